@@ -1,0 +1,1 @@
+"""A build: request, context stream, events, record."""

@@ -1,0 +1,124 @@
+"""A build, from what is asked for to what came out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from modeldesk.core.changes import Changes
+from modeldesk.core.ids import BuildId, ImageId, ModelName
+from modeldesk.core.references import Reference
+
+
+class StepState(Enum):
+    """Where a build step stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStep:
+    """One step as the builder names it. `id` stays the same over the step's life; `seconds` is
+    how long it ran (so far); `bytes_total` is 0 where nothing is counted."""
+
+    id: str
+    name: str
+    state: StepState
+    cached: bool = False
+    seconds: float = 0.0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepChanged:
+    """A step is new or further on."""
+
+    step: BuildStep
+
+
+@dataclass(frozen=True, slots=True)
+class StepLog:
+    """A line a step printed; `step_id` is empty for the builder's own."""
+
+    step_id: str
+    text: str
+
+
+BuildEvent = StepChanged | StepLog
+
+
+@dataclass(frozen=True, slots=True)
+class EngineBuild:
+    """What the engine is asked to build from a context stream."""
+
+    dockerfile: str
+    """Its path inside the context, with forward slashes."""
+    tags: tuple[Reference, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What a person asked to build. Frozen: what is shown is what is built."""
+
+    folder: Path
+    model: ModelName
+    references: tuple[Reference, ...]
+    """The version's reference first, then its further tags (commit, channel)."""
+    dockerfile: str | None = None
+    """Text of a proposed or edited Dockerfile; None uses the folder's own."""
+    dockerignore: str | None = None
+    """Text of a proposed .dockerignore; None uses the folder's own, if any."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOutcome:
+    """What a finished build made."""
+
+    image: ImageId
+    references: tuple[Reference, ...]
+    context_bytes: int
+    seconds: float
+    steps: tuple[BuildStep, ...]
+    changes: Changes
+
+
+class BuildState(Enum):
+    """How a recorded build ended."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    """The program ended in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """A build as the database keeps it."""
+
+    id: BuildId
+    model: ModelName
+    folder: str
+    references: tuple[Reference, ...]
+    started: datetime
+    state: BuildState
+    seconds: float = 0.0
+    context_bytes: int = 0
+    image: ImageId | None = None
+    steps: tuple[BuildStep, ...] = ()
+    log: str = ""
+    error: str = ""

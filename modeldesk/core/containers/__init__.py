@@ -1,0 +1,1 @@
+"""Running containers of a version: start, health, logs, figures."""

@@ -1,0 +1,123 @@
+"""Containers: what is asked for, and what the engine says of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from modeldesk.core.ids import ContainerId, ImageId
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class PortBinding:
+    """A container's port on the host. `host_port` 0 lets the engine choose a free one."""
+
+    container_port: int
+    host_port: int = 0
+    host_address: str = LOOPBACK
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A host folder (absolute path) or a named volume, seen inside at `target`."""
+
+    source: str
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSpec:
+    """A container to create. `image` is an image id or ``repository@digest``: never a tag."""
+
+    image: str
+    name: str = ""
+    ports: tuple[PortBinding, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    restart_unless_stopped: bool = False
+
+
+class ContainerStatus(Enum):
+    """The engine's own words for a container's state."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    RESTARTING = "restarting"
+    REMOVING = "removing"
+    EXITED = "exited"
+    DEAD = "dead"
+
+
+class Health(Enum):
+    """What the image's HEALTHCHECK says; NONE when it has none."""
+
+    NONE = "none"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSummary:
+    """A container as one list call tells of it."""
+
+    id: ContainerId
+    name: str
+    image_id: ImageId
+    image_name: str
+    """The name it was started by."""
+    status: ContainerStatus
+    health: Health
+    ports: tuple[PortBinding, ...]
+    created: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def running(self) -> bool:
+        return self.status in (
+            ContainerStatus.RUNNING,
+            ContainerStatus.PAUSED,
+            ContainerStatus.RESTARTING,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDetail:
+    """What inspecting a container adds."""
+
+    summary: ContainerSummary
+    exit_code: int
+    out_of_memory: bool
+    error: str
+    started: datetime | None
+    finished: datetime | None
+    restarts: int
+    environment: Mapping[str, str]
+    """Everything the process sees: the image's own variables too."""
+    mounts: tuple[Mount, ...]
+    health_output: str
+    """The last health check's output."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of a container's output, without its newline. `error` marks stderr."""
+
+    text: str
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerStats:
+    """A sample of what a container uses. CPU in percent of one core (200 = two cores busy)."""
+
+    time: datetime
+    cpu_percent: float
+    memory_bytes: int
+    memory_limit_bytes: int

@@ -1,0 +1,1 @@
+"""The container engine: where it is, what it can do, and whether it still answers."""

@@ -1,0 +1,70 @@
+"""What is known of a container engine and of the search for one."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """An engine that answered. `address` is what a client connects to (``unix://…``)."""
+
+    address: str
+    source: str
+    """Where the address came from: ``DOCKER_HOST``, ``context default``, ``Colima`` …"""
+    product: str
+    """``Docker Engine`` or ``Podman``."""
+    version: str
+    api_version: str
+    operating_system: str
+    architecture: str
+    storage_driver: str
+    builds_with_buildkit: bool
+
+    @property
+    def is_podman(self) -> bool:
+        return self.product == "Podman"
+
+
+class AttemptOutcome(Enum):
+    """What one address answered while an engine was looked for."""
+
+    ANSWERED = "answered"
+    NOT_THERE = "not there"
+    NOT_PERMITTED = "not permitted"
+    NOT_RUNNING = "not running"
+    TOO_OLD = "too old"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAttempt:
+    """One address tried. `hint` says what to do about it, `detail` is the system's own word."""
+
+    source: str
+    address: str
+    outcome: AttemptOutcome
+    hint: str = ""
+    detail: str = ""
+
+
+class ConnectionState(Enum):
+    """Where the program stands with its engine."""
+
+    SEARCHING = "searching"
+    CONNECTED = "connected"
+    LOST = "lost"
+    """It answered before and does not now; it is tried again by itself."""
+    NONE = "none"
+    """Nothing that was tried answers; tried again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The state of the connection, with what is known in that state."""
+
+    state: ConnectionState
+    engine: EngineInfo | None = None
+    """The engine in use (CONNECTED) or last in use (LOST)."""
+    attempts: tuple[EngineAttempt, ...] = ()
+    """What was tried (NONE)."""
+    reason: str = ""

@@ -1,0 +1,93 @@
+"""Long work: how it is cancelled, and how it says how far it is."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+
+from modeldesk.core.errors import Cancelled
+
+
+class CancelToken:
+    """A wish to stop, shared by who asks and who works. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._closers: list[Callable[[], None]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        """Ask for the stop and run every registered closer once, newest first."""
+        self._event.set()
+        while True:
+            with self._lock:
+                if not self._closers:
+                    return
+                closer = self._closers.pop()
+            closer()
+
+    def raise_if_cancelled(self) -> None:
+        """Raise `Cancelled` once the stop was asked for."""
+        if self.cancelled:
+            raise Cancelled
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep up to `seconds`; True as soon as the stop was asked for."""
+        return self._event.wait(seconds)
+
+    @contextmanager
+    def closing(self, closer: Callable[[], None]) -> Iterator[None]:
+        """While inside, a cancel calls `closer` (in the canceller's thread), which must make
+        the blocked call inside return. Called at once when the stop was already asked for."""
+        with self._lock:
+            self._closers.append(closer)
+        if self.cancelled:
+            self.cancel()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if closer in self._closers:
+                    self._closers.remove(closer)
+
+
+class Unit(Enum):
+    """What a progress counts."""
+
+    BYTES = "bytes"
+    STEPS = "steps"
+    FILES = "files"
+    IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is. `total` is None while it is not known."""
+
+    text: str
+    done: int = 0
+    total: int | None = None
+    unit: Unit = Unit.STEPS
+
+    @property
+    def fraction(self) -> float | None:
+        """0.0–1.0, or None while the total is unknown."""
+        return None if not self.total else min(1.0, self.done / self.total)
+
+
+def _ignore_progress(_: Progress) -> None: ...
+def _ignore_line(_: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a long-running function is given: a token to watch, and two ways to speak."""
+
+    token: CancelToken = field(default_factory=CancelToken)
+    report: Callable[[Progress], None] = _ignore_progress
+    log: Callable[[str], None] = _ignore_line

@@ -1,0 +1,201 @@
+"""What the core asks of the outside world. Adapters implement these; tests have fakes that pass
+the same contract suites. Every method may raise the errors of `modeldesk.core.errors` that its
+docstring or its nature names; none lets a library's own error through."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from modeldesk.core.build.model import BuildEvent, BuildRecord, EngineBuild
+from modeldesk.core.changes import Changes
+from modeldesk.core.containers.model import (
+    ContainerDetail,
+    ContainerSpec,
+    ContainerStats,
+    ContainerSummary,
+    LogLine,
+)
+from modeldesk.core.engine.model import EngineAttempt, EngineInfo
+from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, ImageId
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.images import ImageDetail, ImageSummary
+from modeldesk.core.references import Reference
+from modeldesk.core.releases.model import Deployment, JournalEntry, Release
+from modeldesk.core.versioning.git_facts import GitFacts
+
+
+class ImageEngine(Protocol):
+    """A container engine. Safe to call from several threads; streams end with `Cancelled` when
+    their token is cancelled, within 100 ms, and leave no socket open."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What was learned when the connection was made; costs nothing."""
+        ...
+
+    def ping(self) -> None:
+        """Return when the engine answers; raise `EngineUnavailable` within 5 s when not."""
+        ...
+
+    def list_images(self) -> tuple[ImageSummary, ...]:
+        """Every image that is not an intermediate one, in one call to the engine."""
+        ...
+
+    def image_summary(self, image: ImageId) -> ImageSummary | None:
+        """One image as `list_images` would tell of it; None when it is gone."""
+        ...
+
+    def image_detail(self, image: ImageId) -> ImageDetail:
+        """Inspect and history of one image. Raises `NotFound`."""
+        ...
+
+    def tag_image(self, image: ImageId, reference: Reference) -> None: ...
+
+    def remove_image(self, name: str, *, force: bool = False) -> None:
+        """Remove a reference (the image goes with its last one) or an image id.
+        Raises `NotFound`, `InUse`."""
+        ...
+
+    def events(self, token: CancelToken) -> Iterator[Changes]:
+        """What changes on the engine, as it happens. The first item is yielded as soon as the
+        stream stands (and may be empty), so that a list taken after it misses nothing. Ends
+        with `EngineUnavailable` when the engine stops or the link breaks."""
+        ...
+
+    def build(
+        self,
+        build: EngineBuild,
+        context: Iterable[bytes],
+        on_event: Callable[[BuildEvent], None],
+        token: CancelToken,
+    ) -> ImageId:
+        """Build from a tar stream, which is sent as it is read. Raises `BuildFailed`,
+        `DiskFull`, `Cancelled`; an error raised by `context` comes through unchanged."""
+        ...
+
+    def list_containers(self) -> tuple[ContainerSummary, ...]:
+        """Every container, stopped ones too, in one call."""
+        ...
+
+    def container(self, container: ContainerId) -> ContainerDetail:
+        """Raises `NotFound`."""
+        ...
+
+    def create_container(self, spec: ContainerSpec) -> ContainerId:
+        """Create, not start. Raises `NotFound` (the image), `InvalidInput`."""
+        ...
+
+    def start_container(self, container: ContainerId) -> None:
+        """Raises `PortTaken`, `NotFound`, `EngineError`."""
+        ...
+
+    def stop_container(self, container: ContainerId, grace_seconds: int = 10) -> None:
+        """Ask it to end, kill it after the grace. Nothing happens when it does not run."""
+        ...
+
+    def remove_container(self, container: ContainerId) -> None:
+        """Remove it, running or not. Nothing happens when it is gone."""
+        ...
+
+    def rename_container(self, container: ContainerId, name: str) -> None: ...
+
+    def recent_logs(self, container: ContainerId, lines: int = 50) -> tuple[LogLine, ...]:
+        """The last lines it printed, oldest first."""
+        ...
+
+    def follow_logs(
+        self, container: ContainerId, token: CancelToken, tail: int = 500
+    ) -> Iterator[LogLine]:
+        """The last `tail` lines, then each new one until the container ends."""
+        ...
+
+    def follow_stats(self, container: ContainerId, token: CancelToken) -> Iterator[ContainerStats]:
+        """About one sample a second until the container ends."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+class EngineFinder(Protocol):
+    """Looks for an engine. `preferred` is the address chosen in the settings, or empty."""
+
+    def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
+        """Connect to the first that answers, in the documented order; with a preferred address
+        only that one is tried. The attempts say what each address answered."""
+        ...
+
+
+class ImageRecords(Protocol):
+    """Image details kept by image id: they never change, so each is asked for once."""
+
+    def image_details(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
+        """The details known among `ids`."""
+        ...
+
+    def keep_image_details(self, details: Iterable[ImageDetail]) -> None: ...
+
+
+class BuildRecords(Protocol):
+    """Every build that was started."""
+
+    def add_build(self, record: BuildRecord) -> None: ...
+
+    def update_build(self, record: BuildRecord) -> None: ...
+
+    def build(self, build: BuildId) -> BuildRecord | None: ...
+
+    def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
+        """Newest first, without their logs."""
+        ...
+
+    def mark_interrupted_builds(self) -> int:
+        """Records still RUNNING that no living program owns become INTERRUPTED; how many."""
+        ...
+
+
+class ReleaseRecords(Protocol):
+    """Deployments, their releases, and the journal that survives a crash."""
+
+    def deployments(self) -> tuple[Deployment, ...]: ...
+
+    def deployment(self, name: DeploymentName) -> Deployment | None: ...
+
+    def save_deployment(self, deployment: Deployment) -> None: ...
+
+    def delete_deployment(self, name: DeploymentName) -> None:
+        """The deployment goes; its releases stay as history."""
+        ...
+
+    def add_release(self, release: Release) -> int:
+        """Store a new release (its `id` is ignored) and return its id."""
+        ...
+
+    def finish_release(self, release: Release) -> None:
+        """Replace the release with the same id."""
+        ...
+
+    def releases(self, name: DeploymentName) -> tuple[Release, ...]:
+        """Newest first."""
+        ...
+
+    def unfinished_releases(self) -> tuple[Release, ...]:
+        """Those still RUNNING: left by a crash, or under way in another program."""
+        ...
+
+    def write_journal(self, entry: JournalEntry) -> None:
+        """On disk when this returns."""
+        ...
+
+    def journal(self, release: int) -> tuple[JournalEntry, ...]:
+        """In the order written."""
+        ...
+
+
+class SourceControl(Protocol):
+    """Facts from version control about a folder."""
+
+    def facts(self, folder: Path) -> GitFacts | None:
+        """None when the folder is under no version control. Raises `SourceControlError`."""
+        ...

@@ -1,0 +1,1 @@
+"""Dockerfile and .dockerignore proposed for a model folder."""

@@ -1,0 +1,1 @@
+"""Named deployments of a model, their releases and the way back."""

@@ -1,0 +1,113 @@
+"""What a person may choose, kept in one small JSON file. Secrets never go in here."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+
+from modeldesk.core.errors import SettingsError
+from modeldesk.core.words import tr
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. Unknown keys of a newer program are kept out, not lost:
+    the file is only rewritten when a setting is changed."""
+
+    engine_address: str = ""
+    """Empty: find one."""
+    theme: str = "system"
+    """``system``, ``light`` or ``dark``."""
+    language: str = ""
+    """``en`` or ``zh_CN``; empty: the system's."""
+    notify_after_s: float = 10.0
+    """Work that took at least this long is notified when it ends."""
+    default_registry: str = ""
+    """Prefix for the repository of new models, such as ``registry.lan:5000/team``."""
+    base_image: str = "python:3.11-slim"
+    """What proposed Dockerfiles start from."""
+    version_scheme: str = "semantic"
+    """``semantic``, ``commit`` or ``timestamp``."""
+    release_author: str = ""
+    """Who is written into release histories; empty: the system's user."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings as read, and a sentence when the file could not be used as it was."""
+
+    settings: Settings
+    problem: str = ""
+
+
+def load(path: Path) -> LoadedSettings:
+    """Read `path`. A missing file gives the defaults; a damaged one is kept aside under
+    another name and said; single values of a wrong type fall back to their default."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return LoadedSettings(Settings())
+    except (OSError, UnicodeDecodeError) as error:
+        return LoadedSettings(Settings(), _kept_aside(path, str(error)))
+    try:
+        content = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return LoadedSettings(Settings(), _kept_aside(path, str(error)))
+    if not isinstance(content, dict):
+        return LoadedSettings(Settings(), _kept_aside(path, "not an object"))
+    defaults = Settings()
+    known = {f.name: getattr(defaults, f.name) for f in fields(Settings)}
+    usable = {
+        name: type(default)(content[name])
+        for name, default in known.items()
+        if _fits(content.get(name), default)
+    }
+    return LoadedSettings(replace(defaults, **usable))
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Replace `path` in one step, so that a crash leaves the old or the new file whole.
+    Raises `SettingsError`."""
+    text = json.dumps({"format": FORMAT, **asdict(settings)}, indent=2, ensure_ascii=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise SettingsError(
+            tr("The settings could not be saved to {path}.", path=path),
+            tr("Check that the folder exists, is yours, and has room."),
+            str(error),
+        ) from error
+
+
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is type(default)
+
+
+def _kept_aside(path: Path, reason: str) -> str:
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+    try:
+        os.replace(path, aside)
+    except OSError:
+        aside = path
+    return tr(
+        "The settings file could not be read ({reason}); defaults are used and it was kept as "
+        "{path}.",
+        reason=reason,
+        path=aside,
+    )

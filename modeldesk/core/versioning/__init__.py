@@ -1,0 +1,1 @@
+"""Names of versions, channels, and the next name."""

@@ -1,0 +1,19 @@
+from modeldesk.core.changes import Changes
+from modeldesk.core.ids import ContainerId, ImageId
+
+
+def test_changes_add_up() -> None:
+    one = Changes(images=frozenset({ImageId("sha256:1")}))
+    two = Changes(containers=frozenset({ContainerId("c")}), every_image=True)
+    both = one | two
+    assert both.images == {"sha256:1"}
+    assert both.touches_images
+    assert both.touches_containers
+    assert both.every_image
+    assert not both.every_container
+
+
+def test_nothing_changed_is_false() -> None:
+    assert not Changes()
+    assert Changes(builds=True)
+    assert Changes.everything()

@@ -1,0 +1,58 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from modeldesk.core import settings
+from modeldesk.core.errors import SettingsError
+from modeldesk.core.settings import Settings
+
+
+def test_a_missing_file_gives_the_defaults(tmp_path: Path) -> None:
+    assert settings.load(tmp_path / "none.json") == settings.LoadedSettings(Settings())
+
+
+def test_what_was_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "settings.json"
+    chosen = Settings(theme="dark", notify_after_s=3.0, default_registry="registry.lan:5000/队")
+    settings.save(path, chosen)
+    assert settings.load(path) == settings.LoadedSettings(chosen)
+    assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1, 2]", b"\xff\xfe", b"null", b"[" * 100_000], ids=repr
+)
+def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    loaded = settings.load(path)
+    assert loaded.settings == Settings()
+    [aside] = tmp_path.iterdir()
+    assert aside.name.startswith("settings.json.damaged-")
+    assert aside.read_bytes() == content
+    assert str(aside) in loaded.problem
+
+
+def test_values_of_a_wrong_type_and_unknown_keys_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"format": 9, "theme": 3, "notify_after_s": 2, "new": {}}))
+    assert settings.load(path).settings == Settings(notify_after_s=2.0)
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    settings.save(path, Settings(theme="light"))
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(SettingsError) as caught:
+        settings.save(path, Settings(theme="dark"))
+    assert "No space left" in caught.value.detail
+    assert settings.load(path).settings.theme == "light"
+    assert [p.name for p in tmp_path.iterdir()] == ["settings.json"]

@@ -13,6 +13,7 @@ from modeldesk.core.containers.model import (
     ContainerSpec,
     ContainerStats,
     ContainerSummary,
+    HealthCheck,
     LogLine,
 )
 from modeldesk.core.engine.model import EngineAttempt, EngineInfo
@@ -97,6 +98,12 @@ class ImageEngine(Protocol):
         """Remove it, running or not. Nothing happens when it is gone."""
         ...
 
+    def check_health(self, container: ContainerId) -> HealthCheck | None:
+        """Run the image's own HEALTHCHECK once, now, inside the running container: the engine
+        itself waits a whole interval before it first does. None when the image has none.
+        Raises `NotFound`; a container that does not run fails the check."""
+        ...
+
     def rename_container(self, container: ContainerId, name: str) -> None: ...
 
     def recent_logs(self, container: ContainerId, lines: int = 50) -> tuple[LogLine, ...]:
@@ -124,6 +131,16 @@ class EngineFinder(Protocol):
     def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
         """Connect to the first that answers, in the documented order; with a preferred address
         only that one is tried. The attempts say what each address answered."""
+        ...
+
+
+class AnswerProbe(Protocol):
+    """Asks whether a server answers at a published port."""
+
+    def answers(self, address: str, port: int) -> bool:
+        """Whether an HTTP request gets any answer, whatever its status, within two seconds.
+        A connection that is accepted and closed at once does not count: that is the engine's
+        own proxy, with nobody behind it yet."""
         ...
 
 

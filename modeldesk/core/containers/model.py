@@ -106,6 +106,14 @@ class ContainerDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """What one run of a container's HEALTHCHECK gave."""
+
+    passed: bool
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """A line of a container's output, without its newline. `error` marks stderr."""
 

@@ -1,0 +1,1 @@
+"""The outside world. Each folder is the only importer of its library."""

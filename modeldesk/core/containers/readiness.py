@@ -1,0 +1,114 @@
+"""Waiting until a container does its work, or saying why it does not."""
+
+import time
+from dataclasses import dataclass
+
+from modeldesk.core.containers.model import (
+    LOOPBACK,
+    ContainerDetail,
+    ContainerStatus,
+    PortBinding,
+)
+from modeldesk.core.errors import ContainerFailed, NotFound
+from modeldesk.core.ids import ContainerId
+from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.ports import AnswerProbe, ImageEngine
+from modeldesk.core.words import tr
+
+_PAUSE_S = 0.1
+_SETTLED_S = 2.0
+"""How long a container that offers nothing to ask must keep running to count as started."""
+_LOG_LINES = 30
+_OUT_OF_MEMORY_EXIT = 137
+_NOT_EXECUTABLE_EXIT = 126
+_NOT_FOUND_EXIT = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How a container showed that it works, and how long after the wait began."""
+
+    seconds: float
+    proof: str
+    """``health check``, ``answer`` or ``running``."""
+
+
+def wait_until_ready(
+    engine: ImageEngine, probe: AnswerProbe, container: ContainerId, timeout_s: float, job: Job
+) -> Readiness:
+    """Wait until the image's HEALTHCHECK passes; without one, until a published port answers;
+    without either, until the container has run for two seconds.
+
+    Raises `ContainerFailed` with the last log lines when it ends, or is not ready within
+    `timeout_s`; `Cancelled`.
+    """
+    begin = time.monotonic()
+    last_answer = ""
+    while True:
+        job.token.raise_if_cancelled()
+        waited = time.monotonic() - begin
+        detail = engine.container(container)
+        if detail.summary.status in (ContainerStatus.EXITED, ContainerStatus.DEAD):
+            raise ContainerFailed(
+                died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
+            )
+        proof, last_answer = _proof(engine, probe, detail, waited)
+        if proof:
+            return Readiness(waited, proof)
+        if waited >= timeout_s:
+            raise ContainerFailed(
+                tr(
+                    "{name} did not become healthy within {seconds} seconds.",
+                    name=detail.summary.name,
+                    seconds=round(timeout_s),
+                ),
+                tr("Give it more time in its settings, or look at its output."),
+                "\n".join(part for part in (last_answer, log_tail(engine, container)) if part),
+            )
+        job.report(Progress(tr("Waiting until {name} is healthy", name=detail.summary.name)))
+        job.token.wait(_PAUSE_S)
+
+
+def log_tail(engine: ImageEngine, container: ContainerId, lines: int = _LOG_LINES) -> str:
+    """The last lines a container printed; empty when it is gone."""
+    try:
+        return "\n".join(line.text for line in engine.recent_logs(container, lines))
+    except NotFound:
+        return ""
+
+
+def died(detail: ContainerDetail) -> str:
+    """One sentence on why a container is not running."""
+    name, code = detail.summary.name, detail.exit_code
+    if detail.out_of_memory:
+        return tr("{name} ran out of memory and was stopped.", name=name)
+    if detail.error:
+        return tr("{name} could not start: {error}.", name=name, error=detail.error.rstrip("."))
+    if code == _NOT_FOUND_EXIT:
+        return tr("{name} ended at once: its command was not found in the image.", name=name)
+    if code == _NOT_EXECUTABLE_EXIT:
+        return tr("{name} ended at once: its command can't be executed.", name=name)
+    if code == _OUT_OF_MEMORY_EXIT:
+        return tr("{name} was killed (exit code 137).", name=name)
+    return tr("{name} ended with exit code {code}.", name=name, code=code)
+
+
+def _proof(
+    engine: ImageEngine, probe: AnswerProbe, detail: ContainerDetail, waited: float
+) -> tuple[str, str]:
+    """The proof that the container is ready (empty: not yet), and what was answered."""
+    if detail.summary.status is not ContainerStatus.RUNNING:
+        return "", ""
+    check = engine.check_health(detail.summary.id)
+    if check is not None:
+        return ("health check" if check.passed else ""), check.output
+    ports = [p for p in detail.summary.ports if p.host_port and p.protocol == "tcp"]
+    if ports:
+        answered = any(probe.answers(reachable_address(p), p.host_port) for p in ports)
+        return ("answer" if answered else ""), ""
+    return ("running" if waited >= _SETTLED_S else ""), ""
+
+
+def reachable_address(port: PortBinding) -> str:
+    """Where this machine reaches a published port."""
+    return LOOPBACK if port.host_address in ("", "0.0.0.0", "::") else port.host_address

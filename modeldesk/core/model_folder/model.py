@@ -1,0 +1,136 @@
+"""What is known of a model folder. Every path is relative to the folder, with forward slashes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from modeldesk.core.ids import ModelName
+
+
+class Severity(Enum):
+    """How much a finding matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    """The image would be worse than it need be, or holds what it should not."""
+    ERROR = "error"
+    """The build or the model would not work as the folder is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know of the folder: sentences for people, and the file or folder
+    they are about, if it is one."""
+
+    severity: Severity
+    text: str
+    path: PurePosixPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file (or a folder such as a SavedModel) that holds weights."""
+
+    path: PurePosixPath
+    size_bytes: int
+    format: str
+    """``safetensors``, ``GGUF``, ``ONNX``, ``pickle`` …"""
+    parameters: int | None = None
+    precision: str = ""
+    """``F32``, ``BF16`` …, where the file says; the most frequent when it has several."""
+    modules: tuple[str, ...] = ()
+    """Top-level Python modules that a pickle would import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """The Python packages the folder asks for."""
+
+    path: PurePosixPath
+    packages: tuple[str, ...]
+    """As written, without comments and options: ``numpy==2.1.0``."""
+    pinned: bool
+    """Whether each package has an exact version; true when there is none."""
+    includes: tuple[PurePosixPath, ...] = ()
+    """Further files that `path` refers to."""
+    needs_folder: bool = False
+    """Whether the folder itself, or a package in it, is to be installed."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The packages' names alone, as PyPI normalises them."""
+        return frozenset(map(package_name, self.packages))
+
+
+@dataclass(frozen=True, slots=True)
+class AppEntry:
+    """The program that serves the model."""
+
+    path: PurePosixPath
+    port: int
+    command: tuple[str, ...]
+    """What starts it in the folder, listening on every address of the container."""
+    server: str = ""
+    """``FastAPI``, ``Flask``, ``http.server`` …; empty when no server was recognised in it."""
+    health_path: str = ""
+    """A path that answers when it is healthy (``/health``); empty when none is known."""
+    ping_command: tuple[str, ...] = ()
+    """The program's own health check; empty when it has none."""
+    imports: frozenset[str] = frozenset()
+    """Top-level modules it imports."""
+
+
+class FileEntry(NamedTuple):
+    """A regular file that would enter the image."""
+
+    path: str
+    size_bytes: int
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """What one pattern of the proposed .dockerignore keeps out of the image."""
+
+    pattern: str
+    files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A folder as it was when it was looked at. Nothing in it was run, imported or unpickled."""
+
+    path: Path
+    """Absolute."""
+    name: ModelName
+    """A proposal, valid as a repository's path."""
+    framework: str = ""
+    """``PyTorch``, ``scikit-learn`` …; the weights' format when no more is known; may be empty."""
+    weights: tuple[WeightFile, ...] = ()
+    """Largest first."""
+    requirements: Requirements | None = None
+    app: AppEntry | None = None
+    dockerfile: PurePosixPath | None = None
+    dockerignore: PurePosixPath | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    dataset_version: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """``description``, ``license``, ``task`` … as the folder's own files say."""
+    files: tuple[FileEntry, ...] = ()
+    """What would enter the image, sorted by path."""
+    kept_out: tuple[KeptOut, ...] = ()
+    """What the proposed (not the folder's own) .dockerignore would keep out."""
+    total_bytes: int = 0
+    """All files, those kept out too."""
+    file_count: int = 0
+    findings: tuple[Finding, ...] = ()
+    """The most serious first."""
+
+
+def package_name(requirement: str) -> str:
+    """``Scikit_Learn[alldeps]>=1.0`` → ``scikit-learn``."""
+    end = next((at for at, c in enumerate(requirement) if not (c.isalnum() or c in "._-")), None)
+    return requirement[:end].lower().replace("_", "-").replace(".", "-")

@@ -3,6 +3,7 @@ the same contract suites. Every method may raise the errors of `modeldesk.core.e
 docstring or its nature names; none lets a library's own error through."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -207,6 +208,15 @@ class ReleaseRecords(Protocol):
 
     def journal(self, release: int) -> tuple[JournalEntry, ...]:
         """In the order written."""
+        ...
+
+
+class DeploymentLocks(Protocol):
+    """Keeps two programs, or two threads, from changing one deployment at once. A lock dies with
+    the process that holds it."""
+
+    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
+        """Hold the deployment while inside. Raises `AlreadyRunning` at once when it is held."""
         ...
 
 

@@ -15,6 +15,7 @@ from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, ImageEngine
 from modeldesk.core.words import tr
 
+_ENDED = (ContainerStatus.EXITED, ContainerStatus.DEAD, ContainerStatus.RESTARTING)
 _PAUSE_S = 0.1
 _SETTLED_S = 2.0
 """How long a container that offers nothing to ask must keep running to count as started."""
@@ -48,7 +49,7 @@ def wait_until_ready(
         job.token.raise_if_cancelled()
         waited = time.monotonic() - begin
         detail = engine.container(container)
-        if detail.summary.status in (ContainerStatus.EXITED, ContainerStatus.DEAD):
+        if detail.restarts or detail.summary.status in _ENDED:
             raise ContainerFailed(
                 died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
             )

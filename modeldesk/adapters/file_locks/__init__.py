@@ -1,0 +1,38 @@
+"""Locks that die with the process that holds them, as files (filelock)."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from modeldesk.core.errors import AlreadyRunning
+from modeldesk.core.ids import DeploymentName
+from modeldesk.core.words import tr
+
+
+class FileDeploymentLocks:
+    """Implements the `DeploymentLocks` port with one file a deployment under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def hold(self, name: DeploymentName) -> Iterator[None]:
+        """See `modeldesk.core.ports.DeploymentLocks`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # A name is not always a file name on every system; its hash is.
+        file = hashlib.sha256(name.encode()).hexdigest()[:32]
+        lock = FileLock(self._folder / f"{file}.lock", timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise AlreadyRunning(
+                tr("“{name}” is being changed by another window or command.", name=name),
+                tr("Wait until that is done, then try again."),
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()

@@ -75,16 +75,19 @@ def save(path: Path, settings: Settings) -> None:
     text = json.dumps({"format": FORMAT, **asdict(settings)}, indent=2, ensure_ascii=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=path.name, suffix=".new", delete=False
+        ) as file:
+            new = Path(file.name)
+            try:
                 file.write(text + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+                file.close()
+                new.replace(path)
+            except BaseException:
+                new.unlink()
+                raise
     except OSError as error:
         raise SettingsError(
             tr("The settings could not be saved to {path}.", path=path),
@@ -100,9 +103,9 @@ def _fits(value: object, default: object) -> bool:
 
 
 def _kept_aside(path: Path, reason: str) -> str:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%d-%H%M%S}")
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     try:
-        os.replace(path, aside)
+        path.replace(aside)
     except OSError:
         aside = path
     return tr(

@@ -9,8 +9,9 @@ from modeldesk.core.jobs import CancelToken, Progress
 def test_a_cancel_runs_each_closer_once_newest_first() -> None:
     token = CancelToken()
     closed: list[str] = []
-    with token.closing(lambda: closed.append("outer")), token.closing(
-        lambda: closed.append("inner")
+    with (
+        token.closing(lambda: closed.append("outer")),
+        token.closing(lambda: closed.append("inner")),
     ):
         token.cancel()
         token.cancel()

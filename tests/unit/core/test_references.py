@@ -23,9 +23,7 @@ DIGEST = "sha256:" + "5b" * 32
         (f"rec:v1@{DIGEST}", "docker.io", "rec", "v1", DIGEST),
     ],
 )
-def test_reads_every_part(
-    text: str, registry: str, repository: str, tag: str, digest: str
-) -> None:
+def test_reads_every_part(text: str, registry: str, repository: str, tag: str, digest: str) -> None:
     assert Reference.parse(text) == Reference(registry, repository, tag, digest)
 
 

@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -50,7 +49,7 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(SettingsError) as caught:
         settings.save(path, Settings(theme="dark"))
     assert "No space left" in caught.value.detail

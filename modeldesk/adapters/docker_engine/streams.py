@@ -1,0 +1,208 @@
+"""Long answers of the engine, read as they come, that another thread can end at once.
+
+Closing a response or a client frees nobody who is blocked on it. Shutting its socket down does,
+in whatever phase the request is: connecting, sending a body, waiting for the first byte, or in
+the middle of the answer. The engine notices and stops what it did for us.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import requests
+import urllib3
+from docker import APIClient
+
+from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.adapters.docker_engine.errors import refusal, translate, unavailable
+from modeldesk.adapters.docker_engine.fields import Object, mapping, text
+from modeldesk.core.jobs import CancelToken
+
+CONNECT_SECONDS = 5
+Params = Mapping[str, str | int | list[str]]
+
+
+class Stream:
+    """An answer that is still being sent. Whoever reads it gets `Cancelled` once the token is
+    cancelled, and `EngineUnavailable` when the link breaks."""
+
+    def __init__(self, response: requests.Response, token: CancelToken) -> None:
+        self._response = response
+        self._token = token
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.headers
+
+    def chunks(self) -> Iterator[bytes]:
+        """Bytes as the engine sends them, unbuffered, until it ends the answer."""
+        pieces = self._response.raw.stream(65536)
+        while True:
+            self._token.raise_if_cancelled()
+            try:
+                piece = next(pieces, None)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                self._token.raise_if_cancelled()
+                raise unavailable(str(error)) from error
+            if piece is None:
+                break
+            yield piece
+        self._token.raise_if_cancelled()
+
+    def lines(self) -> Iterator[bytes]:
+        """Whole lines, without their ends."""
+        rest = b""
+        for chunk in self.chunks():
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from whole
+        if rest:
+            yield rest
+
+    def objects(self) -> Iterator[Object]:
+        """JSON objects, one a line. A line that is no object is passed over."""
+        for line in self.lines():
+            if line.strip():
+                try:
+                    value = json.loads(line)
+                except ValueError:
+                    continue
+                yield mapping(value)
+
+
+@contextmanager
+def open_stream(
+    connection: Connection,
+    token: CancelToken,
+    method: str,
+    path: str,
+    *,
+    params: Params | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: Iterable[bytes] | None = None,
+    answer_seconds: float | None = None,
+) -> Iterator[Stream]:
+    """Send a request on a client of its own and give its answer as a stream.
+
+    `body` is sent chunk by chunk as it is iterated; an error it raises comes through unchanged.
+    Raises what the engine's refusal means, `Cancelled`, or `EngineUnavailable`. Once the `with`
+    is left, or the token cancelled and the stream left, no socket stays open. `answer_seconds`
+    limits each wait for the engine; None waits as long as it takes.
+    """
+    token.raise_if_cancelled()
+    client = connection.new_client()
+    sockets = _Sockets(client)
+    sent = None if body is None else _Body(body)
+    response: requests.Response | None = None
+    try:
+        with token.closing(sockets.shut):
+            try:
+                response = client.request(
+                    method,
+                    f"{client.base_url}/v{client.api_version}{path}",
+                    params=params,
+                    headers=headers,
+                    data=sent,
+                    stream=True,
+                    timeout=(CONNECT_SECONDS, answer_seconds),
+                )
+                if response.status_code >= 400:
+                    raise refusal(response.status_code, _message(response))
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                if sent is not None and sent.error is not None:
+                    raise sent.error from None
+                token.raise_if_cancelled()
+                raise translate(error) from error
+            yield Stream(response, token)
+    finally:
+        # Closing an answer reads the rest of it, unless its socket is down.
+        sockets.shut()
+        if response is not None:
+            response.close()
+        client.close()
+
+
+def _message(response: requests.Response) -> str:
+    words = response.text
+    with suppress(ValueError):
+        return text(mapping(json.loads(words)).get("message")) or words
+    return words
+
+
+class _Body:
+    """An iterable that remembers its own error: the library wraps those it takes for its own."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._chunks
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self.error = error
+            raise
+
+
+class _Sockets:
+    """The sockets a client opens, to shut them down from another thread. A socket that is
+    opened after the shutting is shut at once.
+
+    The library does not tell of its sockets before an answer begins, so its transport is asked
+    at the one seam that all of its kinds (local socket, pipe, TCP, TLS) share.
+    """
+
+    def __init__(self, client: APIClient) -> None:
+        self._lock = threading.Lock()
+        self._open: list[Any] = []
+        self._shut = False
+        transport: Any = client.get_adapter(client.base_url)
+        self._pool_of = transport.get_connection_with_tls_context
+        transport.get_connection_with_tls_context = self._watched_pool
+
+    def shut(self) -> None:
+        """Every call that is blocked on one of the sockets returns."""
+        with self._lock:
+            self._shut = True
+            sockets, self._open = self._open, []
+        for one in sockets:
+            _shut_down(one)
+
+    def _watched_pool(self, *args: Any, **named: Any) -> Any:
+        pool = self._pool_of(*args, **named)
+        make_connection = pool._new_conn
+
+        def make_watched() -> Any:
+            connection = make_connection()
+            connect = connection.connect
+
+            def connect_watched() -> None:
+                connect()
+                self._opened(connection.sock)
+
+            connection.connect = connect_watched
+            return connection
+
+        pool._new_conn = make_watched
+        return pool
+
+    def _opened(self, opened: Any) -> None:
+        with self._lock:
+            if not self._shut:
+                self._open.append(opened)
+                return
+        _shut_down(opened)
+
+
+def _shut_down(one: Any) -> None:
+    with suppress(OSError):
+        if isinstance(one, socket.socket):
+            # Past the TLS layer, which must not be touched from two threads.
+            socket.socket.shutdown(one, socket.SHUT_RDWR)
+        else:
+            # A Windows pipe.
+            one.close()

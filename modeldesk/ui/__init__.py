@@ -1,0 +1,1 @@
+"""What a person sees: PySide6 over the services of core."""

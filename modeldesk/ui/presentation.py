@@ -1,0 +1,205 @@
+"""Figures, times and names as a person reads them. No Qt here, and humanize nowhere else."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import humanize
+
+from modeldesk.core.words import tr, trn
+
+MINUS = "\N{MINUS SIGN}"
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+_KILO = 1000
+_TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+
+
+@dataclass(frozen=True, slots=True)
+class AxisUnit:
+    """The unit of a chart's axis: its name and how many of the base unit it holds."""
+
+    name: str
+    amount: float
+
+
+def size(amount: int) -> str:
+    """Bytes in decimal units with three significant digits: ``84 B``, ``904 MB``, ``1.19 GB``."""
+    if amount < 0:
+        return MINUS + size(-amount)
+    unit = _unit_of(amount)
+    if unit == 0:
+        return f"{amount} B"
+    return f"{_three_digits(amount / _KILO**unit)} {_UNITS[unit]}"
+
+
+def signed_size(amount: int) -> str:
+    """A difference in bytes with its sign: ``+12.0 MB``, ``−1.19 GB``, ``0 B``."""
+    return f"+{size(amount)}" if amount > 0 else size(amount)
+
+
+def exact_size(amount: int) -> str:
+    """Every byte, for tooltips: ``904,118,272 bytes``."""
+    return trn("{figure} byte", "{figure} bytes", amount, figure=count(amount))
+
+
+def rate(bytes_per_second: float) -> str:
+    """A transfer speed: ``312 MB/s``."""
+    return tr("{size}/s", size=size(round(bytes_per_second)))
+
+
+def count(number: int) -> str:
+    """A count with its thousands apart: ``12,077``."""
+    return _real_minus(humanize.intcomma(number))
+
+
+def percent(fraction: float, digits: int = 1) -> str:
+    """A share of one: 0.377 is ``37.7 %``."""
+    return f"{_rounded(fraction * 100, digits)} %"
+
+
+def signed_percent(fraction: float, digits: int = 1) -> str:
+    """A change against what was before: ``+1.4 %``, ``−23.7 %``, ``0.0 %``."""
+    text = percent(fraction, digits)
+    unchanged = float(f"{fraction * 100:.{digits}f}") == 0
+    return text if unchanged or fraction < 0 else f"+{text}"
+
+
+def age(when: datetime, now: datetime) -> str:
+    """How long ago `when` was, both with a time zone: ``2 h ago``, ``yesterday``.
+
+    A moment ahead of `now` (a clock that is off) reads as ``just now``.
+    """
+    seconds = (now - when).total_seconds()
+    if seconds < 60:
+        return tr("just now")
+    if seconds < 3600:
+        return trn("{count} min ago", "{count} min ago", int(seconds // 60))
+    days = (now.date() - when.astimezone(now.tzinfo).date()).days
+    if days == 0 or seconds < 6 * 3600:
+        return trn("{count} h ago", "{count} h ago", int(seconds // 3600))
+    if days == 1:
+        return tr("yesterday")
+    return _days_ago(days)
+
+
+def _days_ago(days: int) -> str:
+    if days < 14:
+        return trn("{count} day ago", "{count} days ago", days)
+    if days < 63:
+        return trn("{count} week ago", "{count} weeks ago", days // 7)
+    if days < 730:
+        return trn("{count} month ago", "{count} months ago", round(days / 30.44))
+    return trn("{count} year ago", "{count} years ago", int(days / 365.25))
+
+
+def moment(when: datetime) -> str:
+    """The exact time in this machine's time zone: ``2025-04-05 14:31:07``."""
+    return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time: ``38 ms``, ``9.8 s``, ``71 s``, ``1 min 12 s``, ``2 h 5 min``."""
+    if seconds < 0.9995:
+        return tr("{n} ms", n=round(seconds * 1000)) if seconds > 0 else tr("{n} s", n=0)
+    if seconds < 9.95:
+        return tr("{n} s", n=f"{seconds:.1f}")
+    whole = timedelta(seconds=round(seconds))
+    minutes, rest = divmod(int(whole.total_seconds()), 60)
+    if minutes < 1:
+        return tr("{n} s", n=rest)
+    if minutes < 60:
+        return tr("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+    hours, minutes = divmod(minutes, 60)
+    return tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+
+
+def short_digest(digest: str) -> str:
+    """A digest short enough for a line: ``sha256:5b1e…c04a``. Other text stays as it is."""
+    algorithm, colon, digits = digest.partition(":")
+    if not colon or len(digits) <= 12:
+        return digest
+    return f"{algorithm}:{digits[:4]}{ELLIPSIS}{digits[-4:]}"
+
+
+def short_id(identity: str) -> str:
+    """The first twelve hex digits of an image or container id, as docker prints them."""
+    return identity.rpartition(":")[2][:12]
+
+
+def printable(text: str | bytes) -> str:
+    """`text` from outside, safe to show on one line.
+
+    Bytes that were not UTF-8 (plain, or as surrogates from the file system) show as ``\\xNN``;
+    control, direction and other invisible characters as ``\\n``, ``\\x1b`` or ``\\u202e``.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape")
+    if text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def log_lines(text: str) -> list[str]:
+    """The lines of a program's output as a terminal would leave them, without its colours.
+
+    A carriage return starts its line over (progress bars); other control characters are shown
+    as `printable` shows them.
+    """
+    lines = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").split("\n")
+    return [_settled_line(line) for line in lines]
+
+
+def axis_unit(largest: float) -> AxisUnit:
+    """The unit in which an axis that reaches `largest` bytes is easiest to read."""
+    unit = 0
+    while unit + 1 < len(_UNITS) and largest >= 0.95 * _KILO ** (unit + 1):
+        unit += 1
+    return AxisUnit(_UNITS[unit], float(_KILO**unit))
+
+
+def axis_figure(value: float, step: float) -> str:
+    """A tick's or bar's figure, with as many decimals as ticks `step` apart need."""
+    decimals = 0
+    while decimals < 3 and abs(step * 10**decimals - round(step * 10**decimals)) > 1e-6:
+        decimals += 1
+    return _rounded(value, decimals)
+
+
+def _settled_line(line: str) -> str:
+    last = line.rstrip("\r").rpartition("\r")[2].expandtabs(8)
+    return last if last.isprintable() else printable(last)
+
+
+def _unit_of(amount: int) -> int:
+    """Which unit shows `amount`, counting that 999.6 MB rounds to 1.00 GB."""
+    unit = 0
+    while unit + 1 < len(_UNITS) and amount >= 999.5 * _KILO**unit:
+        unit += 1
+    return unit
+
+
+def _three_digits(number: float) -> str:
+    decimals = 2 if number < 9.995 else 1 if number < 99.95 else 0
+    return f"{number:.{decimals}f}"
+
+
+def _rounded(number: float, digits: int) -> str:
+    text = f"{number:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else _real_minus(text)
+
+
+def _real_minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if character.isprintable():
+        return character
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,1 @@
+"""Colours, type, spacing and icons, and the one object that applies them."""

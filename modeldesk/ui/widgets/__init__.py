@@ -1,0 +1,1 @@
+"""Small shared widgets. They know the theme and plain values, nothing of models or engines."""

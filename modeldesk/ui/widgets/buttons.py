@@ -1,0 +1,92 @@
+"""The buttons of the program. A page has at most one `PrimaryButton`."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+
+from modeldesk.ui.theme.fonts import TextStyle, font
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import ColorName
+
+
+class PlainButton(QPushButton):
+    """A button with a line around it."""
+
+    kind = "plain"
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(_literal(text), parent)
+        self.setProperty("kind", self.kind)
+        self.setFont(font(TextStyle.MEDIUM))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(text)
+
+    def set_text(self, text: str) -> None:
+        """Show `text` as it is; an ampersand in it is no shortcut."""
+        self.setText(_literal(text))
+        self.setAccessibleName(text)
+
+
+class PrimaryButton(PlainButton):
+    """The one thing a page is for."""
+
+    kind = "primary"
+
+
+class DangerButton(PlainButton):
+    """Something that takes away: filled for the main act, with red text beside others."""
+
+    def __init__(self, text: str, *, filled: bool = True, parent: QWidget | None = None) -> None:
+        self.kind = "danger" if filled else "danger-plain"
+        super().__init__(text, parent)
+
+
+class LinkButton(PlainButton):
+    """A word to click, for small acts inside a card ("edit", "copy")."""
+
+    kind = "link"
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(font(TextStyle.BODY))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
+class IconButton(QToolButton):
+    """A button that is an icon; `name` is its tooltip and what a screen reader says."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: Icon,
+        name: str,
+        *,
+        color: ColorName = "muted",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = icon
+        self._color: ColorName = color
+        self.setIconSize(QSize(18, 18))
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set_icon(self, icon: Icon, name: str) -> None:
+        """Be another button."""
+        self._icon = icon
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, self._color))
+
+
+def _literal(text: str) -> str:
+    return text.replace("&", "&&")

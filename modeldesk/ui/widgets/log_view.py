@@ -1,0 +1,139 @@
+"""What a build or a container says, as it says it."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.theme.fonts import TextStyle, font
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import IconButton
+from modeldesk.ui.widgets.label import Label
+
+_BATCH_MS = 50
+_WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+class LogView(QWidget):
+    """Plain lines, the last `limit` of them, written at most twenty times a second.
+
+    While it follows, the last line stays in sight. Ctrl+F finds, Enter goes to the next.
+    """
+
+    def __init__(
+        self, theme: Theme, limit: int = 10_000, title: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._waiting: deque[str] = deque(maxlen=limit)
+        self._view = QPlainTextEdit(readOnly=True)
+        self._view.setProperty("kind", "flat")
+        self._view.setFont(font(TextStyle.MONO_SMALL))
+        self._view.setMaximumBlockCount(limit)
+        self._view.setUndoRedoEnabled(False)
+        self._view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._view.document().setDocumentMargin(0)
+        self._view.setAccessibleName(title or tr("Log"))
+        self._batch = QTimer(self, singleShot=True, interval=_BATCH_MS)
+        self._batch.timeout.connect(self.flush)
+        self._find = QLineEdit()
+        self._find.setPlaceholderText(tr("Find in log"))
+        self._find.setAccessibleName(tr("Find in log"))
+        self._find.returnPressed.connect(lambda: self.find_next(self._find.text()))
+        self._follow = QCheckBox(tr("follow"))
+        self._follow.setChecked(True)
+        self._follow.toggled.connect(self._follow_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addLayout(self._header(theme, title))
+        column.addWidget(self._find)
+        column.addWidget(self._view, 1)
+        self._find.hide()
+        QShortcut(QKeySequence.StandardKey.Find, self, self._show_find).setContext(_WITHIN)
+        QShortcut(QKeySequence("Escape"), self._find, self._hide_find).setContext(_WITHIN)
+
+    def append(self, lines: Iterable[str]) -> None:
+        """Add lines (a text with line breaks counts as several)."""
+        for line in lines:
+            self._waiting.extend(presentation.log_lines(line))
+        if self._waiting and not self._batch.isActive():
+            self._batch.start()
+
+    def flush(self) -> None:
+        """Write what waits now."""
+        self._batch.stop()
+        if not self._waiting:
+            return
+        text = "\n".join(self._waiting)
+        self._waiting.clear()
+        bar = self._view.verticalScrollBar()
+        stay = bar.value()
+        self._view.appendPlainText(text)
+        bar.setValue(bar.maximum() if self._follow.isChecked() else stay)
+
+    def clear(self) -> None:
+        """Forget every line."""
+        self._batch.stop()
+        self._waiting.clear()
+        self._view.clear()
+
+    def text(self) -> str:
+        """Every line kept, those that wait included."""
+        self.flush()
+        return self._view.toPlainText()
+
+    def set_following(self, following: bool) -> None:
+        """Keep the last line in sight, or leave the place alone."""
+        self._follow.setChecked(following)
+
+    def find_next(self, text: str) -> bool:
+        """Select the next place of `text`, from the top again after the last."""
+        self.flush()
+        self._follow.setChecked(False)
+        if not text:
+            return False
+        if self._view.find(text):
+            return True
+        self._view.moveCursor(QTextCursor.MoveOperation.Start)
+        return self._view.find(text)
+
+    def _header(self, theme: Theme, title: str) -> QHBoxLayout:
+        find = IconButton(theme, Icon.SEARCH, tr("Find in log"))
+        find.clicked.connect(self._show_find)
+        copy = IconButton(theme, Icon.COPY, tr("Copy log"))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        row = QHBoxLayout()
+        row.setSpacing(Space.XS)
+        row.addWidget(Label(title, TextStyle.STRONG))
+        row.addStretch(1)
+        row.addWidget(find)
+        row.addWidget(copy)
+        row.addWidget(self._follow)
+        return row
+
+    def _follow_changed(self, following: bool) -> None:
+        if following:
+            bar = self._view.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    def _show_find(self) -> None:
+        self._find.show()
+        self._find.setFocus()
+        self._find.selectAll()
+
+    def _hide_find(self) -> None:
+        self._find.hide()
+        self._view.setFocus()

@@ -1,0 +1,82 @@
+"""A small line that shows where something has been going."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from modeldesk.ui.theme.theme import Theme
+
+_MOST_POINTS = 60
+_STROKE = 1.5
+
+
+def paint_sparkline(painter: QPainter, rect: QRectF, values: Sequence[float], color: str) -> None:
+    """Draw `values`, oldest first, over the width of `rect`; fewer than two draw nothing.
+
+    The lowest value stands at the bottom edge and the highest at the top; equal values make a
+    line through the middle.
+    """
+    points = line_points(rect.adjusted(1, _STROKE, -1, -_STROKE), values)
+    if len(points) < 2:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(color), _STROKE)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawPolyline(QPolygonF(points))
+    painter.restore()
+
+
+def line_points(rect: QRectF, values: Sequence[float]) -> list[QPointF]:
+    """The line's corners: at most sixty, thinned evenly with the last value kept."""
+    if len(values) < 2:
+        return []
+    if len(values) > _MOST_POINTS:
+        last = len(values) - 1
+        values = [values[round(i * last / (_MOST_POINTS - 1))] for i in range(_MOST_POINTS)]
+    low, high = min(values), max(values)
+    reach = high - low
+    step = rect.width() / (len(values) - 1)
+    return [
+        QPointF(
+            rect.left() + index * step,
+            rect.bottom() - rect.height() * ((value - low) / reach if reach else 0.5),
+        )
+        for index, value in enumerate(values)
+    ]
+
+
+class Sparkline(QWidget):
+    """A sparkline on its own."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._values: tuple[float, ...] = ()
+        self._highlighted = False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def set_values(self, values: Sequence[float]) -> None:
+        """Show `values`, oldest first."""
+        self._values = tuple(values)
+        self.update()
+
+    def set_highlighted(self, highlighted: bool) -> None:
+        """Draw it in the accent colour."""
+        self._highlighted = highlighted
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(58, 20)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        tokens = self._theme.tokens
+        color = tokens.accent if self._highlighted else tokens.faint
+        paint_sparkline(painter, QRectF(self.rect()), self._values, color)
+        painter.end()

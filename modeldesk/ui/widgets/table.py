@@ -1,0 +1,179 @@
+"""A flat table with one-pixel lines, chips in cells and columns as wide as they need to be."""
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from modeldesk.ui.theme.fonts import TextStyle, font
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.chip import GAP, chip_width, paint_chips
+from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel, R
+from modeldesk.ui.widgets.row_view import RowView
+
+ROW_HEIGHT = 34
+_SIDE = 7
+_SAMPLE = 200
+_LEAST_STRETCH = 120
+
+
+class Table(RowView):
+    """A `KeyedModel` as a table; `sortable` lets a click on a header sort by it."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: KeyedModel[R],
+        *,
+        multi: bool = False,
+        sortable: bool = False,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`name` is what a screen reader calls the table."""
+        self._needed: list[int] = []
+        self._own_widths: set[int] = set()
+        self._arranging = False
+        super().__init__(theme, model, ROW_HEIGHT, multi=multi, parent=parent)
+        self.setAccessibleName(name)
+        prepare_header(self.header())
+        self.header().setSortIndicatorClearable(True)
+        self.header().setSectionsClickable(sortable)
+        if sortable:
+            self.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            self.setSortingEnabled(True)
+        self.header().sectionResized.connect(self._resized_by_hand)
+        model.rowsInserted.connect(self._measure_rows)
+        model.dataChanged.connect(lambda first, last: self._measure(first.row(), last.row()))
+        model.modelReset.connect(self._measure_all)
+        self._measure_all()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paint_row(self, painter: QPainter, rect: QRect, row: int, _selected: bool) -> None:
+        header = self.header()
+        for number, column in enumerate(self._keyed.columns):
+            width = header.sectionSize(number)
+            left = header.sectionViewportPosition(number)
+            if left + width < 0 or left > self.viewport().width():
+                continue
+            inside = QRect(left + _SIDE, rect.y(), width - 2 * _SIDE, rect.height() - 1)
+            self._paint_cell(painter, inside, self._keyed.cell(row, number), column.align)
+
+    def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell, align: str) -> None:
+        tokens = self._theme.tokens
+        face = font(_style(cell))
+        chips = sum(chip_width(chip) + GAP for chip in cell.chips)
+        room = rect.width() - (min(chips, rect.width() // 2) + GAP if cell.chips else 0)
+        text = cell.text
+        used = 0
+        if text:
+            metrics = _metrics(_style(cell))
+            used = metrics.horizontalAdvance(text)
+            if used > room:
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+                used = metrics.horizontalAdvance(text)
+            painter.setFont(face)
+            ink = tokens.tone(cell.tone)[0] if cell.tone else None
+            painter.setPen(QColor(ink or (tokens.muted if cell.muted else tokens.text)))
+            painter.drawText(rect, _ALIGN[align], text)
+        if cell.chips:
+            left = rect.left() + (used + GAP + 2 if used else 0)
+            free = QRectF(left, rect.top(), rect.right() - left + 1, rect.height())
+            paint_chips(painter, free, cell.chips, tokens)
+
+    def _measure_rows(self, _parent: object, first: int, last: int) -> None:
+        self._measure(first, last)
+
+    def _measure_all(self) -> None:
+        self._own_widths.clear()
+        title = _metrics(TextStyle.LABEL)
+        self._needed = [
+            column.width or title.horizontalAdvance(column.title) + 2 * _SIDE + 4
+            for column in self._keyed.columns
+        ]
+        self._measure(0, self._keyed.rowCount() - 1)
+        self._arrange()
+
+    def _measure(self, first: int, last: int) -> None:
+        """Widen columns for what stands in some rows. They never narrow: rows come and go live."""
+        needed = list(self._needed)
+        for number, column in enumerate(self._keyed.columns):
+            if column.width is None:
+                for row in range(first, min(last + 1, first + _SAMPLE)):
+                    needed[number] = max(needed[number], _width(self._keyed.cell(row, number)))
+        if needed != self._needed:
+            self._needed = needed
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Give every column what it needs and the stretching one what is left."""
+        columns = self._keyed.columns
+        if not columns or len(self._needed) != len(columns):
+            return
+        self._arranging = True
+        header = self.header()
+        free = self.viewport().width()
+        for number, column in enumerate(columns):
+            if not column.stretch:
+                if number not in self._own_widths:
+                    header.resizeSection(number, self._needed[number])
+                free -= header.sectionSize(number)
+        for number, column in enumerate(columns):
+            if column.stretch:
+                header.resizeSection(number, max(free, _least(column, self._needed[number])))
+        self._arranging = False
+
+    def _resized_by_hand(self, number: int, _old: int, _new: int) -> None:
+        if not self._arranging:
+            self._own_widths.add(number)
+
+
+def prepare_tree(view: QTreeView) -> None:
+    """Set up a plain Qt tree (files of an image, say) so that it looks like the tables."""
+    view.ensurePolished()
+    view.setUniformRowHeights(True)
+    view.setIndentation(16)
+    view.setFont(font(TextStyle.BODY))
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    prepare_header(view.header())
+
+
+def prepare_header(header: QHeaderView) -> None:
+    """The look and manners of a table's head."""
+    header.setFont(font(TextStyle.LABEL))
+    header.setStretchLastSection(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setMinimumSectionSize(36)
+    header.setHighlightSections(False)
+    header.setSectionsMovable(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+
+
+_ALIGN = {
+    "left": Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+    "right": Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+}
+
+
+def _style(cell: Cell) -> TextStyle:
+    if cell.mono:
+        return TextStyle.MONO_STRONG if cell.bold else TextStyle.MONO_SMALL
+    return TextStyle.STRONG if cell.bold else TextStyle.BODY
+
+
+def _metrics(style: TextStyle) -> QFontMetrics:
+    return QFontMetrics(font(style))
+
+
+def _width(cell: Cell) -> int:
+    text = _metrics(_style(cell)).horizontalAdvance(cell.text)
+    chips = sum(chip_width(chip) + GAP for chip in cell.chips)
+    return int(text + (chips + 2 if cell.chips else 0)) + 2 * _SIDE + 2
+
+
+def _least(column: Column[R], needed: int) -> int:
+    return column.width or min(needed, _LEAST_STRETCH)

@@ -1,0 +1,1 @@
+"""All work: what runs, what ended, and how."""

@@ -1,0 +1,208 @@
+"""What every page is given: work, looks, settings, and the news of the program.
+
+Made once by the composition root and passed to constructors; there is no global.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from modeldesk.core import settings as settings_file
+from modeldesk.core.changes import Changes
+from modeldesk.core.engine.model import Connection, ConnectionState
+from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.jobs import Job
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.ports import ImageEngine
+from modeldesk.core.settings import Settings
+from modeldesk.core.words import tr
+from modeldesk.paths import Paths
+from modeldesk.ui.links import Link, PageKey
+from modeldesk.ui.tasks import Lane, TaskRunner
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A short message at the window's lower edge, gone by itself. `action` names a link in it
+    that calls `on_action`."""
+
+    text: str
+    tone: Tone = Tone.NEUTRAL
+    action: str = ""
+    on_action: Callable[[], None] | None = None
+
+
+class Hub(QObject):
+    """The program's news, each kind as one signal with one type. UI thread only: news from
+    another thread comes through `TaskRunner.post` or `TaskRunner.feed`."""
+
+    changed = Signal(object, object)
+    """(`Changes`, initiator): read those ids again. The initiator is the object that did it and
+    may know already; None for the engine's own events."""
+    connection_changed = Signal(object)
+    """The new `Connection`."""
+    snapshot_changed = Signal(object)
+    """The new `LibrarySnapshot`."""
+    link_followed = Signal(object)
+    """A `Link` the window goes to."""
+    said = Signal(object)
+    """A `Saying` the window shows."""
+    refresh_asked = Signal()
+    """F5: read everything again."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._connection = Connection(ConnectionState.SEARCHING)
+        self._snapshot = LibrarySnapshot()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection as last published."""
+        return self._connection
+
+    @property
+    def snapshot(self) -> LibrarySnapshot:
+        """The library as last published."""
+        return self._snapshot
+
+    def publish_connection(self, connection: Connection) -> None:
+        """Keep and tell where the engine stands."""
+        self._connection = connection
+        self.connection_changed.emit(connection)
+
+    def publish_snapshot(self, snapshot: LibrarySnapshot) -> None:
+        """Keep and tell what the library holds."""
+        self._snapshot = snapshot
+        self.snapshot_changed.emit(snapshot)
+
+    def publish_changes(self, changes: Changes, initiator: QObject | None = None) -> None:
+        """Tell what a write or an event has changed; nothing is told of no change."""
+        if changes:
+            self.changed.emit(changes, initiator)
+
+
+class SettingsStore(QObject):
+    """The settings in use. A change takes hold at once and is saved in the background."""
+
+    changed = Signal(object)
+    """The new `Settings`."""
+    save_failed = Signal(object)
+    """The `ModelDeskError`; what was chosen stays in use until the program ends."""
+
+    def __init__(
+        self, tasks: TaskRunner, path: Path, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._path = path
+        self._current = settings
+
+    @property
+    def current(self) -> Settings:
+        """What holds now."""
+        return self._current
+
+    def change(self, settings: Settings) -> None:
+        """Use and save `settings` (made with `dataclasses.replace` from `current`)."""
+        if settings == self._current:
+            return
+        self._current = settings
+        self.changed.emit(settings)
+        path = self._path
+
+        def save(_: Job) -> None:
+            settings_file.save(path, settings)
+
+        self._tasks.submit(
+            save,
+            lane=Lane.STORAGE,
+            title=tr("Save settings"),
+            owner=self,
+            on_error=self._save_failed,
+            show_in_activity=False,
+        )
+
+    def set_engine_address(self, address: str) -> None:
+        """Use this engine from now on; the empty address finds one."""
+        self.change(replace(self._current, engine_address=address))
+
+    def _save_failed(self, error: ModelDeskError) -> None:
+        self.save_failed.emit(error)
+
+
+class EngineControl(Protocol):
+    """What pages may ask of the engine's watch. Neither call waits."""
+
+    def retry(self) -> None:
+        """Look for an engine now."""
+        ...
+
+    def use(self, address: str) -> None:
+        """Let go of the engine in use and connect to `address` (empty: find one)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a page gets beside the services it needs."""
+
+    tasks: TaskRunner
+    theme: Theme
+    settings: SettingsStore
+    hub: Hub
+    paths: Paths
+    engine: Callable[[], ImageEngine | None]
+    """The engine in use, or None; ask each time, it comes and goes."""
+    engine_control: EngineControl
+
+    def navigate(self, link: Link) -> None:
+        """Go to a page and select something there."""
+        self.hub.link_followed.emit(link)
+
+    def say(
+        self,
+        text: str,
+        tone: Tone = Tone.NEUTRAL,
+        action: str = "",
+        on_action: Callable[[], None] | None = None,
+    ) -> None:
+        """Show a short message at the window's lower edge."""
+        self.hub.said.emit(Saying(text, tone, action, on_action))
+
+
+class Page(Protocol):
+    """A page of the main window. Made when it is first gone to, then kept."""
+
+    def widget(self) -> QWidget:
+        """What is shown; always the same widget."""
+        ...
+
+    def shown(self) -> None:
+        """Called each time the page comes into view."""
+        ...
+
+    def activate(self, link: Link) -> None:
+        """Select what the link names. It may not be known yet: remember it until it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page as the window knows it before it is made."""
+
+    key: PageKey
+    title: str
+    icon: Icon
+    make: Callable[[], Page]
+    """Called once, on the first visit. Import the page's module inside it."""
+    needs_engine: bool = False
+    """While no engine was ever found, the window shows what was tried in the page's place."""
+    beside_models: bool = False
+    """Show the window's side panel (the models) to the left of the page."""

@@ -1,0 +1,73 @@
+"""Where a click can lead: a page, and what is to be selected there."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import ClassVar
+
+from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
+
+
+class PageKey(Enum):
+    """The pages of the main window. The value is what the navigation rail is given."""
+
+    LIBRARY = "library"
+    BUILD = "build"
+    RELEASES = "releases"
+    ACTIVITY = "activity"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryLink:
+    """A model, or one version of it when `image` is given. `model` None: just the page."""
+
+    page: ClassVar[PageKey] = PageKey.LIBRARY
+    model: ModelName | None = None
+    image: ImageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildLink:
+    """Plan a build of `folder`, or show the build `build`; neither: just the page."""
+
+    page: ClassVar[PageKey] = PageKey.BUILD
+    folder: Path | None = None
+    build: BuildId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasesLink:
+    """A deployment; None: just the page."""
+
+    page: ClassVar[PageKey] = PageKey.RELEASES
+    deployment: DeploymentName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLink:
+    """A task, by its number; None: just the page."""
+
+    page: ClassVar[PageKey] = PageKey.ACTIVITY
+    task: int | None = None
+
+
+class SettingsSection(Enum):
+    """What the settings page can be opened at."""
+
+    ENGINE = "engine"
+    APPEARANCE = "appearance"
+    NEW_VERSIONS = "new versions"
+    NOTIFICATIONS = "notifications"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsLink:
+    """A section of the settings."""
+
+    page: ClassVar[PageKey] = PageKey.SETTINGS
+    section: SettingsSection | None = None
+
+
+Link = LibraryLink | BuildLink | ReleasesLink | ActivityLink | SettingsLink

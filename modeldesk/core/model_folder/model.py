@@ -80,14 +80,16 @@ class AppEntry:
     """The program's own health check; empty when it has none."""
     imports: frozenset[str] = frozenset()
     """Top-level modules it imports."""
+    stop_signal: str = "SIGTERM"
+    """What makes it end at once when it is the first process of a container."""
 
 
 class FileEntry(NamedTuple):
-    """A regular file that would enter the image."""
+    """A file that would enter the image. A link to a file of the same folder counts as one
+    without a size."""
 
     path: str
     size_bytes: int
-    mode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,10 @@ class ModelFolder:
     """What would enter the image, sorted by path."""
     kept_out: tuple[KeptOut, ...] = ()
     """What the proposed (not the folder's own) .dockerignore would keep out."""
+    training: tuple[PurePosixPath, ...] = ()
+    """Programs that make the weights, by their names, and that no other program imports."""
+    readable_by_all: bool = True
+    """Whether any user could read every file; false under a strict umask."""
     total_bytes: int = 0
     """All files, those kept out too."""
     file_count: int = 0

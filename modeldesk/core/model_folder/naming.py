@@ -19,4 +19,4 @@ def model_name(folder_name: str) -> ModelName:
     # Accents go with the encoding; a whole word in another script leaves its separators behind.
     words = _FOREIGN.sub("-", plain)
     name = _SEPARATORS.sub(lambda run: run[0] if run[0] in _KEPT else "-", words)
-    return ModelName(name[: _LONGEST].strip("._-")) or FALLBACK
+    return ModelName(name[:_LONGEST].strip("._-")) or FALLBACK

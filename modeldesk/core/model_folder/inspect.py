@@ -1,0 +1,85 @@
+"""What is in a dropped folder. Nothing in it is run, imported or unpickled."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.model_folder import findings as say
+from modeldesk.core.model_folder.apps import find_app, find_training
+from modeldesk.core.model_folder.ignored import ALWAYS, DATA, Rules
+from modeldesk.core.model_folder.metadata import describe, framework_of
+from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
+from modeldesk.core.model_folder.naming import model_name
+from modeldesk.core.model_folder.requirements import find_requirements
+from modeldesk.core.model_folder.walk import check_folder, read_text, walk
+from modeldesk.core.model_folder.weights import find_weights
+
+_EXPOSE = re.compile(r"^\s*EXPOSE\s+(\d{1,5})\b", re.MULTILINE | re.IGNORECASE)
+_SOURCES_SEARCHED = 20
+_DOCKERFILES = ("Dockerfile", "Containerfile")
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
+    """Look at `folder`. 100,000 files take about a second; links are not followed, pipes and
+    sockets not opened.
+
+    Raises `FolderError` when it is no folder, can't be read or vanishes; `Cancelled`.
+    """
+    token = token or CancelToken()
+    check_folder(folder)
+    folder = folder.resolve()
+    tree = walk(folder, Rules((*ALWAYS, *_unused_data(folder))), token)
+    names = frozenset(entry.path for entry in tree.files)
+    dockerfile = next((PurePosixPath(name) for name in _DOCKERFILES if name in names), None)
+    exposed = _EXPOSE.search(read_text(folder, dockerfile)) if dockerfile else None
+    requirements = find_requirements(folder, names)
+    packages = requirements.names if requirements else frozenset()
+    app = find_app(folder, names, packages, _port(exposed[1]) if exposed else 0)
+    token.raise_if_cancelled()
+    weights = find_weights(folder, tree.files, token)
+    description = describe(folder, names)
+    check_folder(folder)
+    found = ModelFolder(
+        path=folder,
+        name=model_name(folder.name),
+        framework=framework_of(
+            description.framework, weights.weights, packages, app.imports if app else frozenset()
+        ),
+        weights=weights.weights,
+        requirements=requirements,
+        app=app,
+        dockerfile=dockerfile,
+        dockerignore=PurePosixPath(".dockerignore") if ".dockerignore" in names else None,
+        metrics=description.metrics,
+        dataset_version=description.dataset_version,
+        metadata=description.metadata,
+        files=tuple(tree.files),
+        kept_out=tree.kept(),
+        training=find_training(folder, names),
+        readable_by_all=tree.readable_by_all,
+        total_bytes=tree.total_bytes,
+        file_count=tree.file_count,
+    )
+    return _with_findings(found, (*weights.findings, *say.about_tree(tree, found),
+                                  *say.about_folder(found)))  # fmt: skip
+
+
+def _port(text: str) -> int:
+    return int(text) if 0 < int(text) < 65536 else 0
+
+
+def _unused_data(folder: Path) -> Iterator[str]:
+    """The patterns of the data folders that no program at the top of the folder mentions."""
+    sources = sorted(folder.glob("*.py"))[:_SOURCES_SEARCHED]
+    text = "\n".join(read_text(folder, source.name) for source in sources)
+    for pattern in DATA:
+        name = pattern.removesuffix("/")
+        if not re.search(rf"[\"'/]{name}[\"'/]", text):
+            yield pattern
+
+
+def _with_findings(found: ModelFolder, said: tuple[Finding, ...]) -> ModelFolder:
+    return replace(found, findings=tuple(sorted(said, key=lambda f: _ORDER.index(f.severity))))

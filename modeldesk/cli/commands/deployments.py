@@ -1,0 +1,68 @@
+"""``modeldesk deployments``: every named service and what it runs."""
+
+import argparse
+
+from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.session import Session
+from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.containers.service import service_url
+from modeldesk.core.ids import ContainerId
+from modeldesk.core.releases.model import Deployment
+
+
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """It takes none of its own."""
+
+
+def execute(_: argparse.Namespace, session: Session) -> Answer:
+    """List the deployments with the state of their containers."""
+    containers = {c.id: c for c in session.engine().list_containers()}
+    deployments = session.parts.releases.deployments()
+    rows = [
+        (
+            d.name,
+            d.model,
+            d.current.reference if d.current else "",
+            _state(containers, d),
+            _url(containers, d),
+        )
+        for d in deployments
+    ]
+    header = ("DEPLOYMENT", "MODEL", "RUNS", "STATE", "URL")
+    return Answer(
+        [_deployment_json(session, containers, d) for d in deployments],
+        tuple(table(header, rows)),
+    )
+
+
+def _deployment_json(
+    session: Session, containers: dict[ContainerId, ContainerSummary], deployment: Deployment
+) -> Json:
+    earlier = session.parts.releases.earlier_versions(deployment.name)
+    return {
+        "deployment": deployment.name,
+        "model": deployment.model,
+        "reference": deployment.current.reference if deployment.current else "",
+        "digest": deployment.current.digest if deployment.current else "",
+        "container_id": deployment.container or "",
+        "state": _state(containers, deployment),
+        "url": _url(containers, deployment),
+        "created": deployment.created.isoformat(),
+        "earlier": [{"reference": v.reference, "digest": v.digest} for v in earlier],
+    }
+
+
+def _state(containers: dict[ContainerId, ContainerSummary], deployment: Deployment) -> str:
+    if deployment.container is None:
+        return "not started"
+    container = containers.get(deployment.container)
+    if container is None:
+        return "container gone"
+    if container.running and container.health.value != "none":
+        return f"{container.status.value}, {container.health.value}"
+    return container.status.value
+
+
+def _url(containers: dict[ContainerId, ContainerSummary], deployment: Deployment) -> str:
+    container = containers.get(deployment.container) if deployment.container else None
+    return service_url(container.ports) if container and container.running else ""

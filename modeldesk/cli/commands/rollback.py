@@ -1,0 +1,78 @@
+"""``modeldesk rollback NAME``: go back to an earlier version."""
+
+import argparse
+
+from modeldesk.cli.answer import Answer
+from modeldesk.cli.exit_codes import ExitCode
+from modeldesk.cli.session import Session
+from modeldesk.core.ids import DeploymentName
+from modeldesk.core.library.find import find_version
+from modeldesk.core.library.targets import target_of
+from modeldesk.core.references import Reference
+from modeldesk.core.releases.model import VersionTarget
+from modeldesk.core.releases.service import ReleaseOutcome
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.add_argument("name", metavar="NAME", help="the deployment")
+    parser.add_argument(
+        "--to",
+        metavar="V",
+        default="",
+        help="a version tag, reference or digest; else the one before",
+    )
+    parser.add_argument("--why", default="", help="kept in the history")
+
+
+def execute(arguments: argparse.Namespace, session: Session) -> Answer:
+    """Roll back; when the target fails, what ran runs again and the exit code says so."""
+    name = DeploymentName(arguments.name)
+    # Before anything else: a name that is not there must not cost a listing.
+    session.parts.releases.deployment(name)
+    target = _target(session, name, arguments.to) if arguments.to else None
+    outcome = session.parts.releases.rollback(
+        session.engine(), name, target, arguments.why, session.job
+    )
+    return release_answer(outcome)
+
+
+def release_answer(outcome: ReleaseOutcome, url: str = "") -> Answer:
+    """How a release ended, with exit code RESTORED when the target failed."""
+    name, reference = outcome.deployment.name, outcome.release.target.reference
+    if outcome.problem is not None:
+        runs = outcome.deployment.current.reference if outcome.deployment.current else ""
+        lines = [
+            f"{name} could not run {reference}: {outcome.problem.message}",
+            f"{runs} runs again.",
+            *(f"| {line}" for line in outcome.problem.detail.splitlines()),
+        ]
+    else:
+        lines = [f"{name} runs {reference} ({outcome.seconds:.1f} s){f' at {url}' if url else ''}"]
+    return Answer(
+        {
+            "deployment": name,
+            "from_digest": outcome.from_digest,
+            "to_digest": outcome.to_digest,
+            "seconds": round(outcome.seconds, 3),
+            "restored": outcome.restored,
+            "url": url,
+        },
+        tuple(lines),
+        ExitCode.RESTORED if outcome.restored else ExitCode.DONE,
+    )
+
+
+def _target(session: Session, name: DeploymentName, text: str) -> VersionTarget:
+    """Among the versions that ran, else any image of the engine."""
+    for version in session.parts.releases.earlier_versions(name):
+        tag = Reference.parse(version.reference).tag
+        if text in (version.reference, tag, version.digest, version.image):
+            return version
+    model = session.parts.releases.deployment(name).model
+    snapshot = session.snapshot()
+    for entry in snapshot.models:
+        for candidate in entry.versions:
+            if entry.name == model and candidate.name == text:
+                return target_of(candidate)
+    return target_of(find_version(snapshot, text))

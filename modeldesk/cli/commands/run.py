@@ -1,0 +1,135 @@
+"""``modeldesk run REF``: start a version and wait until it is healthy."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from modeldesk.cli.answer import Answer
+from modeldesk.cli.commands.rollback import release_answer
+from modeldesk.cli.session import Session
+from modeldesk.core.containers.arguments import parse_mount, parse_port
+from modeldesk.core.containers.secrets import looks_secret
+from modeldesk.core.containers.service import MODEL_LABEL, RunRequest, run, service_url
+from modeldesk.core.errors import InvalidInput
+from modeldesk.core.ids import DeploymentName, ModelName
+from modeldesk.core.library.find import find_version
+from modeldesk.core.library.model import Version
+from modeldesk.core.library.targets import target_of
+from modeldesk.core.releases.model import ServiceSettings
+from modeldesk.core.words import tr
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments; those it shares with ``docker run`` are written the same."""
+    parser.add_argument(
+        "reference", metavar="REF", help="repository:tag, model:version, digest or image id"
+    )
+    parser.add_argument(
+        "-p",
+        "--publish",
+        action="append",
+        default=[],
+        metavar="[ADDRESS:][HOST:]CONTAINER",
+        help="publish a port, on 127.0.0.1 unless an address is given",
+    )
+    parser.add_argument(
+        "-e",
+        "--env",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="set a variable; without a value it is taken from this environment",
+    )
+    parser.add_argument(
+        "-v", "--volume", action="append", default=[], metavar="SOURCE:TARGET[:ro]", help="mount"
+    )
+    parser.add_argument("--name", default="", help="the container's name")
+    parser.add_argument(
+        "--service",
+        metavar="NAME",
+        default="",
+        help="run it as the deployment NAME, with a history and a way back",
+    )
+    parser.add_argument("--why", default="", help="kept in the deployment's history")
+    parser.add_argument(
+        "--timeout", type=float, default=60.0, metavar="SECONDS", help="for becoming healthy"
+    )
+
+
+def execute(arguments: argparse.Namespace, session: Session) -> Answer:
+    """Start a container, or put the version in service under a deployment's name."""
+    ports = tuple(parse_port(text) for text in arguments.publish)
+    mounts = tuple(parse_mount(text, Path.cwd()) for text in arguments.volume)
+    environment = _environment(arguments.env)
+    version = find_version(session.snapshot(), arguments.reference)
+    if arguments.service:
+        secret = {name: value for name, value in environment.items() if looks_secret(name)}
+        settings = ServiceSettings(
+            ports,
+            {name: value for name, value in environment.items() if name not in secret},
+            tuple(secret),
+            mounts,
+            arguments.timeout,
+        )
+        return _deploy(arguments, session, version, settings, secret)
+    outcome = run(
+        session.engine(),
+        session.parts.probe,
+        RunRequest(
+            version.key.image,
+            arguments.reference,
+            arguments.name,
+            ports,
+            environment,
+            mounts,
+            {MODEL_LABEL: version.key.model} if version.key.model else {},
+            arguments.timeout,
+        ),
+        session.job,
+    )
+    where = f" at {outcome.url}" if outcome.url else ""
+    return Answer(
+        {
+            "container_id": outcome.container,
+            "name": outcome.name,
+            "image_id": version.key.image,
+            "url": outcome.url,
+            "seconds": round(outcome.seconds, 3),
+            "proof": outcome.proof,
+        },
+        (f"{outcome.name} runs {arguments.reference}{where} ({outcome.seconds:.1f} s)",),
+    )
+
+
+def _deploy(
+    arguments: argparse.Namespace,
+    session: Session,
+    version: Version,
+    settings: ServiceSettings,
+    secrets: Mapping[str, str],
+) -> Answer:
+    outcome = session.parts.releases.deploy(
+        session.engine(),
+        DeploymentName(arguments.service),
+        ModelName(version.key.model),
+        target_of(version),
+        settings,
+        arguments.why,
+        session.job,
+        secrets,
+    )
+    return release_answer(outcome, service_url(outcome.deployment.settings.ports))
+
+
+def _environment(given: list[str]) -> dict[str, str]:
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name or (not equals and name not in os.environ):
+            raise InvalidInput(
+                tr("“{text}” sets no variable.", text=text),
+                tr("Write NAME=VALUE, or the name of a variable that is set here."),
+            )
+        values[name] = value if equals else os.environ[name]
+    return values

@@ -1,0 +1,45 @@
+"""What the command line's exit codes mean. Scripts rely on them: they are not renumbered."""
+
+from enum import IntEnum
+
+from modeldesk.core.errors import (
+    BuildFailed,
+    Cancelled,
+    ContainerFailed,
+    EngineNotPermitted,
+    EngineTooOld,
+    EngineUnavailable,
+    InvalidInput,
+    ModelDeskError,
+    NotFound,
+)
+
+
+class ExitCode(IntEnum):
+    """The codes, each with one meaning."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NO_ENGINE = 3
+    NOT_FOUND = 4
+    BUILD_FAILED = 5
+    CONTAINER_FAILED = 6
+    RESTORED = 7
+    """A release failed, and what ran before runs again."""
+    CANCELLED = 130
+
+
+def exit_code_of(error: ModelDeskError) -> ExitCode:
+    """The code that tells a script what went wrong."""
+    for kinds, code in (
+        ((EngineUnavailable, EngineNotPermitted, EngineTooOld), ExitCode.NO_ENGINE),
+        ((NotFound,), ExitCode.NOT_FOUND),
+        ((BuildFailed,), ExitCode.BUILD_FAILED),
+        ((ContainerFailed,), ExitCode.CONTAINER_FAILED),
+        ((InvalidInput,), ExitCode.USAGE),
+        ((Cancelled,), ExitCode.CANCELLED),
+    ):
+        if isinstance(error, kinds):
+            return code
+    return ExitCode.FAILED

@@ -1,0 +1,65 @@
+"""The command line's shape."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from modeldesk import __version__
+from modeldesk.cli.answer import Answer
+from modeldesk.cli.session import Session
+
+COMMANDS: Mapping[str, str] = {
+    "images": "list models and their versions",
+    "layers": "show what an image is made of",
+    "build": "build the next version from a folder",
+    "run": "start a version and wait until it is healthy",
+    "deployments": "list named services and what they run",
+    "rollback": "go back to an earlier version",
+    "doctor": "check the engine, versions, paths, and say what to fix",
+}
+_EPILOG = """\
+exit codes:
+  0 done   1 failed   2 wrong usage or input   3 no engine   4 not found
+  5 build failed   6 container failed   7 release failed, what ran runs again
+  130 cancelled
+"""
+
+
+class CommandModule(Protocol):
+    """What a module under `modeldesk.cli.commands` offers."""
+
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    execute: Callable[[argparse.Namespace, Session], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command line, read."""
+
+    arguments: argparse.Namespace
+    execute: Callable[[argparse.Namespace, Session], Answer]
+
+
+def read_arguments(argv: list[str]) -> Invocation:
+    """Read `argv` (without the program's name). Leaves with code 2 and a usage line when it
+    can't be read. Only the module of the command that is meant is imported."""
+    parser = argparse.ArgumentParser(
+        prog="modeldesk",
+        description="Without a command: open the window (with a folder: to build it).",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"modeldesk {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    module: CommandModule | None = None
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        command.add_argument("--json", action="store_true", help="print one JSON document")
+        if name in argv:
+            module = cast("CommandModule", import_module(f"modeldesk.cli.commands.{name}"))
+            module.add_arguments(command)
+    arguments = parser.parse_args(argv)
+    chosen = cast("CommandModule", import_module(f"modeldesk.cli.commands.{arguments.command}"))
+    return Invocation(arguments, chosen.execute)

@@ -1,0 +1,67 @@
+"""What the commands share: the parts of the program, the engine, and a job to speak through."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from modeldesk.cli.answer import ProgressPrinter
+from modeldesk.composition import Parts
+from modeldesk.core.engine.attempts import no_engine_error
+from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.ports import ImageEngine
+
+
+class Session:
+    """One run of the command line. Nothing is opened before it is asked for."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._printer = ProgressPrinter(sys.stderr)
+        self.job = Job(CancelToken(), self._printer.report, self._printer.log)
+        self._engine: ImageEngine | None = None
+
+    def engine(self) -> ImageEngine:
+        """The engine, found on first use. Raises `EngineUnavailable` and its kin, saying what
+        was tried."""
+        if self._engine is None:
+            found, attempts = self.parts.finder.find(self.parts.settings.engine_address)
+            if found is None:
+                raise no_engine_error(attempts)
+            self._engine = found
+        return self._engine
+
+    def snapshot(self) -> LibrarySnapshot:
+        """Every image with its layers, as the library page would show them."""
+        library = self.parts.library
+        library.reload(self.engine())
+        return library.fill_details(self.engine(), self.job, lambda _: None)
+
+    def close_line(self) -> None:
+        """Leave the terminal's renewing progress line, before something else is printed."""
+        self._printer.done()
+
+    def close(self) -> None:
+        """Let go of the engine, the database and the terminal line."""
+        self.close_line()
+        if self._engine is not None:
+            self._engine.close()
+        self.parts.close()
+
+
+@contextmanager
+def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
+    """While inside, Ctrl-C and a polite kill cancel the job instead of ending the process, so
+    that nothing is left half done."""
+
+    def cancel(_signal: int, _frame: FrameType | None) -> None:
+        token.cancel()
+
+    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

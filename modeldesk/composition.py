@@ -1,0 +1,99 @@
+"""Puts adapters and services together, for the window and the command line alike. Beside `app`
+and `cli` the only place that knows concrete classes; everything is made on first use, because
+importing Docker's or git's library takes a tenth of a second each."""
+
+import getpass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from modeldesk.core import settings as settings_file
+from modeldesk.paths import Paths
+
+if TYPE_CHECKING:
+    from modeldesk.adapters.sqlite.database import OpenedDatabase
+    from modeldesk.core.build.service import BuildService
+    from modeldesk.core.library.service import Library
+    from modeldesk.core.ports import AnswerProbe, EngineFinder
+    from modeldesk.core.releases.service import ReleaseService
+
+
+class Parts:
+    """The parts of one running program."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        loaded = settings_file.load(paths.settings)
+        self.settings = loaded.settings
+        self.settings_problem = loaded.problem
+
+    @cached_property
+    def finder(self) -> "EngineFinder":
+        """Looks for an engine."""
+        from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
+
+        return DockerEngineFinder()
+
+    @cached_property
+    def probe(self) -> "AnswerProbe":
+        """Asks published ports for an answer."""
+        from modeldesk.adapters.http_probe import HttpAnswerProbe
+
+        return HttpAnswerProbe()
+
+    @cached_property
+    def opened(self) -> "OpenedDatabase":
+        """The database, and what was wrong with the file. Raises `RecordsError`."""
+        from modeldesk.adapters.sqlite.database import open_database
+
+        return open_database(self.paths.database)
+
+    @cached_property
+    def library(self) -> "Library":
+        """Images as models and versions."""
+        from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
+        from modeldesk.core.library.service import Library
+
+        return Library(SqliteImageRecords(self.opened.database))
+
+    @cached_property
+    def builds(self) -> "BuildService":
+        """Plans and makes builds."""
+        from modeldesk.adapters.git import GitSourceControl
+        from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
+        from modeldesk.core.build.service import BuildService
+
+        return BuildService(SqliteBuildRecords(self.opened.database), GitSourceControl(), now)
+
+    @cached_property
+    def releases(self) -> "ReleaseService":
+        """Deployments and the way back."""
+        from modeldesk.adapters.file_locks import FileDeploymentLocks
+        from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
+        from modeldesk.core.releases.service import ReleaseService
+
+        return ReleaseService(
+            SqliteReleaseRecords(self.opened.database),
+            self.probe,
+            FileDeploymentLocks(self.paths.database.parent / "locks"),
+            self.settings.release_author or system_user(),
+            now,
+        )
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "opened" in self.__dict__:
+            self.opened.database.close()
+
+
+def now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+def system_user() -> str:
+    """The name of who runs the program, as the system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

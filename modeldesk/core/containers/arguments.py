@@ -1,0 +1,55 @@
+"""Ports and mounts as people write them for ``docker run`` (pure)."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from modeldesk.core.containers.model import LOOPBACK, Mount, PortBinding
+from modeldesk.core.errors import InvalidInput
+from modeldesk.core.words import tr
+
+_PORT = re.compile(
+    r"(?:(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):)?(?P<host>\d*):)?"
+    r"(?P<container>\d+)(?:/(?P<protocol>tcp|udp))?"
+)
+_VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+HIGHEST_PORT = 65535
+
+
+def parse_port(text: str) -> PortBinding:
+    """Read ``[address:][host:]container[/protocol]``. No address means this machine alone; no
+    host port lets the engine choose. Raises `InvalidInput`."""
+    match = _PORT.fullmatch(text.strip())
+    if match:
+        container, host = int(match["container"]), int(match["host"] or 0)
+        if 0 < container <= HIGHEST_PORT and host <= HIGHEST_PORT:
+            address = (match["address"] or LOOPBACK).strip("[]")
+            return PortBinding(container, host, address, match["protocol"] or "tcp")
+    raise InvalidInput(
+        tr("“{text}” is not a port to publish.", text=text),
+        tr("Write 5000:5000 (host:container), each between 1 and 65535."),
+    )
+
+
+def parse_mount(text: str, working_folder: Path) -> Mount:
+    """Read ``source:target[:ro]``; a source with a slash is a host folder, relative to
+    `working_folder`, any other the name of a volume. Raises `InvalidInput`."""
+    drive = text[:2] if _DRIVE.match(text) else ""
+    source, _, rest = text[len(drive) :].partition(":")
+    target, _, mode = rest.partition(":")
+    source = drive + source
+    if source and PurePosixPath(target).is_absolute() and mode in ("", "ro", "rw"):
+        if _VOLUME.fullmatch(source):
+            return Mount(source, target, mode == "ro")
+        if "/" in source or "\\" in source or source in (".", "..", "~"):
+            folder = (working_folder / Path(source).expanduser()).resolve()
+            if folder.exists():
+                return Mount(str(folder), target, mode == "ro")
+            raise InvalidInput(
+                tr("There is no folder {folder} to mount.", folder=folder),
+                tr("Make it first, or choose another."),
+            )
+    raise InvalidInput(
+        tr("“{text}” is not a mount.", text=text),
+        tr("Write /host/folder:/path/inside, with :ro behind it to forbid writing."),
+    )

@@ -1,0 +1,57 @@
+import io
+import json
+
+from modeldesk.cli.answer import Answer, ProgressPrinter, print_answer, print_error, table
+from modeldesk.core.errors import ContainerFailed
+from modeldesk.core.jobs import Progress, Unit
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_json_is_the_only_output() -> None:
+    out = io.StringIO()
+    print_answer(Answer({"模型": 1}, ("one line",)), as_json=True, out=out)
+    assert json.loads(out.getvalue()) == {"模型": 1}
+
+
+def test_text_from_outside_can_not_steer_the_terminal() -> None:
+    out = io.StringIO()
+    print_answer(Answer(None, ("a\x1b[31mred\u202e",)), as_json=False, out=out)
+    assert out.getvalue() == "a\ufffd[31mred\ufffd\n"
+
+
+def test_an_error_is_a_sentence_a_way_out_and_the_output() -> None:
+    err = io.StringIO()
+    print_error(ContainerFailed("It ended.", "Look below.", "line 1\nline 2"), err)
+    assert err.getvalue() == "modeldesk: It ended.\n  Look below.\n  | line 1\n  | line 2\n"
+
+
+def test_columns_line_up() -> None:
+    assert table(("NAME", "SIZE"), [("a", "1.19 GB"), ("longer", "2 B")], " r") == [
+        "NAME       SIZE",
+        "a       1.19 GB",
+        "longer      2 B",
+    ]
+
+
+def test_progress_renews_one_line_on_a_terminal_and_leaves_it_clean() -> None:
+    err = _Terminal()
+    printer = ProgressPrinter(err)
+    printer.report(Progress("Sending", 1_500_000, 3_000_000, Unit.BYTES))
+    printer.report(Progress("Done"))
+    printer.done()
+    assert "\n" not in err.getvalue()
+    assert "1.5 of 3.0 MB" in err.getvalue()
+    assert err.getvalue().endswith("\r")
+
+
+def test_progress_says_each_text_once_elsewhere() -> None:
+    err = io.StringIO()
+    printer = ProgressPrinter(err)
+    for done in range(5):
+        printer.report(Progress("Sending", done, 5))
+    printer.report(Progress("Waiting"))
+    assert err.getvalue() == "Sending\nWaiting\n"

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modeldesk.core.containers.arguments import parse_mount, parse_port
+from modeldesk.core.containers.model import Mount, PortBinding
+from modeldesk.core.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5000", PortBinding(5000)),
+        ("8080:5000", PortBinding(5000, 8080)),
+        (":5000", PortBinding(5000)),
+        ("0.0.0.0:80:5000", PortBinding(5000, 80, "0.0.0.0")),
+        ("[::1]:80:5000", PortBinding(5000, 80, "::1")),
+        ("53:53/udp", PortBinding(53, 53, protocol="udp")),
+    ],
+)
+def test_ports_as_docker_writes_them_but_on_loopback(text: str, expected: PortBinding) -> None:
+    assert parse_port(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "0", "70000", "5000:0", "99999:5000", "1:2:3:4", "5000/x"]
+)
+def test_bad_ports_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_port(text)
+    assert "65535" in caught.value.hint
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_port_in_range_or_refused(text: str) -> None:
+    try:
+        port = parse_port(text)
+    except InvalidInput:
+        return
+    assert 0 < port.container_port <= 65535
+    assert 0 <= port.host_port <= 65535
+
+
+def test_mounts(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    assert parse_mount("./data:/data", tmp_path) == Mount(str(tmp_path / "data"), "/data")
+    assert parse_mount(f"{tmp_path}:/d:ro", tmp_path) == Mount(str(tmp_path), "/d", True)
+    assert parse_mount("cache:/cache:rw", tmp_path) == Mount("cache", "/cache")
+
+
+@pytest.mark.parametrize("text", ["", "data", "data:relative", ":/x", "data:/x:maybe", "a b:/x"])
+def test_bad_mounts_are_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput):
+        parse_mount(text, tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_mount("./missing:/data", tmp_path)
+    assert str(tmp_path / "missing") in caught.value.message

@@ -1,0 +1,150 @@
+"""Which history entry made which layer.
+
+An engine tells an image's history and its diff IDs apart from each other, and not which entries
+made a layer. An entry with a size did; one of size zero may have (``RUN true``, ``WORKDIR``) or
+may not (``ENV``). Histories are also cut short, squashed into one, or missing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modeldesk.core.ids import DiffId
+from modeldesk.core.layers.instructions import Effect, clean, effect_of, word_of
+from modeldesk.core.library.images import HistoryEntry
+
+EMPTY_LAYER = DiffId("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
+"""The diff ID of a layer that holds nothing: a tar archive of two zero blocks."""
+
+_IMPOSSIBLE = float("inf")
+_LAYER_WITHOUT_ENTRY = 100.0
+_SIZE_WITHOUT_LAYER = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedLayer:
+    """A layer and the history entry that made it."""
+
+    diff_id: DiffId
+    instruction: str
+    """Cleaned; empty where no entry belongs to the layer."""
+    size_bytes: int
+    entry: int | None
+    """The entry's place in the history."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A history entry as the alignment needs it."""
+
+    instruction: str
+    size: int
+    effect: Effect
+
+
+def align(
+    history: Sequence[HistoryEntry], diff_ids: Sequence[DiffId], size_bytes: int = 0
+) -> tuple[AlignedLayer, ...]:
+    """The layers of an image, base first, one for each of `diff_ids`.
+
+    The sizes add up to those of the history. Where layers are left that no entry speaks of and
+    `size_bytes` (the whole image) is larger, the lowest of them is given what is missing.
+    """
+    lines = [
+        _Line(text, max(0, entry.size_bytes), effect_of(text))
+        for entry in history
+        for text in (clean(entry.created_by),)
+    ]
+    chosen = _obvious(lines, diff_ids) or _best(lines, diff_ids)
+    sizes = _sizes(lines, chosen, size_bytes)
+    return tuple(
+        AlignedLayer(
+            diff_id,
+            "" if entry is None else lines[entry].instruction,
+            size,
+            entry,
+            "" if entry is None else history[entry].comment,
+        )
+        for diff_id, entry, size in zip(diff_ids, chosen, sizes, strict=True)
+    )
+
+
+def _obvious(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None] | None:
+    """The entries that made layers, where counting alone tells."""
+    possible = [i for i, line in enumerate(lines) if line.size or line.effect != Effect.METADATA]
+    if len(possible) == len(diff_ids):
+        return list(possible)
+    sized = [i for i in possible if lines[i].size]
+    return list(sized) if len(sized) == len(diff_ids) and EMPTY_LAYER not in diff_ids else None
+
+
+def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None]:
+    """The cheapest assignment that keeps the order. Ties go to the upper layers, since it is
+    the base whose history is missing."""
+    entries, layers = len(lines), len(diff_ids)
+    # costs[e][d]: of the first e entries with the first d layers.
+    costs = [[d * _LAYER_WITHOUT_ENTRY for d in range(layers + 1)]]
+    for line in lines:
+        above, skipped = costs[-1], _skip_cost(line)
+        row = [above[0] + skipped]
+        for d, diff_id in enumerate(diff_ids):
+            row.append(
+                min(
+                    above[d] + _match_cost(line, diff_id),
+                    above[d + 1] + skipped,
+                    row[d] + _LAYER_WITHOUT_ENTRY,
+                )
+            )
+        costs.append(row)
+    chosen: list[int | None] = [None] * layers
+    e, d = entries, layers
+    while e and d:
+        line = lines[e - 1]
+        if costs[e][d] == costs[e - 1][d - 1] + _match_cost(line, diff_ids[d - 1]):
+            e, d = e - 1, d - 1
+            chosen[d] = e
+        elif costs[e][d] == costs[e - 1][d] + _skip_cost(line):
+            e -= 1
+        else:
+            d -= 1
+    return chosen
+
+
+def _skip_cost(line: _Line) -> float:
+    """What it costs to say that an entry made no layer."""
+    if line.size:
+        return _SIZE_WITHOUT_LAYER
+    if line.effect == Effect.METADATA:
+        return 0.0
+    # A directory that was there already is the most likely instruction to leave no layer.
+    return 1.0 if word_of(line.instruction) == "WORKDIR" else 4.0
+
+
+def _match_cost(line: _Line, diff_id: DiffId) -> float:
+    """What it costs to say that an entry made the layer."""
+    if line.effect == Effect.METADATA and not line.size:
+        return _IMPOSSIBLE
+    if diff_id == EMPTY_LAYER:
+        return _IMPOSSIBLE if line.size else 0.0
+    return 0.0 if line.size else 0.5
+
+
+def _sizes(lines: Sequence[_Line], chosen: Sequence[int | None], size_bytes: int) -> list[int]:
+    sizes = [0 if entry is None else lines[entry].size for entry in chosen]
+    if not sizes:
+        return sizes
+    used = {entry for entry in chosen if entry is not None}
+    for e, line in enumerate(lines):
+        if line.size and e not in used:
+            sizes[_layer_at(chosen, e)] += line.size
+    missing = size_bytes - sum(sizes)
+    if missing > 0 and None in chosen:
+        sizes[chosen.index(None)] += missing
+    return sizes
+
+
+def _layer_at(chosen: Sequence[int | None], entry: int) -> int:
+    """The uppermost layer made no later than `entry`, else the lowest: where the bytes of an
+    entry without a layer of its own are counted."""
+    below = [d for d, e in enumerate(chosen) if e is not None and e <= entry]
+    return below[-1] if below else 0

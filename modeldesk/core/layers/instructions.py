@@ -1,0 +1,103 @@
+"""What builders write into an image's history, turned back into what a Dockerfile says."""
+
+import re
+from enum import Enum
+
+_SHELL = (
+    r"(?:\S*/(?:ba|da|a|k|z)?sh(?: -(?!\w*c )\S+| pipefail)* -\w*c"
+    r"|cmd(?:\.exe)? /S /C|powershell(?:\.exe)?(?: -\S+)*? -Command)"
+)
+_NOP = re.compile(rf"^{_SHELL} +#\(nop\) *(?P<text>.*)$", re.DOTALL | re.IGNORECASE)
+_RUN = re.compile(
+    rf"^(?:RUN +)?(?P<flags>(?:--\S+ +)*)(?:\|\d+ .*?)?{_SHELL} +(?P<text>.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+_RUN_ARGUMENTS = re.compile(r"^RUN +\|\d+ +(?:\w+=\S* +)*(?P<text>.*)$", re.DOTALL)
+_BUILDKIT = re.compile(r"\s*# buildkit\s*$")
+_COPIED = re.compile(r"^(?P<word>COPY|ADD) (?:file|dir|multi):\S* in (?P<to>.*)$", re.DOTALL)
+_HEALTH = re.compile(r'^HEALTHCHECK &\{\[(?P<test>.*?)\](?: "| 0x|\}|$)', re.DOTALL)
+_GO_LIST = re.compile(r"^(?P<word>EXPOSE|VOLUME) (?:map)?\[(?P<items>.*)\]$", re.DOTALL)
+_QUOTED_NEXT = re.compile(r'(?<!\\)" "')
+_BLANKS = re.compile(r"[ \t]{2,}|\t")
+_WORD = re.compile(r"^(?P<word>[A-Za-z]+)(?:\s|$)")
+
+
+class Effect(Enum):
+    """What an instruction does to the file system."""
+
+    MAY_ADD_LAYER = "may add a layer"
+    METADATA = "metadata"
+    UNKNOWN = "unknown"
+
+
+_METADATA = frozenset(
+    {
+        "ARG",
+        "CMD",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+    }
+)
+_LAYERS = frozenset({"RUN", "COPY", "ADD", "WORKDIR"})
+
+
+def clean(created_by: str) -> str:
+    """`created_by` as a line of a Dockerfile.
+
+    Shell wrappers, build arguments (whose values may be nobody's business) and builders' marks
+    go; copied files whose names the builder did not keep are written ``…``. Text that no
+    Dockerfile builder wrote is left as it is; an empty one stays empty.
+    """
+    text = _BUILDKIT.sub("", created_by).strip()
+    if match := _NOP.match(text):
+        text = match["text"].strip()
+    elif match := _RUN.match(text):
+        text = f"RUN {match['flags']}{match['text'].strip()}"
+    elif match := _RUN_ARGUMENTS.match(text):
+        text = f"RUN {match['text'].strip()}"
+    return _BLANKS.sub(" ", _tidy(text))
+
+
+def word_of(instruction: str) -> str:
+    """The instruction's keyword in capitals, empty when it begins with none of Docker's."""
+    match = _WORD.match(instruction)
+    word = match["word"] if match else ""
+    return word if word in _METADATA or word in _LAYERS else ""
+
+
+def effect_of(instruction: str) -> Effect:
+    """Whether a cleaned `instruction` can have made a layer."""
+    word = word_of(instruction)
+    if word in _METADATA:
+        return Effect.METADATA
+    return Effect.MAY_ADD_LAYER if word else Effect.UNKNOWN
+
+
+def _tidy(text: str) -> str:
+    """Undo the notations of Go that the builders leave in some instructions."""
+    if match := _COPIED.match(text):
+        return f"{match['word']} … {match['to'].strip()}"
+    if match := _HEALTH.match(text):
+        return _healthcheck(match["test"])
+    if match := _GO_LIST.match(text):
+        items = (item.removesuffix(":{}") for item in match["items"].split())
+        return f"{match['word']} {' '.join(items)}"
+    if text.startswith(("CMD [", "ENTRYPOINT [", "SHELL [")):
+        return _QUOTED_NEXT.sub('", "', text)
+    return text
+
+
+def _healthcheck(test: str) -> str:
+    words = [word.replace('\\"', '"') for word in re.findall(r'"((?:[^"\\]|\\.)*)"', test)]
+    if words[:1] == ["NONE"]:
+        return "HEALTHCHECK NONE"
+    return f"HEALTHCHECK CMD {' '.join(words[1:])}"

@@ -1,0 +1,102 @@
+"""Which images stand on which: found by the layers they begin with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from modeldesk.core.errors import InvalidReference
+from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.library.grouping import LocalImage
+from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.library.labels import BASE_DIGEST_LABEL, BASE_NAME_LABEL
+from modeldesk.core.library.sizes import LayerTree
+from modeldesk.core.references import Reference
+
+_NO_GROUPS: frozenset[ModelName] = frozenset()
+
+
+@dataclass(slots=True)
+class Bases:
+    """For each image its base image, and for each group what stands on it."""
+
+    layers: dict[ImageId, int] = field(default_factory=dict)
+    """How many of the image's lowest layers are its base image's."""
+    image: dict[ImageId, ImageId] = field(default_factory=dict)
+    """The local image it directly stands on, where there is one."""
+    standing_on: dict[ModelName, set[ImageId]] = field(default_factory=dict)
+    """Images of other groups that stand on one of the group's, directly or not."""
+
+
+def find_bases(
+    images: Mapping[ImageId, LocalImage],
+    tree: LayerTree,
+    groups: Mapping[ImageId, frozenset[ModelName]],
+) -> Bases:
+    """The bases of every image in `tree`. An image's base is the named image of another group
+    with the most layers that it begins with, but none above the one that its labels call its
+    base; else what its history marks as one.
+
+    `groups` says which groups a named image is in.
+    """
+    tops: dict[int, list[ImageId]] = {}
+    for image, path in tree.paths.items():
+        if path and image in groups:
+            tops.setdefault(path[-1], []).append(image)
+    found = Bases()
+    for image, path in tree.paths.items():
+        own = groups.get(image, _NO_GROUPS)
+        below = [
+            (place, base)
+            for place, number in enumerate(path[:-1], 1)
+            for base in tops.get(number, ())
+            if own.isdisjoint(groups[base])
+        ]
+        local, named = images[image], False
+        if below:
+            below, named = _up_to_named(local, below, images)
+            found.image[image] = below[-1][1]
+        if own:
+            for _, base in below:
+                for name in groups[base]:
+                    found.standing_on.setdefault(name, set()).add(image)
+        marked = local.stack.marked_base if local.stack else 0
+        count = below[-1][0] if below else 0
+        found.layers[image] = count if named else _without_name(local, count, marked)
+    return found
+
+
+def _up_to_named(
+    image: LocalImage, below: list[tuple[int, ImageId]], images: Mapping[ImageId, LocalImage]
+) -> tuple[list[tuple[int, ImageId]], bool]:
+    """Those `below` up to the one that the image's labels call its base, and whether one is."""
+    labels = image.summary.labels
+    name, digest = labels.get(BASE_NAME_LABEL, ""), labels.get(BASE_DIGEST_LABEL, "")
+    if name or digest:
+        for end in range(len(below), 0, -1):
+            if _is_called(images[below[end - 1][1]].summary, name, digest):
+                return below[:end], True
+    return below, False
+
+
+def _is_called(base: ImageSummary, name: str, digest: str) -> bool:
+    if digest and (digest == base.id or any(known.digest == digest for known in base.digests)):
+        return True
+    wanted = _reference(name)
+    return wanted is not None and wanted in base.tags
+
+
+def _without_name(image: LocalImage, count: int, marked: int) -> int:
+    """The layers of a base image that no label identifies: the `count` of the local image found
+    below, or those `marked` where there is none, or where a label says it is another one."""
+    labels = image.summary.labels
+    if count and not labels.get(BASE_NAME_LABEL) and not labels.get(BASE_DIGEST_LABEL):
+        return count
+    return max(count, marked)
+
+
+@lru_cache(maxsize=1024)
+def _reference(name: str) -> Reference | None:
+    try:
+        return Reference.parse(name)
+    except InvalidReference:
+        return None

@@ -1,0 +1,62 @@
+"""Labels of images that the library reads."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from modeldesk.core.library.images import Labels
+
+MODEL_NAME_LABEL = "io.modeldesk.model.name"
+METRICS_LABEL = "io.modeldesk.model.metrics"
+"""A JSON object of numbers: ``{"accuracy": 0.943}``."""
+REVISION_LABEL = "org.opencontainers.image.revision"
+BASE_NAME_LABEL = "org.opencontainers.image.base.name"
+BASE_DIGEST_LABEL = "org.opencontainers.image.base.digest"
+
+_REVISION = re.compile(r"(?P<commit>[0-9a-f]{7,64})(?P<dirty>-dirty)?", re.IGNORECASE)
+_NO_METRICS: Mapping[str, float] = MappingProxyType({})
+
+
+def model_name(labels: Labels) -> str:
+    """The model the image says it is a version of; empty when it says none."""
+    return labels.get(MODEL_NAME_LABEL, "").strip()
+
+
+def metrics(labels: Labels) -> Mapping[str, float]:
+    """The numbers registered with the image. What is not a JSON object of finite numbers is
+    left out: a label is anybody's text."""
+    text = labels.get(METRICS_LABEL)
+    return _parsed(text) if text else _NO_METRICS
+
+
+def commit(labels: Labels) -> str:
+    """Eight hex digits of the revision, with ``-dirty`` kept; empty when it is no git commit."""
+    match = _REVISION.fullmatch(labels.get(REVISION_LABEL, "").strip())
+    return f"{match['commit'][:8].lower()}{match['dirty'] or ''}" if match else ""
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> Mapping[str, float]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return _NO_METRICS
+    if not isinstance(content, dict):
+        return _NO_METRICS
+    return MappingProxyType(
+        {
+            name: float(value)
+            for name, value in content.items()
+            if isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
+        }
+    )
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer too large for a float
+        return False

@@ -1,0 +1,204 @@
+"""The library of one program: what is on the engine, kept up to date as it changes."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Generic, TypeVar
+
+from modeldesk.core.changes import Changes
+from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.errors import NotFound, RecordsError
+from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.jobs import Job
+from modeldesk.core.layers.stack import Stack, read_stack
+from modeldesk.core.library.filling import fill
+from modeldesk.core.library.grouping import LocalImage
+from modeldesk.core.library.images import ImageDetail, ImageSummary
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.library.snapshot import make_snapshot
+from modeldesk.core.ports import ImageEngine, ImageRecords
+
+logger = logging.getLogger(__name__)
+
+LIST_AGAIN_ABOVE = 20
+"""Ids from which one list call is cheaper than asking for each."""
+_BATCH = 50
+_READ_AT_ONCE_S = 0.05
+"""How long reading kept details may hold back a list; `fill_details` reads the rest."""
+
+_Id = TypeVar("_Id")
+_Summary = TypeVar("_Summary")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer(Generic[_Id, _Summary]):
+    """What the engine said. `whole`: it is everything there is; else None is for what is gone."""
+
+    whole: bool
+    found: Mapping[_Id, _Summary | None]
+
+    def onto(self, known: Mapping[_Id, _Summary]) -> dict[_Id, _Summary]:
+        """`known` as it is after this answer."""
+        merged = dict(self.found) if self.whole else {**known, **self.found}
+        return {key: summary for key, summary in merged.items() if summary is not None}
+
+
+class Library:
+    """Holds the last snapshot. Every method may be called from any thread; those that ask the
+    engine what is there wait for each other, so that an older answer never replaces a newer."""
+
+    def __init__(self, records: ImageRecords) -> None:
+        self._records = records
+        self._asking = threading.Lock()
+        self._state = threading.Lock()
+        self._images: dict[ImageId, ImageSummary] = {}
+        self._containers: dict[ContainerId, ContainerSummary] = {}
+        self._stacks: dict[ImageId, Stack] = {}
+        self._unreadable: set[ImageId] = set()
+        self._being_read: set[ImageId] = set()
+        self._snapshot = LibrarySnapshot()
+
+    @property
+    def snapshot(self) -> LibrarySnapshot:
+        """The last one made; empty before the first `reload`."""
+        return self._snapshot
+
+    def reload(self, engine: ImageEngine) -> LibrarySnapshot:
+        """Read all images and containers, one call each. Layers come from what is kept of
+        earlier inspections; the rest is left to `fill_details`. Raises `EngineError`."""
+        with self._state:
+            self._unreadable.clear()
+        return self.apply(engine, Changes(every_image=True, every_container=True))
+
+    def apply(self, engine: ImageEngine, changes: Changes) -> LibrarySnapshot:
+        """Read again what `changes` names, and nothing else. Raises `EngineError`."""
+        if not changes.touches_images and not changes.touches_containers:
+            return self._snapshot
+        with self._asking:
+            images = _ask_images(engine, changes)
+            containers = _ask_containers(engine, changes)
+            self._read_kept(image for image, summary in images.found.items() if summary)
+            with self._state:
+                self._images = images.onto(self._images)
+                if not images.whole:
+                    self._take_moved_tags(images.found)
+                self._containers = containers.onto(self._containers)
+                self._forget_what_is_gone()
+                return self._remake()
+
+    def fill_details(
+        self, engine: ImageEngine, job: Job, on_snapshot: Callable[[LibrarySnapshot], None]
+    ) -> LibrarySnapshot:
+        """Read the layers of every image that has none yet: from the records, else by
+        inspecting it. `on_snapshot` is called in this thread, at most about five times a
+        second, with each newer snapshot; the last one is also returned. What was read is kept
+        when the job is cancelled. Raises `EngineUnavailable`, `Cancelled`."""
+        mine = self._claim()
+        try:
+            if mine:
+                fill(mine, engine, self._records, job, self._learn, on_snapshot)
+        finally:
+            with self._state:
+                self._being_read.difference_update(mine)
+        return self._snapshot
+
+    def detail(self, engine: ImageEngine, image: ImageId) -> ImageDetail:
+        """Everything that inspecting tells of an image. Raises `NotFound`, `EngineError`."""
+        kept = self._kept([image])
+        if image in kept:
+            return kept[image]
+        detail = engine.image_detail(image)
+        try:
+            self._records.keep_image_details([detail])
+        except RecordsError as error:
+            logger.info("an image's detail can't be kept: %s", error)
+        return detail
+
+    def _claim(self) -> list[ImageId]:
+        """The images whose layers nobody reads yet, named ones first, newest first."""
+        with self._state:
+            unread = [
+                image
+                for image in self._images.values()
+                if image.id not in self._stacks
+                and image.id not in self._unreadable
+                and image.id not in self._being_read
+            ]
+            unread.sort(key=lambda image: (bool(image.tags), image.created), reverse=True)
+            mine = [image.id for image in unread]
+            self._being_read.update(mine)
+            return mine
+
+    def _learn(
+        self, stacks: Mapping[ImageId, Stack], unreadable: Iterable[ImageId]
+    ) -> LibrarySnapshot:
+        with self._state:
+            self._stacks.update(stacks)
+            self._unreadable.update(unreadable)
+            self._forget_what_is_gone()
+            return self._remake()
+
+    def _kept(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
+        """Kept details; none where the records fail, since the engine knows them too."""
+        try:
+            return self._records.image_details(ids)
+        except RecordsError as error:
+            logger.info("image details can't be read from the records: %s", error)
+            return {}
+
+    def _read_kept(self, ids: Iterable[ImageId]) -> None:
+        """Layers from the records, as many as fit into a moment."""
+        unread = iter([image for image in ids if image not in self._stacks])
+        deadline = time.monotonic() + _READ_AT_ONCE_S
+        while time.monotonic() < deadline and (batch := list(islice(unread, _BATCH))):
+            stacks = {image: read_stack(detail) for image, detail in self._kept(batch).items()}
+            with self._state:
+                self._stacks.update(stacks)
+
+    def _take_moved_tags(self, found: Mapping[ImageId, ImageSummary | None]) -> None:
+        """Of a tag that moved the engine speaks only for the image that has it now."""
+        moved = {tag for summary in found.values() if summary for tag in summary.tags}
+        for image, summary in self._images.items():
+            if image not in found and not moved.isdisjoint(summary.tags):
+                left = tuple(tag for tag in summary.tags if tag not in moved)
+                self._images[image] = replace(summary, tags=left)
+
+    def _forget_what_is_gone(self) -> None:
+        for gone in self._stacks.keys() - self._images.keys():
+            del self._stacks[gone]
+        self._unreadable &= self._images.keys()
+
+    def _remake(self) -> LibrarySnapshot:
+        stacks = self._stacks
+        self._snapshot = make_snapshot(
+            [LocalImage(image, stacks.get(image.id)) for image in self._images.values()],
+            self._containers.values(),
+            frozenset(self._unreadable),
+        )
+        return self._snapshot
+
+
+def _ask_images(engine: ImageEngine, changes: Changes) -> _Answer[ImageId, ImageSummary]:
+    # What an event names by something else than an id can only be found by listing.
+    strange = any(not image.startswith("sha256:") for image in changes.images)
+    if changes.every_image or strange or len(changes.images) > LIST_AGAIN_ABOVE:
+        return _Answer(True, {image.id: image for image in engine.list_images()})
+    return _Answer(False, {image: engine.image_summary(image) for image in changes.images})
+
+
+def _ask_containers(
+    engine: ImageEngine, changes: Changes
+) -> _Answer[ContainerId, ContainerSummary]:
+    if changes.every_container or len(changes.containers) > LIST_AGAIN_ABOVE:
+        return _Answer(True, {c.id: c for c in engine.list_containers()})
+    return _Answer(False, {c: _container(engine, c) for c in changes.containers})
+
+
+def _container(engine: ImageEngine, container: ContainerId) -> ContainerSummary | None:
+    try:
+        return engine.container(container).summary
+    except NotFound:
+        return None

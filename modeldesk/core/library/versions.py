@@ -1,0 +1,55 @@
+"""How an image is named as a version, and the order of versions."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.references import Reference
+from modeldesk.core.versioning.names import CHANNELS, SortKey, is_mutable, is_semantic, sort_key
+
+_Item = TypeVar("_Item")
+
+
+@lru_cache(maxsize=32768)
+def tag_order(tag: str) -> SortKey:
+    """`sort_key`, remembered: the same tags come again with every snapshot."""
+    return sort_key(tag)
+
+
+@lru_cache(maxsize=32768)
+def orders_by_number(tag: str) -> bool:
+    """Whether `tag` is a semantic version."""
+    return is_semantic(tag)
+
+
+def own_reference(references: Iterable[Reference]) -> Reference | None:
+    """The reference whose tag names the version: semantic before timestamp before commit before
+    any other, the highest of them; None where every tag is one that moves."""
+    fixed = [reference for reference in references if not is_mutable(reference.tag)]
+    if len(fixed) < 2:
+        return fixed[0] if fixed else None
+    best = max(tag_order(reference.tag) for reference in fixed)
+    return min(reference for reference in fixed if tag_order(reference.tag) == best)
+
+
+def channels_of(references: Iterable[Reference]) -> tuple[str, ...]:
+    """The tags that move, each once: stable, candidate, deprecated, latest."""
+    tags = {reference.tag for reference in references if is_mutable(reference.tag)}
+    if not tags:
+        return ()
+    return (*(c for c in CHANNELS if c in tags), *sorted(tags.difference(CHANNELS)))
+
+
+def newest_first(
+    items: Sequence[_Item], tag: Callable[[_Item], str], image: Callable[[_Item], ImageSummary]
+) -> list[_Item]:
+    """`items` by semantic version when every one has such a name (`tag`, empty for none), else
+    by the time they were created. Equal ones keep an order that depends on nothing else."""
+    if all(orders_by_number(tag(item)) for item in items):
+        return sorted(items, key=lambda item: (tag_order(tag(item)), image(item).id), reverse=True)
+    return sorted(
+        items,
+        key=lambda item: (image(item).created, tag_order(tag(item)), image(item).id),
+        reverse=True,
+    )

@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 _HEALTH = ("/health", "/healthz", "/api/health", "/v1/health", "/health/ready", "/readyz",
            "/ready", "/livez", "/ping")  # fmt: skip
 
+_ADDRESSES = ("", "0.0.0.0", "127.0.0.1", "localhost", "::")
 _APPLICATIONS = {"FastAPI": 8000, "Starlette": 8000, "Flask": 5000, "Quart": 5000}
 """Classes whose object is the application, with the port they are usually served at."""
 _SERVERS = {
@@ -139,9 +140,8 @@ def _seen(tree: ast.Module) -> _Source:
                     source.ports += _ports(value)
             case ast.Constant(value=str(text)) if len(text) < 100:
                 source.strings.add(text)
-            case ast.Tuple(elts=[ast.Constant(value=str(host)), ast.Constant(value=int(port))]):
-                if host in ("", "0.0.0.0", "127.0.0.1", "localhost", "::"):
-                    source.ports += _ports(port)
+            case ast.Tuple(elts=[ast.Constant(value=host), ast.Constant(value=port)]):
+                source.ports += _ports(port) if host in _ADDRESSES else []
     source.everywhere = bool(source.strings & {"0.0.0.0", "::"})
     return source
 

@@ -94,9 +94,10 @@ def _dependencies_and_files(folder: ModelFolder, plan: CopyPlan) -> Iterator[str
     code = [copy.instruction(owner) for copy in plan.code]
     needs_folder = folder.requirements is not None and folder.requirements.needs_folder
     if install and not needs_folder:
-        yield "\n".join((*_requirement_copies(folder.requirements), install))
+        lines = (*_requirement_copies(folder.requirements), install)
+        yield "\n".join(("# Dependencies, before what changes more often.", *lines))
     if weights:
-        yield "\n".join(weights)
+        yield "\n".join(("# Weights, apart from the code: either can change alone.", *weights))
     if code:
         yield "\n".join(code)
     if install and needs_folder:
@@ -144,14 +145,13 @@ def _health_command(app: AppEntry, requirements: Requirements | None) -> tuple[s
         return app.ping_command
     if app.health_path:
         # http.client rather than urllib: a proxy set for the container must not be asked.
-        return (
-            "python",
-            "-c",
+        request = (
             "import http.client as h; "
             f"c = h.HTTPConnection('127.0.0.1', {app.port}, timeout=2); "
             f"c.request('GET', '{app.health_path}'); "
-            "raise SystemExit(c.getresponse().status >= 400)",
+            "raise SystemExit(c.getresponse().status >= 400)"
         )
+        return "python", "-c", request
     connect = f"import socket; socket.create_connection(('127.0.0.1', {app.port}), 2).close()"
     return "python", "-c", connect
 

@@ -8,7 +8,7 @@ the middle of the answer. The engine notices and stops what it did for us.
 import json
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -29,9 +29,13 @@ class Stream:
     """An answer that is still being sent. Whoever reads it gets `Cancelled` once the token is
     cancelled, and `EngineUnavailable` when the link breaks."""
 
-    def __init__(self, response: requests.Response, token: CancelToken) -> None:
+    def __init__(
+        self, response: requests.Response, token: CancelToken, cut: Callable[[], None]
+    ) -> None:
         self._response = response
         self._token = token
+        self.cut = cut
+        """Breaks the link, from any thread: whoever reads finds it broken."""
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -82,14 +86,14 @@ def open_stream(
     params: Params | None = None,
     headers: Mapping[str, str] | None = None,
     body: Iterable[bytes] | None = None,
-    answer_seconds: float | None = None,
+    wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None),
 ) -> Iterator[Stream]:
     """Send a request on a client of its own and give its answer as a stream.
 
     `body` is sent chunk by chunk as it is iterated; an error it raises comes through unchanged.
     Raises what the engine's refusal means, `Cancelled`, or `EngineUnavailable`. Once the `with`
-    is left, or the token cancelled and the stream left, no socket stays open. `answer_seconds`
-    limits each wait for the engine; None waits as long as it takes.
+    is left, or the token cancelled and the stream left, no socket stays open. `wait_seconds`
+    limits how long connecting takes and each wait for the answer; None is as long as it takes.
     """
     token.raise_if_cancelled()
     client = connection.new_client()
@@ -106,7 +110,7 @@ def open_stream(
                     headers=headers,
                     data=sent,
                     stream=True,
-                    timeout=(CONNECT_SECONDS, answer_seconds),
+                    timeout=wait_seconds,
                 )
                 if response.status_code >= 400:
                     raise refusal(response.status_code, _message(response))
@@ -115,7 +119,7 @@ def open_stream(
                     raise sent.error from None
                 token.raise_if_cancelled()
                 raise translate(error) from error
-            yield Stream(response, token)
+            yield Stream(response, token, sockets.shut)
     finally:
         # Closing an answer reads the rest of it, unless its socket is down.
         sockets.shut()

@@ -1,0 +1,258 @@
+"""Containers: listed in one call, looked into, made, started, stopped and removed."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from docker.errors import APIError
+from docker.errors import NotFound as LibraryNotFound
+from docker.types import Mount as LibraryMount
+
+from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.adapters.docker_engine.fields import (
+    Object,
+    happened,
+    items,
+    labels,
+    mapping,
+    moment,
+    number,
+    text,
+    texts,
+)
+from modeldesk.core.containers.model import (
+    ContainerDetail,
+    ContainerSpec,
+    ContainerStatus,
+    ContainerSummary,
+    Health,
+    Mount,
+    PortBinding,
+)
+from modeldesk.core.errors import EngineError, InvalidInput
+from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.words import tr
+
+_OTHER_WORDS = {
+    # Podman's own.
+    "configured": ContainerStatus.CREATED,
+    "initialized": ContainerStatus.CREATED,
+    "stopped": ContainerStatus.EXITED,
+    "stopping": ContainerStatus.RUNNING,
+}
+_HEALTH_IN_STATUS = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+def list_containers(connection: Connection) -> tuple[ContainerSummary, ...]:
+    """Every container, stopped ones too."""
+    with connection.client() as client:
+        entries = items(client.containers(all=True))
+    return tuple(read_summary(mapping(entry)) for entry in entries)
+
+
+def container(connection: Connection, identity: ContainerId) -> ContainerDetail:
+    """Raises `NotFound`."""
+    with connection.client() as client:
+        inspected = mapping(client.inspect_container(identity))
+    return read_detail(inspected)
+
+
+def create_container(connection: Connection, spec: ContainerSpec) -> ContainerId:
+    """Create, with an init process that passes signals on: a program that is process 1 itself
+    ignores the request to stop until it is killed."""
+    bound: dict[int | str, list[tuple[str, int | None]]] = {}
+    for port in spec.ports:
+        inside = f"{port.container_port}/{port.protocol}"
+        bound.setdefault(inside, []).append((port.host_address, port.host_port or None))
+    with connection.client() as client:
+        host_config = client.create_host_config(
+            port_bindings=bound,
+            mounts=[_library_mount(mount) for mount in spec.mounts],
+            init=True,
+            restart_policy={"Name": "unless-stopped"} if spec.restart_unless_stopped else None,
+        )
+        made = mapping(
+            client.create_container(
+                spec.image,
+                name=spec.name or None,
+                ports=[(port.container_port, port.protocol) for port in spec.ports],
+                environment=dict(spec.environment),
+                labels=dict(spec.labels),
+                host_config=host_config,
+            )
+        )
+    return ContainerId(text(made.get("Id")))
+
+
+def start_container(connection: Connection, identity: ContainerId) -> None:
+    """Raises `PortTaken`, `NotFound`, or `EngineError` with the engine's reason."""
+    try:
+        with connection.client() as client:
+            client.start(identity)
+    except InvalidInput as error:
+        # The engine calls an image whose command is not there bad input; the caller's is fine.
+        raise EngineError(
+            tr("The container could not be started."),
+            tr("Check the command of the image."),
+            error.detail,
+        ) from error
+
+
+def stop_container(connection: Connection, identity: ContainerId, grace_seconds: int) -> None:
+    with connection.client() as client:
+        client.stop(identity, timeout=grace_seconds)
+
+
+def remove_container(connection: Connection, identity: ContainerId) -> None:
+    """Remove it with its unnamed volumes, running or not."""
+    with connection.client() as client:
+        try:
+            client.remove_container(identity, v=True, force=True)
+        except LibraryNotFound:
+            return
+        except APIError as error:
+            if "already in progress" not in (error.explanation or ""):
+                raise
+
+
+def rename_container(connection: Connection, identity: ContainerId, name: str) -> None:
+    with connection.client() as client:
+        client.rename(identity, name)
+
+
+def read_summary(entry: Object) -> ContainerSummary:
+    """An entry of the engine's list."""
+    return ContainerSummary(
+        id=ContainerId(text(entry.get("Id"))),
+        name=_name(texts(entry.get("Names"))),
+        image_id=ImageId(text(entry.get("ImageID"))),
+        image_name=text(entry.get("Image")),
+        status=_status(text(entry.get("State"))),
+        health=_listed_health(entry),
+        ports=_listed_ports(items(entry.get("Ports"))),
+        created=moment(entry.get("Created")),
+        labels=labels(entry.get("Labels")),
+    )
+
+
+def read_detail(inspected: Object) -> ContainerDetail:
+    """What inspect says."""
+    state = mapping(inspected.get("State"))
+    config = mapping(inspected.get("Config"))
+    health = mapping(state.get("Health") or state.get("Healthcheck"))
+    checks = items(health.get("Log"))
+    summary = ContainerSummary(
+        id=ContainerId(text(inspected.get("Id"))),
+        name=text(inspected.get("Name")).removeprefix("/"),
+        image_id=ImageId(text(inspected.get("Image"))),
+        image_name=text(config.get("Image")),
+        status=_status(text(state.get("Status"))),
+        health=_health(text(health.get("Status"))),
+        ports=_inspected_ports(
+            mapping(mapping(inspected.get("NetworkSettings")).get("Ports")),
+        ),
+        created=moment(inspected.get("Created")).replace(microsecond=0),
+        labels=labels(config.get("Labels")),
+    )
+    return ContainerDetail(
+        summary=summary,
+        exit_code=number(state.get("ExitCode")),
+        out_of_memory=state.get("OOMKilled") is True,
+        error=text(state.get("Error")),
+        started=happened(state.get("StartedAt")),
+        finished=happened(state.get("FinishedAt")),
+        restarts=number(inspected.get("RestartCount")),
+        environment=_environment(texts(config.get("Env"))),
+        mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
+        health_output=text(mapping(checks[-1]).get("Output")).strip() if checks else "",
+    )
+
+
+def _name(names: tuple[str, ...]) -> str:
+    """Its own name; those of links to it have two slashes."""
+    own = [name.removeprefix("/") for name in names if "/" not in name.removeprefix("/")]
+    return own[0] if own else ""
+
+
+def _status(word: str) -> ContainerStatus:
+    if word in _OTHER_WORDS:
+        return _OTHER_WORDS[word]
+    try:
+        return ContainerStatus(word)
+    except ValueError:
+        return ContainerStatus.EXITED
+
+
+def _health(word: str) -> Health:
+    try:
+        return Health(word)
+    except ValueError:
+        return Health.NONE
+
+
+def _listed_health(entry: Object) -> Health:
+    """Newer engines list it; for the others it stands in the text for people."""
+    word = text(mapping(entry.get("Health")).get("Status"))
+    match = _HEALTH_IN_STATUS.search(text(entry.get("Status")))
+    return _health(word or (match[1] if match else ""))
+
+
+def _listed_ports(ports: list[object]) -> tuple[PortBinding, ...]:
+    found = (mapping(port) for port in ports)
+    return _bindings(
+        PortBinding(
+            container_port=number(port.get("PrivatePort")),
+            host_port=number(port.get("PublicPort")),
+            host_address=text(port.get("IP")),
+            protocol=text(port.get("Type")) or "tcp",
+        )
+        for port in found
+        if number(port.get("PublicPort"))
+    )
+
+
+def _inspected_ports(ports: Object) -> tuple[PortBinding, ...]:
+    found = []
+    for name, bindings in ports.items():
+        port, _, protocol = name.partition("/")
+        for binding in map(mapping, items(bindings)):
+            host_port = text(binding.get("HostPort"))
+            if port.isdecimal() and host_port.isdecimal():
+                address = text(binding.get("HostIp"))
+                found.append(PortBinding(int(port), int(host_port), address, protocol or "tcp"))
+    return _bindings(found)
+
+
+def _bindings(found: Iterable[PortBinding]) -> tuple[PortBinding, ...]:
+    """Sorted, and without the twin that the engine adds for IPv6 beside “every address”."""
+    bindings = {replace(port, host_address=port.host_address or "0.0.0.0") for port in found}
+    twins = {
+        port
+        for port in bindings
+        if port.host_address == "::" and replace(port, host_address="0.0.0.0") in bindings
+    }
+    return tuple(sorted(bindings - twins, key=lambda port: (port.container_port, port.host_port)))
+
+
+def _environment(lines: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
+def _mount(mount: Object) -> Mount:
+    named = text(mount.get("Type")) == "volume"
+    return Mount(
+        source=text(mount.get("Name" if named else "Source")),
+        target=text(mount.get("Destination")),
+        read_only=mount.get("RW") is False,
+    )
+
+
+def _library_mount(mount: Mount) -> LibraryMount:
+    folder = mount.source.startswith("/") or _DRIVE.match(mount.source)
+    return LibraryMount(
+        mount.target,
+        mount.source,
+        type="bind" if folder else "volume",
+        read_only=mount.read_only,
+    )

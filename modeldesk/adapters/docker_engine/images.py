@@ -1,0 +1,155 @@
+"""Images: listed in one call, looked into, named and removed."""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from docker.errors import NotFound as LibraryNotFound
+
+from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.adapters.docker_engine.fields import (
+    Object,
+    items,
+    labels,
+    mapping,
+    moment,
+    number,
+    text,
+    texts,
+)
+from modeldesk.core.errors import InvalidReference, NotFound
+from modeldesk.core.ids import DiffId, ImageId
+from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
+from modeldesk.core.references import Reference
+from modeldesk.core.words import tr
+
+log = logging.getLogger(__name__)
+
+
+def list_images(connection: Connection) -> tuple[ImageSummary, ...]:
+    """Every image that is not an intermediate one."""
+    return _listed(connection, None)
+
+
+def image_summary(connection: Connection, image: ImageId) -> ImageSummary | None:
+    """The image as the list tells of it. Asked of the list call, because inspecting counts
+    sizes differently on a containerd store; narrowed, because the whole list can be long."""
+    with connection.client() as client:
+        try:
+            found = mapping(asked(client.inspect_image, image))
+        except LibraryNotFound:
+            return None
+    tags = [tag for tag in texts(found.get("RepoTags")) if "<none>" not in tag]
+    narrow = {"reference": [tags[0]]} if tags else {"dangling": ["true"]}
+    for filters in (narrow, None):
+        for summary in _listed(connection, filters):
+            if summary.id == image:
+                return summary
+    return None
+
+
+def image_detail(connection: Connection, image: ImageId) -> ImageDetail:
+    """Inspect and history. Raises `NotFound`."""
+    with connection.client() as client:
+        inspected = mapping(asked(client.inspect_image, image))
+        history = items(asked(client.history, image))
+    return read_detail(inspected, history)
+
+
+def tag_image(connection: Connection, image: ImageId, reference: Reference) -> None:
+    with connection.client() as client:
+        client.tag(image, reference.name, reference.tag or "latest")
+
+
+def remove_image(connection: Connection, name: str, force: bool) -> None:
+    if not name:
+        raise NotFound(tr("No image was named."))
+    with connection.client() as client:
+        client.remove_image(name, force=force)
+
+
+def read_summary(entry: Object) -> ImageSummary:
+    """An entry of the engine's list."""
+    return ImageSummary(
+        id=ImageId(text(entry.get("Id"))),
+        tags=references(texts(entry.get("RepoTags"))),
+        digests=references(texts(entry.get("RepoDigests"))),
+        size_bytes=number(entry.get("Size")),
+        created=moment(entry.get("Created")),
+        labels=labels(entry.get("Labels")),
+    )
+
+
+def read_detail(inspected: Object, history: Iterable[object]) -> ImageDetail:
+    """What inspect and history say. The engine's history is newest first."""
+    config = mapping(inspected.get("Config"))
+    lines = [_history_entry(mapping(line)) for line in history]
+    return ImageDetail(
+        id=ImageId(text(inspected.get("Id"))),
+        diff_ids=tuple(
+            DiffId(layer) for layer in texts(mapping(inspected.get("RootFS")).get("Layers"))
+        ),
+        history=tuple(reversed(lines)),
+        config=_config(config),
+        size_bytes=number(inspected.get("Size")),
+        architecture=text(inspected.get("Architecture")),
+        operating_system=text(inspected.get("Os")),
+        labels=labels(config.get("Labels")),
+    )
+
+
+def references(names: Iterable[str]) -> tuple[Reference, ...]:
+    """The names that name something, sorted: ``<none>`` is how the engine says that there is
+    none. A name that no registry would take is passed over."""
+    found = (_reference(name) for name in names if "<none>" not in name)
+    return tuple(sorted(reference for reference in found if reference is not None))
+
+
+@lru_cache(maxsize=16384)
+def _reference(name: str) -> Reference | None:
+    try:
+        return Reference.parse(name)
+    except InvalidReference:
+        log.info("The engine names an image %r, which is no image name", name)
+        return None
+
+
+def _listed(
+    connection: Connection, filters: dict[str, list[str]] | None
+) -> tuple[ImageSummary, ...]:
+    with connection.client() as client:
+        entries = items(client.images(filters=filters))
+    return tuple(read_summary(mapping(entry)) for entry in entries)
+
+
+def asked(call: Callable[[str], object], name: str) -> object:
+    """The answer of a call for which the library declares no types."""
+    return call(name)
+
+
+def _history_entry(line: Object) -> HistoryEntry:
+    return HistoryEntry(
+        created_by=text(line.get("CreatedBy")),
+        size_bytes=number(line.get("Size")),
+        created=moment(line.get("Created")),
+        comment=text(line.get("Comment")),
+    )
+
+
+def _config(config: Object) -> ImageConfig:
+    return ImageConfig(
+        entrypoint=texts(config.get("Entrypoint")),
+        command=texts(config.get("Cmd")),
+        environment=texts(config.get("Env")),
+        user=text(config.get("User")),
+        working_directory=text(config.get("WorkingDir")),
+        exposed_ports=tuple(mapping(config.get("ExposedPorts"))),
+        volumes=tuple(mapping(config.get("Volumes"))),
+        stop_signal=text(config.get("StopSignal")),
+        healthcheck=_healthcheck(mapping(config.get("Healthcheck"))),
+    )
+
+
+def _healthcheck(check: Object) -> tuple[str, ...]:
+    test = texts(check.get("Test"))
+    return () if test[:1] == ("NONE",) else test

@@ -12,7 +12,6 @@ from modeldesk.core.errors import SourceControlError
 from modeldesk.core.words import tr
 
 _DISTRUSTING = (
-    "--no-pager", "--literal-pathspecs",
     "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null",
     "-c", "core.untrackedCache=keep",

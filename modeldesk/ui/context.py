@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core import settings as settings_file
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.errors import EngineUnavailable, ModelDeskError
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
@@ -161,6 +161,15 @@ class Context:
     engine: Callable[[], ImageEngine | None]
     """The engine in use, or None; ask each time, it comes and goes."""
     engine_control: EngineControl
+
+    def require_engine(self) -> ImageEngine:
+        """The engine in use. Raises `EngineUnavailable`; for work that needs one to begin."""
+        engine = self.engine()
+        if engine is None:
+            raise EngineUnavailable(
+                tr("No engine answers."), tr("Start it; the window connects by itself.")
+            )
+        return engine
 
     def navigate(self, link: Link) -> None:
         """Go to a page and select something there."""

@@ -1,0 +1,109 @@
+"""What a container does now: processor, memory, output."""
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from modeldesk.core.containers.model import ContainerStats, ContainerSummary, LogLine
+from modeldesk.core.words import tr
+from modeldesk.ui.context import Context
+from modeldesk.ui.presentation import percent, size
+from modeldesk.ui.releases.streams import ContainerStreams
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.log_view import LogView
+
+_CHART_HEIGHT = 150
+_MEGABYTE = 1_000_000
+
+
+class ContainerPanel(QWidget):
+    """Follows the container it is given while it is in sight."""
+
+    def __init__(self, context: Context, below: QWidget, parent: QWidget | None = None) -> None:
+        """`below` stands beside the output, at its left."""
+        super().__init__(parent)
+        # Charts bring pyqtgraph with them, which is not imported before the first paint.
+        from modeldesk.ui.charts.time_series import TimeSeriesChart, TimeSeriesSpec
+
+        self._context = context
+        self._summary: ContainerSummary | None = None
+        self._began = 0.0
+        self._streams = ContainerStreams(context.tasks, self)
+        self._streams.lines.connect(self._lines_came)
+        self._streams.stats.connect(self._stats_came)
+        self._cpu = TimeSeriesChart(
+            context.theme,
+            TimeSeriesSpec(tr("Processor, of one core"), lambda v: percent(v / 100), least_top=10),
+        )
+        self._memory = TimeSeriesChart(
+            context.theme,
+            TimeSeriesSpec(
+                tr("Memory"), lambda v: size(round(v)), least_top=_MEGABYTE, base=_MEGABYTE
+            ),
+        )
+        self._log = LogView(context.theme, title=tr("Output"))
+        charts = QHBoxLayout()
+        charts.setSpacing(Space.L)
+        for chart in (self._cpu, self._memory):
+            card = Card()
+            card.body.addWidget(chart)
+            card.setFixedHeight(_CHART_HEIGHT)
+            charts.addWidget(card, 1)
+        log_card = Card()
+        log_card.body.addWidget(self._log)
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setHandleWidth(Space.L)
+        lower.setChildrenCollapsible(False)
+        lower.addWidget(below)
+        lower.addWidget(log_card)
+        lower.setStretchFactor(0, 3)
+        lower.setStretchFactor(1, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.L)
+        column.addLayout(charts)
+        column.addWidget(lower, 1)
+
+    def show_container(self, summary: ContainerSummary | None) -> None:
+        """Show another container, or another state of the same one. A container that ended
+        keeps its last lines on screen."""
+        before, self._summary = self._summary, summary
+        same = before is not None and summary is not None and before.id == summary.id
+        if not same:
+            self._clear()
+        elif before is not None and summary is not None and before.running == summary.running:
+            return
+        self._follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._streams.stop()
+
+    def _follow(self) -> None:
+        engine = self._context.engine()
+        if self._summary is None or engine is None or not self.isVisible():
+            self._streams.stop()
+            return
+        self._log.clear()
+        self._began = time.monotonic()
+        self._streams.follow(engine, self._summary.id)
+
+    def _clear(self) -> None:
+        self._log.clear()
+        self._cpu.clear()
+        self._memory.clear()
+
+    def _lines_came(self, lines: list[LogLine]) -> None:
+        self._log.append(line.text for line in lines)
+
+    def _stats_came(self, stats: ContainerStats) -> None:
+        seconds = time.monotonic() - self._began
+        self._cpu.add(seconds, stats.cpu_percent)
+        self._memory.add(seconds, float(stats.memory_bytes))

@@ -1,0 +1,110 @@
+"""What the releases page lists, made from what the library and the records know (no Qt)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
+from modeldesk.core.containers.service import service_url
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
+from modeldesk.core.words import tr
+from modeldesk.ui.theme.tokens import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class RunningEntry:
+    """A deployment, or a container of a model that belongs to none."""
+
+    key: str
+    name: str
+    model: str
+    version: str
+    deployment: Deployment | None
+    container: ContainerSummary | None
+    url: str
+    """Where it answers; empty when it does not run or publishes nothing."""
+
+    @property
+    def running(self) -> bool:
+        return self.container is not None and self.container.running
+
+
+def entries(
+    snapshot: LibrarySnapshot, deployments: Iterable[Deployment]
+) -> tuple[RunningEntry, ...]:
+    """Deployments by name, then single containers of models, the newest first."""
+    containers = {
+        container.id: (container, model.name, version.name)
+        for model in (*snapshot.others, *snapshot.models)
+        for version in model.versions
+        for container in version.containers
+    }
+    model_names = {model.name for model in snapshot.models}
+    listed = []
+    for deployment in sorted(deployments, key=lambda d: d.name):
+        held = containers.pop(deployment.container, None) if deployment.container else None
+        listed.append(_of_deployment(deployment, held[0] if held else None))
+    alone = sorted(containers.values(), key=lambda held: held[0].created, reverse=True)
+    single = [
+        RunningEntry(
+            f"container {container.id}",
+            container.name,
+            model,
+            version,
+            None,
+            container,
+            service_url(container.ports) if container.running else "",
+        )
+        for container, model, version in alone
+        if model in model_names and DEPLOYMENT_LABEL not in container.labels
+    ]
+    return (*listed, *single)
+
+
+def deployment_key(name: str) -> str:
+    """The key of a deployment's entry."""
+    return f"deployment {name}"
+
+
+def _of_deployment(deployment: Deployment, container: ContainerSummary | None) -> RunningEntry:
+    current = deployment.current
+    return RunningEntry(
+        deployment_key(deployment.name),
+        deployment.name,
+        deployment.model,
+        version_text(current.reference) if current else "",
+        deployment,
+        container,
+        service_url(container.ports) if container and container.running else "",
+    )
+
+
+def version_text(reference: str) -> str:
+    """The version's own name out of a reference: ``v1.4.0``."""
+    name, _, digest = reference.partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    return tag or digest or reference
+
+
+def state_of(entry: RunningEntry) -> tuple[str, Tone]:
+    """The entry's state in a word, and how good that is."""
+    container = entry.container
+    if container is None:
+        if entry.deployment is not None and entry.deployment.container is None:
+            return tr("not started"), Tone.NEUTRAL
+        return tr("container gone"), Tone.BAD
+    if container.status is ContainerStatus.RUNNING:
+        return {
+            Health.NONE: (tr("running"), Tone.GOOD),
+            Health.HEALTHY: (tr("healthy"), Tone.GOOD),
+            Health.STARTING: (tr("starting"), Tone.WARNING),
+            Health.UNHEALTHY: (tr("unhealthy"), Tone.BAD),
+        }[container.health]
+    return {
+        ContainerStatus.CREATED: (tr("created"), Tone.NEUTRAL),
+        ContainerStatus.PAUSED: (tr("paused"), Tone.WARNING),
+        ContainerStatus.RESTARTING: (tr("restarting"), Tone.WARNING),
+        ContainerStatus.REMOVING: (tr("removing"), Tone.NEUTRAL),
+        ContainerStatus.EXITED: (tr("stopped"), Tone.NEUTRAL),
+        ContainerStatus.DEAD: (tr("dead"), Tone.BAD),
+    }[container.status]

@@ -1,0 +1,127 @@
+"""Everything that happened to a deployment, and the way back to each version."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from modeldesk.core.ids import ImageId
+from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
+from modeldesk.core.words import tr
+from modeldesk.ui.presentation import age, moment, short_digest
+from modeldesk.ui.releases.entries import version_text
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import PlainButton
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.tooltip import plain_tooltip
+
+_SHOWN = 100
+
+
+class ReleaseHistory(Card):
+    """The releases of one deployment, newest first, the last hundred of them."""
+
+    roll_back_to = Signal(object)
+    """The `VersionTarget` of the row whose button was pressed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Release history"), parent=parent)
+        self.add_header_widget(Label(tr("every step is kept, with its digest"), color="muted"))
+        self._shown: tuple[Sequence[Release], ImageId | None] = ((), None)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self._area, 1)
+        self.buttons: dict[ImageId, PlainButton] = {}
+        """The newest button for each version one can go back to."""
+
+    def show_releases(
+        self, releases: Sequence[Release], current: VersionTarget | None, now: datetime
+    ) -> None:
+        """Show `releases`, newest first; each version other than `current` that once ran has a
+        button where it was put in service last."""
+        running = current.image if current else None
+        if (releases, running) == self._shown:
+            return
+        self._shown = (releases, running)
+        self.buttons.clear()
+        rows = QWidget()
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, Space.S, 0)
+        grid.setHorizontalSpacing(Space.L)
+        grid.setVerticalSpacing(Space.S)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(2, 2)
+        for row, release in enumerate(releases[:_SHOWN]):
+            self._add(grid, row, release, running, now)
+        column = QVBoxLayout(rows)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(grid)
+        column.addStretch(1)
+        self._area.setWidget(rows)
+
+    def _add(
+        self,
+        grid: QGridLayout,
+        row: int,
+        release: Release,
+        running: ImageId | None,
+        now: datetime,
+    ) -> None:
+        when = Label(age(release.started, now), color="muted")
+        when.setToolTip(plain_tooltip(moment(release.started)))
+        grid.addWidget(when, row, 0)
+        what = ElidedLabel(what_happened(release), TextStyle.STRONG)
+        if release.state in (ReleaseState.FAILED, ReleaseState.RESTORED):
+            what.set_color("bad")
+        grid.addWidget(what, row, 1)
+        grid.addWidget(
+            ElidedLabel(
+                release.error or release.why or short_digest(release.target.digest),
+                TextStyle.BODY if release.error or release.why else TextStyle.MONO_SMALL,
+                "muted",
+            ),
+            row,
+            2,
+        )
+        grid.addWidget(Label(release.who, color="muted"), row, 3)
+        target = release.target
+        if (
+            release.state is ReleaseState.SUCCEEDED
+            and target.image != running
+            and target.image not in self.buttons
+        ):
+            button = PlainButton(tr("Roll back to this"))
+            button.clicked.connect(lambda: self.roll_back_to.emit(target))
+            self.buttons[target.image] = button
+            grid.addWidget(button, row, 4)
+        grid.setRowMinimumHeight(row, 34)
+
+
+def what_happened(release: Release) -> str:
+    """A release in a few words: ``Rolled back to v1.3.1``."""
+    version = version_text(release.target.reference)
+    rollback = release.kind is ReleaseKind.ROLLBACK
+    match release.state:
+        case ReleaseState.RUNNING:
+            text = (
+                tr("Rolling back to {version}", version=version)
+                if rollback
+                else tr("Deploying {version}", version=version)
+            )
+        case ReleaseState.SUCCEEDED:
+            text = (
+                tr("Rolled back to {version}", version=version)
+                if rollback
+                else tr("Deployed {version}", version=version)
+            )
+        case ReleaseState.RESTORED:
+            text = tr("{version} failed, what ran runs again", version=version)
+        case ReleaseState.FAILED:
+            text = tr("{version} failed", version=version)
+    return text

@@ -1,0 +1,251 @@
+"""The releases page: what runs, how it does, and the way back."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from modeldesk.core.ids import DeploymentName
+from modeldesk.core.releases.model import VersionTarget
+from modeldesk.core.words import tr
+from modeldesk.ui.context import Context
+from modeldesk.ui.links import LibraryLink, Link, ReleasesLink
+from modeldesk.ui.opening import open_url
+from modeldesk.ui.presentation import age, short_digest
+from modeldesk.ui.releases.actions import ReleaseActions
+from modeldesk.ui.releases.container_panel import ContainerPanel
+from modeldesk.ui.releases.entries import (
+    RunningEntry,
+    deployment_key,
+    entries,
+    state_of,
+    version_text,
+)
+from modeldesk.ui.releases.history import ReleaseHistory
+from modeldesk.ui.releases.store import ReleaseStore
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.widgets.buttons import DangerButton, PlainButton
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+from modeldesk.ui.widgets.empty_state import EmptyState
+from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
+from modeldesk.ui.widgets.label import page_title
+from modeldesk.ui.widgets.table import ROW_HEIGHT, Table
+
+_ROWS_IN_SIGHT = 5
+
+
+class ReleasesPage(QWidget):
+    """Deployments and single containers of models; one of them in full."""
+
+    def __init__(
+        self,
+        context: Context,
+        store: ReleaseStore,
+        actions: ReleaseActions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._store = store
+        self._actions = actions
+        self._entry: RunningEntry | None = None
+        self._wanted = ""
+        self.title = page_title("")
+        self.chips = ChipRow(context.theme)
+        self.line = ElidedLabel(color="muted")
+        self.open_button = PlainButton(tr("Open"))
+        self.stop_button = PlainButton(tr("Stop"))
+        self.remove_button = PlainButton(tr("Remove…"))
+        self.rollback_button = DangerButton("")
+        self._model = KeyedModel(_columns(), lambda entry: entry.key, self)
+        self.table = Table(context.theme, self._model, name=tr("What runs"))
+        self.history = ReleaseHistory()
+        self.panel = ContainerPanel(context, self.history)
+        self._empty = EmptyState(
+            context.theme,
+            Icon.RELEASES,
+            tr("Nothing runs yet."),
+            tr("Run a version from the library; as a service it gets a history and a way back."),
+            tr("Go to the library"),
+        )
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._content())
+        self._connect()
+        self._update()
+
+    def widget(self) -> QWidget:
+        """See `Page`."""
+        return self
+
+    def shown(self) -> None:
+        """See `Page`."""
+        self._store.read()
+
+    def activate(self, link: Link) -> None:
+        """Select the deployment the link names, now or when it is known."""
+        if isinstance(link, ReleasesLink) and link.deployment:
+            self._wanted = deployment_key(link.deployment)
+            self._update()
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        heading = QHBoxLayout()
+        heading.setSpacing(Space.S)
+        heading.addWidget(self.title)
+        heading.addWidget(self.chips)
+        heading.addStretch(1)
+        for button in (
+            self.open_button,
+            self.stop_button,
+            self.remove_button,
+            self.rollback_button,
+        ):
+            heading.addWidget(button)
+        self._list = Card(padded=False)
+        self._list.body.addWidget(self.table)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        column.setSpacing(Space.M)
+        column.addLayout(heading)
+        column.addWidget(self.line)
+        column.addWidget(self._list)
+        column.addWidget(self.panel, 1)
+        return content
+
+    def _connect(self) -> None:
+        self._store.changed.connect(self._update)
+        self._context.hub.snapshot_changed.connect(self._update)
+        self.table.row_selected.connect(self._selected)
+        self._empty.action_chosen.connect(lambda: self._context.navigate(LibraryLink()))
+        self.history.roll_back_to.connect(self._roll_back)
+        self.open_button.clicked.connect(self._open)
+        self.stop_button.clicked.connect(self._start_or_stop)
+        self.remove_button.clicked.connect(self._remove)
+        self.rollback_button.clicked.connect(self._roll_back_one)
+
+    def _update(self, _news: object = None) -> None:
+        """Show what is known now; the selected row stays selected while it exists."""
+        listed = entries(self._context.hub.snapshot, self._store.facts.deployments)
+        self._stack.setCurrentIndex(1 if listed else 0)
+        self._model.set_rows(listed)
+        rows = min(len(listed), _ROWS_IN_SIGHT)
+        self._list.setFixedHeight(self.table.header().sizeHint().height() + rows * ROW_HEIGHT + 28)
+        by_key = {entry.key: entry for entry in listed}
+        key = self._wanted if self._wanted in by_key else (self._entry.key if self._entry else "")
+        if key == self._wanted:
+            self._wanted = ""
+        self._show(by_key.get(key) or (listed[0] if listed else None))
+
+    def _selected(self, key: str) -> None:
+        for entry in self._model.rows():
+            if entry.key == key:
+                self._show(entry)
+
+    def _show(self, entry: RunningEntry | None) -> None:
+        self._entry = entry
+        if entry is None:
+            self.panel.show_container(None)
+            return
+        self.table.select_key(entry.key)
+        now = datetime.now(UTC)
+        state, tone = state_of(entry)
+        self.title.setText(entry.name)
+        chips = [ChipSpec(state, tone, dot=entry.running)]
+        if entry.version:
+            chips.insert(0, ChipSpec(entry.version, Tone.ACCENT))
+        self.chips.set_chips(chips)
+        self.line.set_text(self._line(entry, now))
+        self.open_button.setVisible(bool(entry.url))
+        self.stop_button.set_text(tr("Stop") if entry.running else tr("Start"))
+        self._show_way_back(entry, now)
+        self.panel.show_container(entry.container)
+
+    def _show_way_back(self, entry: RunningEntry, now: datetime) -> None:
+        target = self._previous()
+        self.rollback_button.setVisible(target is not None)
+        if target is not None:
+            version = version_text(target.reference)
+            self.rollback_button.set_text(tr("Roll back to {version}", version=version))
+        self.history.setVisible(entry.deployment is not None)
+        if entry.deployment is not None:
+            releases = self._store.facts.histories.get(entry.deployment.name, ())
+            self.history.show_releases(releases, entry.deployment.current, now)
+
+    def _line(self, entry: RunningEntry, now: datetime) -> str:
+        parts = [entry.url, entry.model]
+        if entry.deployment is not None and entry.deployment.current is not None:
+            parts.append(short_digest(entry.deployment.current.digest))
+            parts.append(tr("a rollback tries its target beside what runs, then switches"))
+        elif entry.container is not None:
+            parts.append(tr("started {age}", age=age(entry.container.created, now)))
+        return " · ".join(part for part in parts if part)
+
+    def _previous(self) -> VersionTarget | None:
+        if self._entry is None or self._entry.deployment is None:
+            return None
+        return next(iter(self._store.facts.earlier.get(self._entry.deployment.name, ())), None)
+
+    def _open(self) -> None:
+        if self._entry is not None and self._entry.url:
+            open_url(self._entry.url)
+
+    def _start_or_stop(self) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        if entry.deployment is not None:
+            name = DeploymentName(entry.deployment.name)
+            if entry.running:
+                self._actions.stop(name)
+            else:
+                self._actions.start(name)
+        elif entry.container is not None:
+            if entry.running:
+                self._actions.stop_container(entry.container)
+            else:
+                self._actions.start_container(entry.container)
+
+    def _remove(self) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        if entry.deployment is not None:
+            self._actions.confirm_remove(entry.deployment, entry.container, self)
+        elif entry.container is not None:
+            self._actions.confirm_remove_container(entry.container, self)
+
+    def _roll_back_one(self) -> None:
+        target = self._previous()
+        if target is not None:
+            self._roll_back(target)
+
+    def _roll_back(self, target: VersionTarget) -> None:
+        if self._entry is not None and self._entry.deployment is not None:
+            self._actions.confirm_rollback(self._entry.deployment, target, self)
+
+
+def _columns() -> tuple[Column[RunningEntry], ...]:
+    return (
+        Column("name", tr("Name"), _name_cell, stretch=True),
+        Column("model", tr("Model"), lambda e: Cell(e.model, muted=True)),
+        Column("runs", tr("Runs"), lambda e: Cell(e.version, mono=True)),
+        Column("url", tr("Answers at"), lambda e: Cell(e.url, mono=True, muted=True)),
+        Column("since", tr("Container since"), _since_cell),
+    )
+
+
+def _name_cell(entry: RunningEntry) -> Cell:
+    state, tone = state_of(entry)
+    chips = [ChipSpec(state, tone, dot=entry.running)]
+    if entry.deployment is None:
+        chips.append(ChipSpec(tr("single container")))
+    return Cell(entry.name, tuple(chips), bold=True)
+
+
+def _since_cell(entry: RunningEntry) -> Cell:
+    if entry.container is None:
+        return Cell("")
+    return Cell(age(entry.container.created, datetime.now(UTC)), muted=True)

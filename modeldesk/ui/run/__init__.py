@@ -1,0 +1,1 @@
+"""Run a version: a dialog that asks how, and stays until it works or says why not."""

@@ -1,0 +1,1 @@
+"""The records in an SQLite file: what the engine forgets."""

@@ -1,0 +1,8 @@
+"""The schema, step by step. A step that was released is never changed; a new one is added."""
+
+from modeldesk.adapters.sqlite.migrations import m0001_records
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (m0001_records.STATEMENTS,)
+"""For each schema version, from 1 on, the statements that lead to it."""
+
+SCHEMA_VERSION = len(MIGRATIONS)

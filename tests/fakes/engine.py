@@ -17,6 +17,7 @@ from modeldesk.core.containers.model import (
     ContainerStats,
     ContainerSummary,
     Health,
+    HealthCheck,
     LogLine,
     PortBinding,
 )
@@ -32,6 +33,7 @@ from modeldesk.core.errors import (
 from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.library.images import ImageConfig, ImageDetail, ImageSummary
+from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from tests.fakes.engine_build import BuildScript, FakeBuild
 from tests.fakes.engine_containers import Behaviour, FakeContainer, bound
@@ -251,10 +253,7 @@ class FakeEngine:
     def container(self, container: ContainerId) -> ContainerDetail:
         with self._call("container"):
             found = self._container(container)
-            before = found.health
-            found.inspections += found.running
-            if found.health is not before:
-                self._container_changed(container)
+            self._inspected(found)
             return found.detail()
 
     def create_container(self, spec: ContainerSpec) -> ContainerId:
@@ -296,6 +295,17 @@ class FakeEngine:
         with self._call("remove_container"):
             if self._containers.pop(container, None):
                 self._container_changed(container)
+
+    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
+        """Passes when the scripted health, moved on by one inspection, is HEALTHY."""
+        token.raise_if_cancelled()
+        with self._call("check_health"):
+            found = self._container(container)
+            if not found.behaviour.health:
+                return None
+            self._inspected(found)
+            passed = found.running and found.health is Health.HEALTHY
+            return HealthCheck(passed, found.behaviour.health_output)
 
     def rename_container(self, container: ContainerId, name: str) -> None:
         with self._call("rename_container"):
@@ -393,6 +403,12 @@ class FakeEngine:
     def _container_changed(self, container: ContainerId) -> None:
         self.emit(Changes(containers=frozenset({container})))
 
+    def _inspected(self, container: FakeContainer) -> None:
+        before = container.health
+        container.inspections += container.running
+        if container.health is not before:
+            self._container_changed(container.id)
+
     def _find_image(self, name: str) -> FakeImage | None:
         with self._state:
             by_id = self._images.get(ImageId(name))
@@ -464,7 +480,7 @@ class FakeFinder:
         self.searches: list[str] = []
         self._attempts = tuple(attempts) if attempts is not None else None
 
-    def find(self, preferred: str = "") -> tuple[FakeEngine | None, tuple[EngineAttempt, ...]]:
+    def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
         self.searches.append(preferred)
         if self.engine is not None and self.engine.up:
             return self.engine, self._said(AttemptOutcome.ANSWERED, "")

@@ -22,7 +22,7 @@ class Behaviour:
     """What a container does once started."""
 
     health: tuple[Health, ...] = ()
-    """Its health each time it is inspected; the last one stays. Empty: no HEALTHCHECK."""
+    """Its health each time it is inspected or checked; the last stays. Empty: no HEALTHCHECK."""
     health_output: str = ""
     start_error: ModelDeskError | None = None
     """Raised by the start; the container stays as it was created."""

@@ -17,7 +17,7 @@ import urllib3
 from docker import APIClient
 
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.errors import refusal, translate, unavailable
+from modeldesk.adapters.docker_engine.errors import refusal, translate, translated, unavailable
 from modeldesk.adapters.docker_engine.fields import Object, mapping, text
 from modeldesk.core.jobs import CancelToken
 
@@ -87,6 +87,7 @@ def open_stream(
     headers: Mapping[str, str] | None = None,
     body: Iterable[bytes] | None = None,
     wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None),
+    versioned: bool = True,
 ) -> Iterator[Stream]:
     """Send a request on a client of its own and give its answer as a stream.
 
@@ -97,6 +98,7 @@ def open_stream(
     """
     token.raise_if_cancelled()
     client = connection.new_client()
+    version = f"/v{client.api_version}" if versioned else ""
     sockets = _Sockets(client)
     sent = None if body is None else _Body(body)
     response: requests.Response | None = None
@@ -105,7 +107,7 @@ def open_stream(
             try:
                 response = client.request(
                     method,
-                    f"{client.base_url}/v{client.api_version}{path}",
+                    f"{client.base_url}{version}{path}",
                     params=params,
                     headers=headers,
                     data=sent,
@@ -126,6 +128,28 @@ def open_stream(
         if response is not None:
             response.close()
         client.close()
+
+
+@contextmanager
+def limited_client(
+    connection: Connection, seconds: float, token: CancelToken
+) -> Iterator[APIClient]:
+    """A client of its own whose calls end, with what they have got, once `seconds` are over.
+    Raises `Cancelled` once the token is."""
+    client = connection.new_client()
+    sockets = _Sockets(client)
+    limit = threading.Timer(seconds, sockets.shut)
+    limit.name = "engine-call-limit"
+    limit.start()
+    try:
+        with token.closing(sockets.shut), translated():
+            yield client
+    finally:
+        limit.cancel()
+        limit.join()
+        sockets.shut()
+        client.close()
+        token.raise_if_cancelled()
 
 
 def _message(response: requests.Response) -> str:

@@ -1,0 +1,110 @@
+"""The engine port, by Docker's SDK."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from modeldesk.adapters.docker_engine import containers, events, health, images, logs, stats
+from modeldesk.adapters.docker_engine.build import build as run_build
+from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.core.build.model import BuildEvent, EngineBuild
+from modeldesk.core.changes import Changes
+from modeldesk.core.containers.model import (
+    ContainerDetail,
+    ContainerSpec,
+    ContainerStats,
+    ContainerSummary,
+    HealthCheck,
+    LogLine,
+)
+from modeldesk.core.engine.model import EngineInfo
+from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.images import ImageDetail, ImageSummary
+from modeldesk.core.references import Reference
+
+
+class DockerEngine:
+    """Docker, Podman, or what answers like them; implements `ImageEngine`."""
+
+    def __init__(self, connection: Connection, info: EngineInfo) -> None:
+        self._connection = connection
+        self._info = info
+        self._names = events.KnownNames()
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def ping(self) -> None:
+        events.ping(self._connection, CancelToken())
+
+    def list_images(self) -> tuple[ImageSummary, ...]:
+        found = images.list_images(self._connection)
+        self._names.read_all(found)
+        return found
+
+    def image_summary(self, image: ImageId) -> ImageSummary | None:
+        found = images.image_summary(self._connection, image)
+        if found is not None:
+            self._names.given(image, found.tags)
+        return found
+
+    def image_detail(self, image: ImageId) -> ImageDetail:
+        return images.image_detail(self._connection, image)
+
+    def tag_image(self, image: ImageId, reference: Reference) -> None:
+        images.tag_image(self._connection, image, reference)
+
+    def remove_image(self, name: str, *, force: bool = False) -> None:
+        images.remove_image(self._connection, name, force)
+
+    def events(self, token: CancelToken) -> Iterator[Changes]:
+        return events.events(self._connection, self._names, token)
+
+    def build(
+        self,
+        build: EngineBuild,
+        context: Iterable[bytes],
+        on_event: Callable[[BuildEvent], None],
+        token: CancelToken,
+    ) -> ImageId:
+        return run_build(
+            self._connection, self._info.builds_with_buildkit, build, context, on_event, token
+        )
+
+    def list_containers(self) -> tuple[ContainerSummary, ...]:
+        return containers.list_containers(self._connection)
+
+    def container(self, container: ContainerId) -> ContainerDetail:
+        return containers.container(self._connection, container)
+
+    def create_container(self, spec: ContainerSpec) -> ContainerId:
+        return containers.create_container(self._connection, spec)
+
+    def start_container(self, container: ContainerId) -> None:
+        containers.start_container(self._connection, container)
+
+    def stop_container(self, container: ContainerId, grace_seconds: int = 10) -> None:
+        containers.stop_container(self._connection, container, grace_seconds)
+
+    def remove_container(self, container: ContainerId) -> None:
+        containers.remove_container(self._connection, container)
+
+    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
+        return health.check_health(self._connection, container, token)
+
+    def rename_container(self, container: ContainerId, name: str) -> None:
+        containers.rename_container(self._connection, container, name)
+
+    def recent_logs(self, container: ContainerId, lines: int = 50) -> tuple[LogLine, ...]:
+        return logs.recent_logs(self._connection, container, lines)
+
+    def follow_logs(
+        self, container: ContainerId, token: CancelToken, tail: int = 500
+    ) -> Iterator[LogLine]:
+        return logs.follow_logs(self._connection, container, token, tail)
+
+    def follow_stats(self, container: ContainerId, token: CancelToken) -> Iterator[ContainerStats]:
+        return stats.follow_stats(self._connection, container, token)
+
+    def close(self) -> None:
+        self._connection.close()

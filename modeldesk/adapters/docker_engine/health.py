@@ -1,0 +1,71 @@
+"""Running an image's own HEALTHCHECK at once, instead of waiting for the engine's first time."""
+
+import time
+
+from docker import APIClient
+from docker.errors import APIError
+
+from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.adapters.docker_engine.fields import Object, mapping, number, text, texts
+from modeldesk.adapters.docker_engine.streams import limited_client
+from modeldesk.core.containers.model import HealthCheck
+from modeldesk.core.ids import ContainerId
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.words import tr
+
+_DEFAULT_SECONDS = 30.0
+_SHELL = ("/bin/sh", "-c")
+_ENDING_SECONDS = 1.0
+_LONGEST_OUTPUT = 4096
+
+
+def check_health(
+    connection: Connection, container: ContainerId, token: CancelToken
+) -> HealthCheck | None:
+    """One run of the check, for as long as the image lets it take; None when there is none.
+    Raises `NotFound`, `Cancelled`."""
+    with connection.client() as client:
+        config = mapping(mapping(client.inspect_container(container)).get("Config"))
+    check = mapping(config.get("Healthcheck"))
+    command = check_command(config)
+    if not command:
+        return None
+    seconds = number(check.get("Timeout")) / 1e9 or _DEFAULT_SECONDS
+    with limited_client(connection, seconds, token) as client:
+        try:
+            made = mapping(client.exec_create(container, list(command)))
+        except APIError as error:
+            if error.status_code != 409:
+                raise
+            return HealthCheck(False, error.explanation or tr("The container does not run."))
+        run = text(made.get("Id"))
+        output: object = client.exec_start(run)
+    said = output.decode("utf-8", "replace") if isinstance(output, bytes) else ""
+    with connection.client() as client:
+        code = _exit_code(client, run)
+    return HealthCheck(code == 0, said[-_LONGEST_OUTPUT:].strip())
+
+
+def check_command(config: Object) -> tuple[str, ...]:
+    """What a container's HEALTHCHECK runs; empty for none."""
+    test = texts(mapping(config.get("Healthcheck")).get("Test"))
+    match test[:1]:
+        case ("CMD",):
+            return test[1:]
+        case ("CMD-SHELL",):
+            return (*(texts(config.get("Shell")) or _SHELL), *test[1:])
+        case _:
+            return ()
+
+
+def _exit_code(client: APIClient, run: str) -> int | None:
+    """How the run ended; None when it was cut off. Its end is known a moment after its last
+    output."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while True:
+        state = mapping(client.exec_inspect(run))
+        if state.get("Running") is not True:
+            return number(state["ExitCode"]) if isinstance(state.get("ExitCode"), int) else None
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.02)

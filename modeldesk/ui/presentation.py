@@ -94,6 +94,15 @@ def _days_ago(days: int) -> str:
     return trn("{count} year ago", "{count} years ago", int(days / 365.25))
 
 
+def before_now(seconds: float) -> str:
+    """A place on a live time axis: ``now``, ``−30 s``, ``−2 min``."""
+    if seconds < 0.5:
+        return tr("now")
+    if seconds < 120 and seconds % 60:
+        return MINUS + tr("{n} s", n=round(seconds))
+    return MINUS + tr("{n} min", n=f"{seconds / 60:g}")
+
+
 def moment(when: datetime) -> str:
     """The exact time in this machine's time zone: ``2025-04-05 14:31:07``."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"

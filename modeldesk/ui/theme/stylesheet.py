@@ -11,7 +11,6 @@ from string import Template
 from modeldesk.ui.theme.tokens import Radius, Tokens
 
 _BASE = """
-QWidget { color: $text; }
 QMainWindow, QDialog { background: $window; }
 QToolTip { background: $text; color: $panel; border: 1px solid $text; padding: 4px 7px; }
 QLabel { background: transparent; }
@@ -48,6 +47,7 @@ QFrame[kind="notice"][tone="accent"] { background: $accent_bg; border-color: $ac
 QFrame[kind="toast"] {
     background: $panel; border: 1px solid $line; border-radius: ${control}px;
 }
+QFrame[kind="toast"] QPushButton[kind="link"] { color: $accent; font-weight: 600; }
 QGroupBox {
     background: $panel; border: 1px solid $line; border-radius: ${card}px;
     margin-top: 0; padding: 36px 16px 14px 16px; font-weight: 600;
@@ -124,7 +124,8 @@ QToolButton::menu-indicator { image: none; }
 
 _FIELDS = """
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
-    background: $panel; color: $text; border: 1px solid $line; border-radius: ${control}px;
+    background: $panel; border: 1px solid $line; border-radius: ${control}px;
+    placeholder-text-color: $faint;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 0 11px; min-height: 28px; }
@@ -139,6 +140,10 @@ QLineEdit[wrong="true"], QComboBox[wrong="true"], QSpinBox[wrong="true"] { borde
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     background: $side; color: $faint;
 }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {
+    background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;
+}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { padding-left: 9px; }
 QLineEdit:read-only { background: $side; }
 QPlainTextEdit[kind="flat"] { background: transparent; border: none; border-radius: 0; }
 QPlainTextEdit[kind="flat"]:focus { border: none; }
@@ -201,7 +206,7 @@ QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow { image: url("$controls-up.svg"); width: 10px; height: 10px; }
 QHeaderView::down-arrow { image: url("$controls-down.svg"); width: 10px; height: 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; top: -1px; }
-QTabBar { background: transparent; border: none; qproperty-drawBase: 0; }
+QTabBar { background: transparent; border: none; qproperty-drawBase: 0; qproperty-expanding: 0; }
 QTabBar::tab {
     background: transparent; color: $muted; border: none;
     border-bottom: 2px solid transparent; padding: 6px 0 7px 0; margin-right: 18px;

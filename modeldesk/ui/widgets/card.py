@@ -35,6 +35,8 @@ class Card(QFrame):
             outer.addLayout(self.header)
         self._outer = outer
         outer.addLayout(self.body, 1)
+        # Takes the room that a body of fixed height leaves; the header would otherwise.
+        outer.addStretch(0)
 
     def set_title(self, title: str) -> None:
         """Show `title` at the top left."""

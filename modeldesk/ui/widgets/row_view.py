@@ -54,8 +54,8 @@ class RowView(QTreeView):
         self._keyed = model
         self._hovered = -1
         self._by_keyboard = False
-        self._height = _RowHeight(row_height, self)
-        self.setItemDelegate(self._height)
+        self._row_height = row_height
+        self.setItemDelegate(_RowHeight(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRootIsDecorated(False)
         self.setItemsExpandable(False)
@@ -111,6 +111,10 @@ class RowView(QTreeView):
         index = self._keyed.index_of(key)
         rect = self.visualRect(index)
         return QRect(0, rect.y(), self.viewport().width(), rect.height())
+
+    def row_height(self, _row: int) -> int:
+        """How high a row is. One that differs between rows needs uniform heights off."""
+        return self._row_height
 
     def paint_row(self, painter: QPainter, rect: QRect, row: int, selected: bool) -> None:
         """Draw row number `row` into `rect`, where the ground is drawn already.
@@ -198,9 +202,9 @@ _KEYBOARD = (
 class _RowHeight(QStyledItemDelegate):
     """Gives every row its height; painting is the view's."""
 
-    def __init__(self, height: int, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._size = QSize(40, height)
+    def __init__(self, view: RowView) -> None:
+        super().__init__(view)
+        self._view = view
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        return self._size
+    def sizeHint(self, _option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(40, self._view.row_height(index.row()))

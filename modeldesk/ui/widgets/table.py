@@ -13,7 +13,7 @@ from modeldesk.ui.widgets.row_view import RowView
 ROW_HEIGHT = 34
 _SIDE = 7
 _SAMPLE = 200
-_LEAST_STRETCH = 120
+_LEAST_STRETCH = 200
 
 
 class Table(RowView):

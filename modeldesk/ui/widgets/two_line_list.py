@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.theme.fonts import TextStyle, font
@@ -18,6 +18,8 @@ from modeldesk.ui.widgets.sparkline import paint_sparkline
 _Index = QModelIndex | QPersistentModelIndex
 _ROUNDED_HEIGHT = 53
 _LINED_HEIGHT = 55
+_CAPTION_HEIGHT = 44
+_FIRST_CAPTION_HEIGHT = 30
 _SPARK_WIDTH = 56
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -55,11 +57,11 @@ class TwoLineList(RowView):
         height = _LINED_HEIGHT if lined else _ROUNDED_HEIGHT
         super().__init__(theme, self._model, height, parent=parent)
         self._model.setParent(self)
+        self.setUniformRowHeights(False)
         self.setAccessibleName(name)
         self.setHeaderHidden(True)
         self.header().setStretchLastSection(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def set_rows(self, rows: Sequence[TwoLineRow]) -> None:
         """Show `rows`; selection and place survive."""
@@ -71,7 +73,12 @@ class TwoLineList(RowView):
 
     def content_height(self) -> int:
         """The height at which nothing has to scroll."""
-        return self._model.rowCount() * (_LINED_HEIGHT if self._lined else _ROUNDED_HEIGHT)
+        return sum(self.row_height(row) for row in range(self._model.rowCount()))
+
+    def row_height(self, row: int) -> int:
+        if self._model.row(row).header:
+            return _CAPTION_HEIGHT if row else _FIRST_CAPTION_HEIGHT
+        return _LINED_HEIGHT if self._lined else _ROUNDED_HEIGHT
 
     def paint_ground(self, painter: QPainter, rect: QRect, hovered: bool, selected: bool) -> None:
         if self._lined:
@@ -150,7 +157,7 @@ class TwoLineList(RowView):
 
     def _paint_caption(self, painter: QPainter, rect: QRect, entry: TwoLineRow) -> None:
         tokens = self._theme.tokens
-        line = QRectF(rect).adjusted(8, rect.height() - 32, -8, -6)
+        line = QRectF(rect).adjusted(8, rect.height() - 28, -8, -5)
         face = font(TextStyle.LABEL_STRONG)
         painter.setPen(QColor(tokens.muted))
         painter.setFont(face)

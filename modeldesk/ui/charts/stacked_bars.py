@@ -1,0 +1,242 @@
+"""Painting bars stacked by layer kind, in pixels, from arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.ui import presentation
+from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.scale import labels_that_fit, ticks
+from modeldesk.ui.theme.fonts import TextStyle, font
+from modeldesk.ui.theme.tokens import Tokens
+
+LEFT = 46.0
+TOP = 30.0
+BOTTOM = 26.0
+RIGHT = 4.0
+_WIDEST_BAR = 44.0
+_BAR_SHARE = 0.6
+_GAPS_FROM = 8.0
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True, eq=False)
+class BarData:
+    """Bars as arrays: `tops[k, n]` is where kind k ends in bar n, in bytes."""
+
+    bars: tuple[SizeBar, ...]
+    kinds: tuple[LayerKind, ...] = tuple(LayerKind)
+    tops: NDArray[np.float64] = field(init=False)
+    ticks: tuple[float, ...] = field(init=False)
+    unit: presentation.AxisUnit = field(init=False)
+
+    def __post_init__(self) -> None:
+        sizes = np.array(
+            [[bar.size_of(kind) for bar in self.bars] for kind in self.kinds], dtype=np.float64
+        ).reshape(len(self.kinds), len(self.bars))
+        tops = np.cumsum(sizes, axis=0)
+        largest = float(tops[-1].max(initial=0.0))
+        unit = presentation.axis_unit(largest)
+        object.__setattr__(self, "tops", tops)
+        object.__setattr__(self, "unit", unit)
+        marks = tuple(mark * unit.amount for mark in ticks(largest / unit.amount))
+        object.__setattr__(self, "ticks", marks)
+
+    @property
+    def totals(self) -> NDArray[np.float64]:
+        """Bytes of each bar."""
+        totals: NDArray[np.float64] = self.tops[-1]
+        return totals
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the bars stand: the plot's pixels and the range of bar numbers it shows."""
+
+    plot: QRectF
+    first: float
+    last: float
+    top: float
+
+    @property
+    def slot(self) -> float:
+        """Pixels from one bar to the next."""
+        return self.plot.width() / max(self.last - self.first, 1e-9)
+
+    def x(self, number: float) -> float:
+        """The pixel of the middle of a bar."""
+        return self.plot.left() + (number - self.first) * self.slot
+
+    def y(self, amount: float) -> float:
+        """The pixel of an amount of bytes."""
+        return self.plot.bottom() - self.plot.height() * amount / self.top
+
+    def number_at(self, x: float) -> int:
+        """The bar whose column a pixel is in; it may lie outside the data."""
+        return round(self.first + (x - self.plot.left()) / self.slot)
+
+
+def paint_bars(
+    painter: QPainter,
+    frame: Frame,
+    data: BarData,
+    tokens: Tokens,
+    selected: int | None,
+    hovered: int | None,
+) -> None:
+    """Draw the grid, the chosen column, the bars, their totals and both axes' words."""
+    shown = _shown(frame, data)
+    _paint_column(painter, frame, tokens, selected, hovered)
+    _paint_grid(painter, frame, data, tokens)
+    painter.save()
+    painter.setClipRect(frame.plot.adjusted(0, -TOP, 0, 1))
+    for number in shown:
+        _paint_bar(painter, frame, data, tokens, number)
+    painter.restore()
+    _paint_totals(painter, frame, data, tokens, shown, selected)
+    _paint_names(painter, frame, data, tokens, shown, selected)
+
+
+def _shown(frame: Frame, data: BarData) -> Sequence[int]:
+    """The bars in sight; where several share a pixel or two, the tallest of each."""
+    first = max(0, int(np.floor(frame.first + 0.5)))
+    last = min(len(data.bars) - 1, int(np.ceil(frame.last - 0.5)))
+    count = last - first + 1
+    room = max(1, int(frame.plot.width() / 2))
+    if count <= room:
+        return range(first, last + 1)
+    edges = np.linspace(first, last + 1, room + 1).astype(int)
+    totals = data.totals
+    return [int(a + totals[a:b].argmax()) for a, b in pairwise(edges) if b > a]
+
+
+def _paint_column(
+    painter: QPainter, frame: Frame, tokens: Tokens, selected: int | None, hovered: int | None
+) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    hover = None if hovered == selected else hovered
+    for number, color in ((hover, tokens.hover), (selected, tokens.accent_bg)):
+        if number is None:
+            continue
+        width = max(3.0, min(frame.slot * 0.9, _WIDEST_BAR * 1.5))
+        left = frame.x(number) - width / 2
+        if left + width < frame.plot.left() or left > frame.plot.right():
+            continue
+        left = max(left, frame.plot.left())
+        painter.setOpacity(0.7 if tokens.dark and number == selected else 1.0)
+        painter.setBrush(QColor(color))
+        height = frame.plot.height() + TOP - 14 + BOTTOM - 4
+        painter.drawRoundedRect(QRectF(left, frame.plot.top() - TOP + 14, width, height), 5, 5)
+        painter.setOpacity(1.0)
+
+
+def _paint_grid(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens) -> None:
+    painter.setFont(font(TextStyle.LABEL))
+    step = data.ticks[1] if len(data.ticks) > 1 else 1.0
+    for mark in data.ticks:
+        y = round(frame.y(mark))
+        painter.fillRect(QRectF(frame.plot.left(), y, frame.plot.width(), 1), QColor(tokens.grid))
+        figure = presentation.axis_figure(mark / data.unit.amount, step / data.unit.amount)
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(
+            QRectF(0, y - 9, frame.plot.left() - 8, 18),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            figure,
+        )
+    painter.drawText(
+        QRectF(0, frame.plot.top() - TOP + 2, frame.plot.left() - 8, 14),
+        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        data.unit.name,
+    )
+
+
+def _paint_bar(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, number: int) -> None:
+    left, width = _bar_edges(frame, number)
+    gap = 1.0 if width >= _GAPS_FROM else 0.0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    below = 0.0
+    for kind, top in zip(data.kinds, data.tops[:, number], strict=True):
+        if top > below:
+            low, high = frame.y(below), frame.y(float(top))
+            height = max(low - high - (gap if below else 0.0), 1.0)
+            painter.fillRect(QRectF(left, high, width, height), QColor(tokens.kind(kind)))
+        below = float(top)
+
+
+def _bar_edges(frame: Frame, number: int) -> tuple[float, float]:
+    width = min(frame.slot * (_BAR_SHARE if frame.slot > 6 else 0.85), _WIDEST_BAR)
+    if width < 2:
+        return round(frame.x(number) - 1), 2.0
+    width = float(round(width)) if width > 4 else width
+    return round(frame.x(number) - width / 2), width
+
+
+def _paint_totals(
+    painter: QPainter,
+    frame: Frame,
+    data: BarData,
+    tokens: Tokens,
+    shown: Sequence[int],
+    selected: int | None,
+) -> None:
+    face = font(TextStyle.LABEL_STRONG)
+    metrics = QFontMetricsF(face)
+    texts = [total_figure(data, number) for number in shown]
+    painter.setFont(face)
+    painter.setPen(QColor(tokens.text))
+    for index in _fitting(frame, shown, [metrics.horizontalAdvance(t) for t in texts], selected):
+        number = shown[index]
+        x, y = frame.x(number), frame.y(float(data.totals[number]))
+        if frame.plot.left() - 4 <= x <= frame.plot.right() + 4:
+            painter.drawText(QRectF(x - 40, y - 18, 80, 17), _CENTRE, texts[index])
+
+
+def total_figure(data: BarData, number: int) -> str:
+    """What stands above a bar: its total in the axis's unit, with three digits in all."""
+    amount = float(data.totals[number]) / data.unit.amount
+    step = 0.01 if amount < 9.995 else 0.1 if amount < 99.95 else 1.0
+    if data.unit.amount == 1:
+        step = 1.0
+    return presentation.axis_figure(amount, step)
+
+
+def _paint_names(
+    painter: QPainter,
+    frame: Frame,
+    data: BarData,
+    tokens: Tokens,
+    shown: Sequence[int],
+    selected: int | None,
+) -> None:
+    face = font(TextStyle.LABEL)
+    metrics = QFontMetricsF(face)
+    room = max(64.0, frame.slot - 8)
+    names = [
+        metrics.elidedText(data.bars[number].label, Qt.TextElideMode.ElideMiddle, room)
+        for number in shown
+    ]
+    widths = [metrics.horizontalAdvance(name) for name in names]
+    painter.setFont(face)
+    for index in _fitting(frame, shown, widths, selected):
+        x = frame.x(shown[index])
+        if frame.plot.left() - 4 <= x <= frame.plot.right() + 4:
+            painter.setPen(QColor(tokens.text if shown[index] == selected else tokens.muted))
+            half = widths[index] / 2 + 2
+            x = min(x, frame.plot.right() + RIGHT - half)
+            painter.drawText(
+                QRectF(x - half, frame.plot.bottom() + 5, 2 * half, 17), _CENTRE, names[index]
+            )
+
+
+def _fitting(
+    frame: Frame, shown: Sequence[int], widths: list[float], selected: int | None
+) -> list[int]:
+    keep = shown.index(selected) if selected is not None and selected in shown else None
+    return labels_that_fit([frame.x(number) for number in shown], widths, 8, keep)

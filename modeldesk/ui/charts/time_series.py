@@ -1,0 +1,151 @@
+"""A small live chart of one or two figures over the last minutes."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.charts.legend import ChartHead, LegendEntry
+from modeldesk.ui.charts.plot_view import PlotView
+from modeldesk.ui.charts.scale import ticks
+from modeldesk.ui.charts.series import TimeSeriesSpec
+from modeldesk.ui.theme.fonts import TextStyle, font
+from modeldesk.ui.theme.theme import Theme
+
+CAPACITY = 120
+_LEFT = 58.0
+_MARGINS = (_LEFT, 8.0, 6.0, 22.0)
+_RIGHT_ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class TimeSeriesChart(QWidget):
+    """Keeps the last 120 points of each series and draws the last `seconds` of them."""
+
+    def __init__(self, theme: Theme, spec: TimeSeriesSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._spec = spec
+        self._points = [_Ring() for _ in spec.series]
+        self._head = ChartHead(theme, spec.title)
+        self._head.setVisible(bool(spec.title))
+        self._plot = PlotView(_MARGINS, self._paint)
+        self._top = 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self._plot, 1)
+        theme.changed.connect(self._recolour)
+        self._plot.set_x_range(-spec.seconds, 0)
+        self._recolour()
+
+    def add(self, at: float, value: float, series: int = 0) -> None:
+        """Add a point: `at` in seconds of any steady clock, never before an earlier point."""
+        self._points[series].add(at, value)
+        self._draw()
+
+    def clear(self) -> None:
+        """Forget every point."""
+        for ring in self._points:
+            ring.clear()
+        self._draw()
+
+    def latest(self, series: int = 0) -> float | None:
+        """The newest value; None before the first."""
+        _, values = self._points[series].arrays()
+        return float(values[-1]) if len(values) else None
+
+    def _draw(self) -> None:
+        tokens = self._theme.tokens
+        newest = max((ring.newest for ring in self._points), default=0.0)
+        highest = self._spec.least_top
+        for number, ring in enumerate(self._points):
+            times, values = ring.arrays()
+            main = number == len(self._points) - 1
+            single = tokens.accent_bg if len(self._points) == 1 else None
+            color = tokens.accent if main else tokens.faint
+            self._plot.set_curve(number, times - newest, values, color, single)
+            highest = max(highest, float(values.max(initial=0.0)))
+        self._top = max(highest, (self._spec.limit or 0.0) * 1.1)
+        self._plot.set_y_range(self._marks()[-1])
+        self._legend()
+        self._plot.redraw()
+
+    def _marks(self) -> list[float]:
+        base = self._spec.base
+        return [mark * base for mark in ticks(self._top / base, 3)]
+
+    def _legend(self) -> None:
+        tokens = self._theme.tokens
+        entries = []
+        for number, name in enumerate(self._spec.series):
+            latest = self.latest(number)
+            if latest is not None:
+                main = number == len(self._spec.series) - 1
+                text = f"{name} {self._spec.say(latest)}".strip()
+                entries.append(LegendEntry(tokens.accent if main else tokens.faint, text))
+        if self._spec.limit is not None:
+            limit = tr("limit {figure}", figure=self._spec.say(self._spec.limit))
+            entries.append(LegendEntry(tokens.bad, limit, swatch=False))
+        self._head.set_entries(entries)
+        spoken = ", ".join((self._spec.title, *(entry.text for entry in entries)))
+        self.setAccessibleName(spoken)
+
+    def _recolour(self) -> None:
+        self._plot.set_ground(self._theme.tokens.panel)
+        self._draw()
+
+    def _paint(self, painter: QPainter) -> None:
+        tokens = self._theme.tokens
+        plot = self._plot.plot_rect()
+        marks = self._marks()
+        painter.setFont(font(TextStyle.LABEL))
+        for mark in marks:
+            y = round(plot.bottom() - plot.height() * mark / marks[-1])
+            painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), QColor(tokens.grid))
+            painter.setPen(QColor(tokens.muted))
+            words = QRectF(0, y - 9, plot.left() - 8, 18)
+            painter.drawText(words, _RIGHT_ALIGNED, self._spec.say(mark))
+        if self._spec.limit is not None:
+            y = round(plot.bottom() - plot.height() * self._spec.limit / marks[-1])
+            painter.fillRect(QRectF(plot.left(), y - 1, plot.width(), 2), QColor(tokens.bad))
+        painter.setPen(QColor(tokens.muted))
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+            text = presentation.before_now(self._spec.seconds * (1 - share))
+            x = plot.left() + plot.width() * share
+            side = Qt.AlignmentFlag.AlignRight if share == 1.0 else Qt.AlignmentFlag.AlignHCenter
+            left = plot.right() - 70 if share == 1.0 else x - 35
+            painter.drawText(QRectF(left, plot.bottom() + 4, 70, 16), side, text)
+
+
+class _Ring:
+    """The last points of a series, in two arrays that are never made anew."""
+
+    def __init__(self) -> None:
+        self._times = np.zeros(CAPACITY)
+        self._values = np.zeros(CAPACITY)
+        self._count = 0
+
+    @property
+    def newest(self) -> float:
+        return float(self._times[(self._count - 1) % CAPACITY]) if self._count else 0.0
+
+    def add(self, at: float, value: float) -> None:
+        place = self._count % CAPACITY
+        self._times[place] = at
+        self._values[place] = value
+        self._count += 1
+
+    def clear(self) -> None:
+        self._count = 0
+
+    def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times and values, oldest first."""
+        if self._count <= CAPACITY:
+            return self._times[: self._count].copy(), self._values[: self._count].copy()
+        start = self._count % CAPACITY
+        return np.roll(self._times, -start), np.roll(self._values, -start)

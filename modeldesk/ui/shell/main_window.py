@@ -1,0 +1,198 @@
+"""The main window: pages, what is around them, and what holds for all of them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+
+from modeldesk.core.settings import Settings
+from modeldesk.ui.activity.store import ActivityStore
+from modeldesk.ui.context import Context, PageEntry
+from modeldesk.ui.links import ActivityLink, BuildLink, Link, PageKey, SettingsLink, SettingsSection
+from modeldesk.ui.opening import open_path
+from modeldesk.ui.shell import dialogs
+from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
+from modeldesk.ui.shell.folder_drop import FolderDrop
+from modeldesk.ui.shell.menus import Commands, Menus
+from modeldesk.ui.shell.notices import Notices
+from modeldesk.ui.shell.page_area import PageArea
+from modeldesk.ui.shell.palette_entries import action_entries, library_entries
+from modeldesk.ui.shell.status_bar import StatusBar
+from modeldesk.ui.theme.theme import ThemeMode
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
+
+_GEOMETRY_FILE = "window.ini"
+
+
+class MainWindow(QMainWindow):
+    """Shows grey bars first; the first page is made once they have been painted.
+
+    `painted` comes once, after the first paint: the time to start what takes time.
+    """
+
+    painted = Signal()
+    _ready = False
+
+    def __init__(
+        self,
+        context: Context,
+        activity: ActivityStore,
+        pages: Sequence[PageEntry],
+        side: Callable[[], QWidget] | None = None,
+        start: Link | None = None,
+    ) -> None:
+        super().__init__()
+        self._context = context
+        self._activity = activity
+        self._start = start
+        self._was_painted = False
+        self._may_leave = False
+        self._asking: QMessageBox | None = None
+        self.setWindowTitle("ModelDesk")
+        self.setMinimumSize(880, 560)
+        self.setAcceptDrops(True)
+        self.rail = NavRail(
+            context.theme,
+            [_nav_item(entry) for entry in pages if entry.key is not PageKey.SETTINGS],
+            [_nav_item(entry) for entry in pages if entry.key is PageKey.SETTINGS],
+        )
+        self.area = PageArea(context, pages, side)
+        self.status = StatusBar(context.theme, activity)
+        self._lay_out()
+        self.palette_box = CommandPalette(context.theme, self, self._palette_entries)
+        self.menus = Menus(self, pages, context.settings, self._commands())
+        self.notices = Notices(context, activity, self)
+        self.drop = FolderDrop(context.theme, self, self._build, self._refuse)
+        self._connect()
+        self._restore_geometry()
+        self._ready = True
+
+    def go_to(self, link: Link) -> None:
+        """Open a link's page and select what it names."""
+        self.palette_box.close_palette()
+        self.area.open(link.page, link)
+
+    def open_page(self, key: PageKey) -> None:
+        """Open a page as it was left."""
+        self.area.open(key)
+
+    def event(self, event: QEvent) -> bool:
+        if self._ready and self.drop.handle(event):
+            return True
+        if event.type() == QEvent.Type.Paint and not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self._after_first_paint)
+        if event.type() == QEvent.Type.WindowActivate and self._ready:
+            self.notices.system.clear()
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self.drop)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        titles = [task.title for task in self._activity.running]
+        if titles and not self._may_leave:
+            event.ignore()
+            if self._asking is None:
+                self._asking = dialogs.ask_to_leave(self, titles, self._leave)
+                self._asking.finished.connect(self._asked)
+            return
+        self._geometry().setValue("geometry", self.saveGeometry())
+        super().closeEvent(event)
+
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        if self.area.current is None:
+            if self._start is not None:
+                self.go_to(self._start)
+            else:
+                self.open_page(PageKey.LIBRARY)
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.area, 1)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(body)
+
+    def _connect(self) -> None:
+        hub = self._context.hub
+        hub.link_followed.connect(self.go_to)
+        hub.connection_changed.connect(self.status.show_connection)
+        hub.snapshot_changed.connect(self.status.show_snapshot)
+        self.status.show_connection(hub.connection)
+        self.rail.chosen.connect(lambda key: self.open_page(PageKey(key)))
+        self.area.page_shown.connect(lambda key: self.rail.select(key.value))
+        self.status.activity_clicked.connect(lambda: self.go_to(ActivityLink()))
+        self.status.engine_clicked.connect(lambda: self.go_to(SettingsLink(SettingsSection.ENGINE)))
+        self._activity.changed.connect(self._show_badge)
+        self._context.settings.changed.connect(self._settings_changed)
+
+    def _commands(self) -> Commands:
+        return Commands(
+            open_page=self.open_page,
+            build_folder=self._choose_folder,
+            refresh=self._context.hub.refresh_asked.emit,
+            palette=self.palette_box.open,
+            shortcuts=self._show_shortcuts,
+            log_file=lambda: open_path(self._context, self._context.paths.log),
+            about=lambda: dialogs.show_about(self),
+            quit=self.close,
+        )
+
+    def _choose_folder(self) -> None:
+        dialogs.choose_folder(self, lambda chosen: self._build(Path(chosen)))
+
+    def _show_shortcuts(self) -> None:
+        dialogs.show_shortcuts(self, [action for action, _ in self.menus.actions])
+
+    def _palette_entries(self) -> list[PaletteEntry]:
+        return [
+            *action_entries(self.menus.actions),
+            *library_entries(self._context, self._context.hub.snapshot),
+        ]
+
+    def _build(self, folder: Path) -> None:
+        self.go_to(BuildLink(folder=folder))
+
+    def _refuse(self, sentence: str) -> None:
+        self._context.say(sentence, Tone.WARNING)
+
+    def _show_badge(self) -> None:
+        self.rail.set_badge(PageKey.ACTIVITY.value, len(self._activity.running))
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._context.theme.set_mode(ThemeMode(settings.theme))
+
+    def _leave(self) -> None:
+        self._may_leave = True
+
+    def _asked(self) -> None:
+        self._asking = None
+        if self._may_leave:
+            self.close()
+
+    def _geometry(self) -> QSettings:
+        file = self._context.paths.settings.with_name(_GEOMETRY_FILE)
+        return QSettings(str(file), QSettings.Format.IniFormat)
+
+    def _restore_geometry(self) -> None:
+        kept = self._geometry().value("geometry")
+        if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
+            self.resize(1440, 900)
+
+
+def _nav_item(entry: PageEntry) -> NavItem:
+    return NavItem(entry.key.value, entry.title, entry.icon)

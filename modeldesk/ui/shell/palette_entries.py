@@ -1,0 +1,52 @@
+"""What the command palette offers: pages, actions, models and their versions."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model
+from modeldesk.core.words import tr, trn
+from modeldesk.ui.context import Context
+from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.presentation import printable
+from modeldesk.ui.shell.command_palette import PaletteEntry
+from modeldesk.ui.theme.icons import Icon
+
+
+def action_entries(actions: Sequence[tuple[QAction, Icon]]) -> Iterator[PaletteEntry]:
+    """Entries of the menus that can be chosen now."""
+    for action, icon in actions:
+        if action.isEnabled():
+            yield PaletteEntry(
+                action.text().replace("&", ""),
+                icon,
+                action.trigger,
+                shortcut=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+            )
+
+
+def library_entries(context: Context, snapshot: LibrarySnapshot) -> Iterator[PaletteEntry]:
+    """Every model, then every version; other images after the models."""
+    everything = (*snapshot.models, *snapshot.others)
+    for model in everything:
+        link = LibraryLink(model.name)
+        detail = trn("{count} version", "{count} versions", len(model.versions))
+        yield PaletteEntry(
+            printable(_name(model)), Icon.LIBRARY, partial(context.navigate, link), detail
+        )
+    for model in everything:
+        name = printable(_name(model))
+        for version in model.versions:
+            link = LibraryLink(model.name, version.key.image)
+            detail = " · ".join((*version.channels, *(str(tag) for tag in version.references)))
+            yield PaletteEntry(
+                f"{name} {printable(version.name)}",
+                Icon.TAG,
+                partial(context.navigate, link),
+                printable(detail),
+            )
+
+
+def _name(model: Model) -> str:
+    return tr("Untagged images") if model.group is Group.UNTAGGED else model.name

@@ -99,7 +99,7 @@ class ImageEngine(Protocol):
         """Remove it, running or not. Nothing happens when it is gone."""
         ...
 
-    def check_health(self, container: ContainerId) -> HealthCheck | None:
+    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
         """Run the image's own HEALTHCHECK once, now, inside the running container: the engine
         itself waits a whole interval before it first does. None when the image has none.
         Raises `NotFound`; a container that does not run fails the check."""

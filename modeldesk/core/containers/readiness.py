@@ -53,7 +53,7 @@ def wait_until_ready(
             raise ContainerFailed(
                 died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
             )
-        proof, last_answer = _proof(engine, probe, detail, waited)
+        proof, last_answer = _proof(engine, probe, detail, waited, job)
         if proof:
             return Readiness(waited, proof)
         if waited >= timeout_s:
@@ -95,12 +95,12 @@ def died(detail: ContainerDetail) -> str:
 
 
 def _proof(
-    engine: ImageEngine, probe: AnswerProbe, detail: ContainerDetail, waited: float
+    engine: ImageEngine, probe: AnswerProbe, detail: ContainerDetail, waited: float, job: Job
 ) -> tuple[str, str]:
     """The proof that the container is ready (empty: not yet), and what was answered."""
     if detail.summary.status is not ContainerStatus.RUNNING:
         return "", ""
-    check = engine.check_health(detail.summary.id)
+    check = engine.check_health(detail.summary.id, job.token)
     if check is not None:
         return ("health check" if check.passed else ""), check.output
     ports = [p for p in detail.summary.ports if p.host_port and p.protocol == "tcp"]

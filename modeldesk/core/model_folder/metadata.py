@@ -154,7 +154,7 @@ def _numbers(content: Mapping[str, object]) -> Iterator[tuple[str, float]]:
         inner = value.items() if isinstance(value, dict) else ((None, value),)
         for name, candidate in inner:
             number = _number(candidate)
-            if number is not None and left > 0:
+            if number is not None and left > 0 and key not in _DATASET_KEYS:
                 left -= 1
                 full = key if name is None else f"{key}.{name}"
                 yield full[:_LONGEST_VALUE], number

@@ -132,7 +132,7 @@ def _enter(tree: Tree, entry: "os.DirEntry[str]", path: str, kept_by: str, root:
     elif stat.S_ISLNK(mode):
         if _leads_outside(entry.path, root):
             tree.links_outside.add(path)
-        elif entry.is_file():
+        elif Path(entry.path).is_file():
             tree.files.append(FileEntry(path, 0))
     else:
         tree.special.add(path)

@@ -6,6 +6,7 @@ which matches it, so that no file name can say anything to the builder.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -138,4 +139,9 @@ def _source(name: str) -> str:
 
 
 def _pattern(name: str) -> str:
-    return "".join(c if c.isalnum() or c in _HARMLESS else "?" for c in name)
+    return "".join(c if _is_harmless(c) else "?" for c in name)
+
+
+def _is_harmless(c: str) -> bool:
+    # Marks belong to letters: an accent may be a character of its own.
+    return c.isalnum() or c in _HARMLESS or unicodedata.category(c)[0] == "M"

@@ -77,8 +77,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A named service of a model. `current` is what it runs (None after a failed first start or
-    once stopped), `container` the container that serves."""
+    """A named service of a model. `current` is what it runs, `container` the container that
+    serves; both are None only until the first start succeeded."""
 
     name: DeploymentName
     model: ModelName

@@ -212,9 +212,6 @@ class ReleaseService:
             )
         previous, running = _previous(engine, deployment.container)
         values = self._secrets(engine, deployment, previous, secrets)
-        if known is None:
-            # So that a crash in the middle of a first start finds the deployment's name.
-            self._records.save_deployment(deployment)
         release = self._begin(deployment, target, kind, why)
         executor = ReleaseExecutor(
             engine,
@@ -254,8 +251,6 @@ class ReleaseService:
         restored = executor.previous is not None and _runs(engine, executor.previous)
         state = ReleaseState.RESTORED if restored else ReleaseState.FAILED
         ended = self._end(release, state, str(problem))
-        if known is None:
-            self._records.delete_deployment(release.deployment)
         if isinstance(problem, Cancelled) or not restored or known is None:
             raise problem
         return _outcome(known, ended, known, begin, problem, executor.previous)
@@ -271,8 +266,6 @@ class ReleaseService:
             self._remove_replaced(engine, release, container)
             return self._end(release, ReleaseState.SUCCEEDED)
         again = undo_release(engine, release, container)
-        if deployment is not None and deployment.current is None:
-            self._records.delete_deployment(deployment.name)
         state = ReleaseState.RESTORED if again else ReleaseState.FAILED
         return self._end(release, state, tr("The program ended in the middle."))
 

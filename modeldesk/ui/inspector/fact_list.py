@@ -1,0 +1,114 @@
+"""Named values of any length, one below the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import LinkButton
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+from modeldesk.ui.widgets.label import Label
+
+_HIDDEN = "•" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`copied` is what the copy link copies (empty: no link). A `secret` value is hidden until
+    it is asked for."""
+
+    name: str
+    value: str
+    mono: bool = False
+    copied: str = ""
+    secret: bool = False
+
+
+class FactList(QWidget):
+    """A caption and its facts; hidden while there are none."""
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._facts: tuple[Fact, ...] = ()
+        self._lines: list[_FactLine] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, Space.M)
+        self._column.setSpacing(Space.S)
+        self._column.addWidget(Label(caption, TextStyle.STRONG))
+        self.hide()
+
+    def facts(self) -> tuple[Fact, ...]:
+        """What is shown."""
+        return self._facts
+
+    def lines(self) -> tuple["_FactLine", ...]:
+        """The lines on show, as `facts`."""
+        return tuple(self._lines[: len(self._facts)])
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show `facts`; what was revealed is hidden again."""
+        self._facts = tuple(facts)
+        while len(self._lines) < len(facts):
+            line = _FactLine(self)
+            self._lines.append(line)
+            self._column.addWidget(line)
+        for line, fact in zip(self._lines, facts, strict=False):
+            line.set_fact(fact)
+            line.show()
+        for line in self._lines[len(facts) :]:
+            line.hide()
+        self.setVisible(bool(facts))
+
+
+class _FactLine(QWidget):
+    """A fact: its name, and below it the value with its links."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._fact = Fact("", "")
+        self.name = ElidedLabel("", TextStyle.LABEL, "muted")
+        self.value = ElidedLabel("", TextStyle.BODY)
+        self.mono = ElidedLabel("", TextStyle.MONO_SMALL)
+        self.reveal = LinkButton(tr("reveal"))
+        self.copy = LinkButton(tr("copy"))
+        self.reveal.clicked.connect(self._toggle)
+        self.copy.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(self._fact.copied or self._fact.value)
+        )
+        row = QHBoxLayout()
+        row.setSpacing(Space.XS)
+        row.addWidget(self.value, 1)
+        row.addWidget(self.mono, 1)
+        for link in (self.reveal, self.copy):
+            row.addWidget(link, 0, Qt.AlignmentFlag.AlignRight)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.name)
+        column.addLayout(row)
+
+    def set_fact(self, fact: Fact) -> None:
+        self._fact = fact
+        self.name.set_text(presentation.printable(fact.name))
+        self.name.setVisible(bool(fact.name))
+        self.value.setVisible(not fact.mono)
+        self.mono.setVisible(fact.mono)
+        self.copy.setVisible(bool(fact.copied))
+        self.copy.setAccessibleName(tr("Copy {text}", text=fact.name or fact.copied))
+        self.reveal.setVisible(fact.secret)
+        self._show(hidden=fact.secret)
+
+    def _show(self, *, hidden: bool) -> None:
+        text = _HIDDEN if hidden else presentation.printable(self._fact.value)
+        (self.mono if self._fact.mono else self.value).set_text(text)
+        self.reveal.set_text(tr("reveal") if hidden else tr("hide"))
+
+    def _toggle(self) -> None:
+        shown = self.mono if self._fact.mono else self.value
+        self._show(hidden=shown.text() != _HIDDEN)

@@ -1,0 +1,71 @@
+"""Every instruction an image was built by, those without a layer too."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from modeldesk.core.layers.instructions import clean, word_of
+from modeldesk.core.library.images import HistoryEntry, ImageDetail
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.inspector.wrapped_text import WrappedText
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+
+
+class HistoryTab(QWidget):
+    """Oldest first. Choosing a line shows it whole."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history: tuple[HistoryEntry, ...] = ()
+        self._image = ""
+        self.list = TwoLineList(theme, lined=True, name=tr("History, oldest first"))
+        self.text = WrappedText(most_lines=8)
+        self.when = Label("", TextStyle.LABEL, "muted")
+        self.list.row_selected.connect(self._pick)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, Space.S, 0, Space.S)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.text)
+        column.addWidget(self.when)
+        self._show_text(shown=False)
+
+    def show_detail(self, detail: ImageDetail) -> None:
+        """Show the history in `detail`."""
+        if detail.id != self._image:
+            self.list.set_rows(())
+            self._show_text(shown=False)
+        self._image = detail.id
+        self._history = detail.history
+        self.list.set_rows([_row(n, entry) for n, entry in enumerate(detail.history)])
+
+    def _pick(self, key: str) -> None:
+        if not key:
+            return
+        entry = self._history[int(key)]
+        self.text.set_text(clean(entry.created_by) or entry.comment)
+        self.when.setText(
+            f"{presentation.moment(entry.created)} · {presentation.exact_size(entry.size_bytes)}"
+        )
+        self._show_text(shown=True)
+
+    def _show_text(self, *, shown: bool) -> None:
+        self.text.setVisible(shown)
+        self.when.setVisible(shown)
+
+
+def _row(number: int, entry: HistoryEntry) -> TwoLineRow:
+    instruction = clean(entry.created_by)
+    word = word_of(instruction)
+    rest = instruction[len(word) :] if word else instruction
+    return TwoLineRow(
+        key=str(number),
+        title=word or tr("Layer"),
+        subtitle=presentation.printable(" ".join(rest.split()) or entry.comment),
+        right=presentation.size(entry.size_bytes) if entry.size_bytes else "",
+        right_note="" if entry.size_bytes else tr("no layer"),
+        mono_subtitle=True,
+    )

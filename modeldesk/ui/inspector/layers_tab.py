@@ -1,0 +1,167 @@
+"""The layers of a version: as a stack, in figures, and one by one."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from modeldesk.core.layers.kinds import LayerKind, kind_name
+from modeldesk.core.layers.model import Layer
+from modeldesk.core.library.model import Group, Model, Version
+from modeldesk.core.words import tr, trn
+from modeldesk.ui import presentation
+from modeldesk.ui.inspector.wrapped_text import WrappedText
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.copy_label import CopyLabel
+from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
+from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+
+
+class LayersTab(QWidget):
+    """Grey rows until the layers are known. A click in the stack or the list tells all of one
+    layer."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._version: Version | None = None
+        self._group = Group.MODEL
+        self.stack = LayerStack(theme)
+        self.figures = KeyValueList()
+        self.list = TwoLineList(theme, lined=True, name=tr("Layers, top first"))
+        self.detail = LayerDetail()
+        self.stack.segment_clicked.connect(self._pick)
+        self.list.row_selected.connect(self._pick)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, Space.M + 2, 0, Space.S)
+        head.setSpacing(Space.L)
+        head.addWidget(self.stack)
+        figures = QVBoxLayout()
+        figures.addWidget(self.figures)
+        figures.addStretch(1)
+        head.addLayout(figures, 1)
+        known = QWidget()
+        column = QVBoxLayout(known)
+        column.setContentsMargins(0, 0, 0, Space.S)
+        column.setSpacing(Space.XS)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.detail)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
+        self._pages.addWidget(known)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def show_version(self, model: Model, version: Version) -> None:
+        """Show the layers of `version`; a picked layer stays picked while it is the same."""
+        same = self._version is not None and self._version.key == version.key
+        self._version, self._group = version, model.group
+        self._pages.setCurrentIndex(0 if version.layers is None else 1)
+        if version.layers is None:
+            return
+        self.figures.set_rows(_figures(version, version.layers))
+        self.stack.set_segments(
+            [
+                StackSegment(str(n), layer.kind, layer.size_bytes, _one_line(layer))
+                for n, layer in enumerate(version.layers)
+            ]
+        )
+        rows = [self._row(n, layer) for n, layer in enumerate(version.layers)]
+        if not same:
+            self.list.set_rows(())
+        self.list.set_rows(rows[::-1])
+        if not same:
+            self.stack.select("")
+            self.detail.hide()
+
+    def _row(self, number: int, layer: Layer) -> TwoLineRow:
+        version = self._version
+        total = sum(x.size_bytes for x in version.layers or ()) if version else 0
+        shared = version.shared_with if version else ()
+        note = _shared_note(layer, shared[number], self._group) if number < len(shared) else ""
+        return TwoLineRow(
+            key=str(number),
+            title=kind_name(layer.kind),
+            title_note=note,
+            subtitle=_one_line(layer) or tr("instruction not known"),
+            right=presentation.size(layer.size_bytes),
+            right_note=presentation.percent(layer.size_bytes / total) if total else "",
+            kind=layer.kind,
+            mono_subtitle=True,
+        )
+
+    def _pick(self, key: str) -> None:
+        layers = self._version.layers if self._version else None
+        if layers is None or not key:
+            return
+        self.stack.select(key)
+        if self.list.current_key() != key:
+            self.list.select_key(key)
+        self.detail.show_layer(layers[int(key)])
+
+
+class LayerDetail(QWidget):
+    """All of one layer: its whole instruction, identity and exact size."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Label("", TextStyle.STRONG)
+        self.instruction = WrappedText(most_lines=6)
+        self.diff_id = CopyLabel()
+        self.exact = Label("", TextStyle.LABEL, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, Space.S, 0, Space.XS)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.title)
+        column.addWidget(self.instruction)
+        row = QHBoxLayout()
+        row.addWidget(self.diff_id, 1)
+        row.addWidget(self.exact, 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(row)
+        self.hide()
+
+    def show_layer(self, layer: Layer) -> None:
+        """Tell of `layer`."""
+        self.title.setText(kind_name(layer.kind))
+        self.instruction.set_text(layer.instruction or tr("instruction not known"))
+        self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
+        self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
+        self.exact.setText(presentation.exact_size(layer.size_bytes))
+        self.show()
+
+
+def _figures(version: Version, layers: tuple[Layer, ...]) -> list[KeyValue]:
+    unknown = tr("being read")
+    sizes = version.sizes
+    return [
+        KeyValue(
+            tr("Total on disk"),
+            presentation.size(version.size_bytes),
+            tooltip=presentation.exact_size(version.size_bytes),
+        ),
+        KeyValue(
+            tr("Only in this version"),
+            presentation.size(sizes.unique_bytes) if sizes else unknown,
+            tooltip=tr("In layers that no other local image has: removing it frees this much"),
+        ),
+        KeyValue(
+            tr("Shared with others"),
+            presentation.size(sizes.shared_bytes) if sizes else unknown,
+            tooltip=tr("In layers that other local images have too"),
+        ),
+        KeyValue(tr("Layers"), presentation.count(len(layers))),
+    ]
+
+
+def _shared_note(layer: Layer, count: int, group: Group) -> str:
+    if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
+        return trn("in {count} image", "in {count} images", count)
+    return trn("in {count} version", "in {count} versions", count)
+
+
+def _one_line(layer: Layer) -> str:
+    return presentation.printable(" ".join(layer.instruction.split()))

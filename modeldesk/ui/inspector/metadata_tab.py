@@ -1,0 +1,71 @@
+"""What was registered with a version: metrics, names, labels."""
+
+from PySide6.QtWidgets import QWidget
+
+from modeldesk.core.library.model import Version
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.inspector.fact_list import Fact, FactList
+from modeldesk.ui.inspector.label_words import as_written, in_words
+from modeldesk.ui.inspector.page_scroll import PageScroll
+from modeldesk.ui.library.columns import figure
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
+from modeldesk.ui.widgets.label import Label
+
+
+class MetadataTab(PageScroll):
+    """Known at once: all of it comes with the list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._metrics_caption = Label(tr("Metrics"), TextStyle.STRONG)
+        self.metrics = KeyValueList()
+        self.metrics.setContentsMargins(0, 0, 0, Space.M)
+        self.about = FactList(tr("About"))
+        self.names = FactList(tr("References"))
+        self.labels = FactList(tr("Other labels"))
+        for widget in (
+            self._metrics_caption,
+            self.metrics,
+            self.about,
+            self.names,
+            self.labels,
+        ):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+
+    def show_version(self, version: Version) -> None:
+        """Show what is known of `version`."""
+        for widget in (self._metrics_caption, self.metrics):
+            widget.setVisible(bool(version.metrics))
+        self.metrics.set_rows(
+            [
+                KeyValue(presentation.printable(name)[:_LONGEST_NAME], figure(value), tooltip=name)
+                for name, value in sorted(version.metrics.items())
+            ]
+        )
+        self.about.set_facts(
+            [
+                Fact(tr("Created"), presentation.moment(version.created)),
+                *(Fact(name, value, copied=value) for name, value in in_words(version.labels)),
+            ]
+        )
+        self.names.set_facts(_names(version))
+        self.labels.set_facts(
+            [Fact(name, value, copied=value) for name, value in as_written(version.labels)]
+        )
+
+
+_LONGEST_NAME = 32
+
+
+def _names(version: Version) -> list[Fact]:
+    tags = [Fact("", str(r), mono=True, copied=str(r)) for r in version.references]
+    digests = [
+        Fact(tr("In the registry {name}", name=r.registry), str(r), mono=True, copied=str(r))
+        for r in version.digests
+    ]
+    image = version.key.image
+    return [*tags, *digests, Fact(tr("Image ID"), image, mono=True, copied=image)]

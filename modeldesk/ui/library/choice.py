@@ -1,0 +1,116 @@
+"""What the person looks at: one model, and one of its versions. The side panel, the page and the
+inspector share it."""
+
+from PySide6.QtCore import QObject, Signal
+
+from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.ui.context import Hub
+from modeldesk.ui.library.entries import (
+    entries,
+    find_entry,
+    find_holder,
+    find_version,
+    first_choice,
+)
+from modeldesk.ui.links import LibraryLink
+
+
+class LibraryChoice(QObject):
+    """Follows the snapshots: what was chosen stays chosen while it exists, and what takes the
+    place of a removed version is its neighbour. UI thread only."""
+
+    changed = Signal()
+    """Another model or version is chosen, or what is chosen is not as it was."""
+
+    def __init__(self, hub: Hub, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._snapshot = hub.snapshot
+        self._entry: Model | None = None
+        self._version: Version | None = None
+        self._remembered: dict[ModelName, ImageId] = {}
+        self._awaited: LibraryLink | None = None
+        hub.snapshot_changed.connect(self._follow)
+        self._follow(hub.snapshot)
+
+    @property
+    def entry(self) -> Model | None:
+        """The chosen model (or base image, or the untagged images) as last known."""
+        return self._entry
+
+    @property
+    def version(self) -> Version | None:
+        """The chosen version of it as last known."""
+        return self._version
+
+    def choose_model(self, name: ModelName) -> None:
+        """Look at a model, at the version of it that was looked at last."""
+        self._awaited = None
+        entry = find_entry(self._snapshot, name)
+        if entry is not None and (self._entry is None or entry.name != self._entry.name):
+            self._set(entry, self._remembered.get(name))
+
+    def choose_version(self, image: ImageId) -> None:
+        """Look at another version of the chosen model."""
+        self._awaited = None
+        if self._entry is not None and find_version(self._entry, image):
+            self._set(self._entry, image)
+
+    def follow_link(self, link: LibraryLink) -> None:
+        """Look at what `link` names, as soon as it is there."""
+        self._awaited = link if link.model is not None or link.image is not None else None
+        self._arrive()
+
+    def _follow(self, snapshot: LibrarySnapshot) -> None:
+        self._snapshot = snapshot
+        if self._arrive():
+            return
+        entry = find_entry(snapshot, self._entry.name) if self._entry else None
+        if entry is None:
+            shown = snapshot.models or entries(snapshot)
+            entry = shown[0] if shown else None
+        if entry is None:
+            changed = self._entry is not None
+            self._entry = self._version = None
+            if changed:
+                self.changed.emit()
+            return
+        same = self._entry is not None and entry.name == self._entry.name
+        wanted = self._version.key.image if same and self._version else None
+        if wanted is not None and find_version(entry, wanted) is None:
+            wanted = self._neighbour(entry)
+        self._set(entry, wanted or self._remembered.get(entry.name))
+
+    def _arrive(self) -> bool:
+        """Go where the last link wanted to, if that is there by now."""
+        link = self._awaited
+        if link is None:
+            return False
+        if link.model is not None:
+            entry = find_entry(self._snapshot, link.model)
+        else:
+            entry = find_holder(self._snapshot, link.image) if link.image else None
+        if entry is None or (link.image is not None and not find_version(entry, link.image)):
+            return False
+        self._awaited = None
+        self._set(entry, link.image or self._remembered.get(entry.name))
+        return True
+
+    def _neighbour(self, entry: Model) -> ImageId | None:
+        """What now stands where the version that went stood."""
+        if self._entry is None or self._version is None:
+            return None
+        gone = self._version.key
+        place = next((n for n, v in enumerate(self._entry.versions) if v.key == gone), 0)
+        if not entry.versions:
+            return None
+        return entry.versions[min(place, len(entry.versions) - 1)].key.image
+
+    def _set(self, entry: Model, image: ImageId | None) -> None:
+        version = find_version(entry, image) or first_choice(entry)
+        if version is not None:
+            self._remembered[entry.name] = version.key.image
+        if entry is self._entry and version is self._version:
+            return
+        self._entry, self._version = entry, version
+        self.changed.emit()

@@ -1,0 +1,170 @@
+"""The top of the library page: what is shown, and what can be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from modeldesk.core.library.model import Group, Model
+from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.library import entries
+from modeldesk.ui.library.columns import channel_tone
+from modeldesk.ui.releases.entries import version_text
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, PrimaryButton
+from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+
+_TITLE_ROOM = 150
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A deployment of the shown model, and the version one click goes back to."""
+
+    deployment: Deployment
+    target: VersionTarget
+
+
+class PageHeader(QWidget):
+    """Buttons stand beside the title, or below it where the page is narrow."""
+
+    build_asked = Signal()
+    run_asked = Signal()
+    remove_all_asked = Signal()
+    roll_back_asked = Signal(object)
+    """The `WayBack` that was chosen."""
+    details_asked = Signal(bool)
+    """Whether the panel at the right shall be shown."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ways: tuple[WayBack, ...] = ()
+        self.title = ElidedLabel("", TextStyle.TITLE)
+        self.chips = ChipRow(theme)
+        self.subline = ElidedLabel("", TextStyle.BODY, "muted")
+        self.build = PlainButton(tr("Build new version"))
+        self.run = PlainButton(tr("Run…"))
+        self.remove_all = DangerButton(tr("Remove all…"), filled=False)
+        self.roll_back = PrimaryButton("")
+        self.details = IconButton(theme, Icon.CHEVRON_LEFT, tr("Show the version's details"))
+        self.details.setCheckable(True)
+        self.build.clicked.connect(self.build_asked)
+        self.run.clicked.connect(self.run_asked)
+        self.remove_all.clicked.connect(self.remove_all_asked)
+        self.roll_back.clicked.connect(self._roll_back)
+        self.details.toggled.connect(self.details_asked)
+        self._lay_out()
+        self.set_ways_back(())
+
+    def show_entry(self, entry: Model, *, online: bool) -> None:
+        """Name `entry` and offer what fits it."""
+        self.title.set_text(entries.title(entry))
+        channels = [] if entry.group is Group.UNTAGGED else entry.channels.items()
+        self.chips.set_chips(
+            [
+                ChipSpec(
+                    presentation.printable(f"{channel} → {version.name}"), channel_tone(channel)
+                )
+                for channel, version in channels
+                if channel != version.name and channel in _SHOWN_CHANNELS
+            ]
+        )
+        self.chips.setVisible(bool(self.chips.specs()))
+        self.subline.set_text(entries.subline(entry))
+        self.build.setVisible(entry.group is Group.MODEL)
+        self.remove_all.setVisible(entry.group is Group.UNTAGGED)
+        away = "" if online else tr("The engine is away.")
+        for button in (self.run, self.remove_all, self.roll_back):
+            button.setEnabled(online)
+            button.setToolTip(away)
+        self._arrange()
+
+    def set_ways_back(self, ways: Sequence[WayBack]) -> None:
+        """Offer to roll back; several deployments make it a menu."""
+        if tuple(ways) == self._ways and not self.roll_back.isHidden():
+            return
+        self._ways = tuple(ways)
+        self.roll_back.setVisible(bool(ways))
+        if len(ways) == 1:
+            version = presentation.printable(version_text(ways[0].target.reference))
+            self.roll_back.set_text(tr("Roll back to {version}", version=version))
+        elif ways:
+            self.roll_back.set_text(tr("Roll back…"))
+        self._arrange()
+
+    def set_narrow(self, *, narrow: bool, details: bool) -> None:
+        """Whether the page is too narrow for the details beside it, and if they are shown."""
+        self.details.setVisible(narrow)
+        self.details.blockSignals(True)
+        self.details.setChecked(details)
+        self.details.blockSignals(False)
+        name = tr("Hide the version's details") if details else tr("Show the version's details")
+        self.details.set_icon(Icon.CHEVRON_RIGHT if details else Icon.CHEVRON_LEFT, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _lay_out(self) -> None:
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(Space.S)
+        for button in (self.build, self.run, self.remove_all, self.roll_back, self.details):
+            self._buttons.addWidget(button)
+        self._buttons.addStretch(0)
+        self._first = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._first.setSpacing(Space.S)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._first.addWidget(self.title, 1)
+        self._first.addLayout(self._buttons)
+        self._second = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._second.setSpacing(Space.S)
+        self.subline.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._second.addWidget(self.chips)
+        self._second.addWidget(self.subline, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addLayout(self._first)
+        column.addLayout(self._second)
+
+    def _arrange(self) -> None:
+        width = self.width()
+        buttons = self._buttons.sizeHint().width()
+        self._first.setDirection(_direction(width < buttons + _TITLE_ROOM))
+        chips = self.chips.sizeHint().width() if not self.chips.isHidden() else 0
+        self._second.setDirection(_direction(bool(chips) and width < chips + _TITLE_ROOM * 2))
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for way in self._ways:
+            text = tr(
+                "{deployment} to {version}",
+                deployment=way.deployment.name,
+                version=presentation.printable(version_text(way.target.reference)),
+            )
+            action = menu.addAction(text.replace("&", "&&"))
+            action.triggered.connect(lambda _on, way=way: self.roll_back_asked.emit(way))
+        return menu
+
+    def _roll_back(self) -> None:
+        if len(self._ways) == 1:
+            self.roll_back_asked.emit(self._ways[0])
+        else:
+            corner = self.roll_back.rect().bottomLeft()
+            self._menu().popup(self.roll_back.mapToGlobal(corner))
+
+
+_SHOWN_CHANNELS = frozenset(("stable", "candidate"))
+
+
+def _direction(narrow: bool) -> QBoxLayout.Direction:
+    return QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight

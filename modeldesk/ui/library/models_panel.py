@@ -1,0 +1,171 @@
+"""The side panel: a search field over the models and the other images."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from modeldesk.core.ids import ModelName
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.context import Context
+from modeldesk.ui.library import entries
+from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.search import LibrarySearch, Match
+from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.search_field import SearchField
+from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+
+_KEY = "entry "
+"""Before a name, so that the empty name of the untagged images is a key too."""
+
+
+class ModelsPanel(QFrame):
+    """Beside every page that speaks of models. Choosing a row goes to the library page."""
+
+    palette_asked = Signal()
+    """A click on the hint in the search field."""
+
+    def __init__(
+        self,
+        context: Context,
+        store: LibraryStore,
+        choice: LibraryChoice,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._store = store
+        self._choice = choice
+        self._finder = LibrarySearch()
+        self._matches: dict[ModelName, Match] = {}
+        self._search = SearchField(tr("Search models, tags, digests"), hint="Ctrl K")
+        self._search.hint_clicked.connect(self.palette_asked)
+        self._search.textChanged.connect(self._show)
+        self._search.returnPressed.connect(self._choose_first)
+        self._search.installEventFilter(self)
+        self._list = TwoLineList(context.theme, name=tr("Models and other images"))
+        self._list.row_selected.connect(self._chosen)
+        self._list.row_activated.connect(self._chosen)
+        self._nothing = Label("", TextStyle.BODY, "muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._nothing.setContentsMargins(Space.S, Space.XL, Space.S, 0)
+        self._skeleton = Skeleton(context.theme, rows=7, row_height=52)
+        self._stack = QStackedWidget()
+        for widget in (self._skeleton, self._list, self._nothing):
+            self._stack.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.S + 2, Space.M + 2, Space.S + 2, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(self._search)
+        column.addWidget(self._stack, 1)
+        choice.changed.connect(self._mark_chosen)
+        store.loaded_changed.connect(self._show)
+        context.hub.snapshot_changed.connect(self._show)
+        self._show()
+
+    def focus_search(self) -> None:
+        """Let the person type what they look for."""
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._search.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self._search
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down
+        ):
+            self._list.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self._list.selected_keys():
+                self._choose_first()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _show(self, _news: object = None) -> None:
+        snapshot = self._context.hub.snapshot
+        text = self._search.text().strip()
+        if text:
+            found = self._finder.matches(snapshot, text)
+            self._matches = {match.entry.name: match for match in found}
+            shown = LibrarySnapshot(
+                tuple(m.entry for m in found if m.entry.group is Group.MODEL),
+                tuple(m.entry for m in found if m.entry.group is not Group.MODEL),
+            )
+        else:
+            self._matches = {}
+            shown = snapshot
+        self._list.set_rows(self._rows(shown))
+        self._mark_chosen()
+        self._choose_face(text, shown)
+
+    def _choose_face(self, text: str, shown: LibrarySnapshot) -> None:
+        if shown.models or shown.others:
+            self._stack.setCurrentWidget(self._list)
+        elif text:
+            self._nothing.setText(
+                tr("Nothing matches “{text}”.", text=presentation.printable(text))
+            )
+            self._stack.setCurrentWidget(self._nothing)
+        elif self._store.loaded:
+            self._nothing.setText(tr("No images yet."))
+            self._stack.setCurrentWidget(self._nothing)
+        else:
+            self._stack.setCurrentWidget(self._skeleton)
+
+    def _rows(self, shown: LibrarySnapshot) -> list[TwoLineRow]:
+        rows = []
+        if shown.models:
+            rows.append(_caption("models", tr("Models"), len(shown.models)))
+            rows += map(self._row, shown.models)
+        if shown.others:
+            images = sum(len(entry.versions) for entry in shown.others)
+            rows.append(_caption("others", tr("Other images"), images))
+            rows += map(self._row, shown.others)
+        return rows
+
+    def _row(self, entry: Model) -> TwoLineRow:
+        match = self._matches.get(entry.name)
+        subtitle = entries.subtitle(entry)
+        if match is not None and match.versions:
+            subtitle = presentation.printable(", ".join(v.name for v in match.versions[:4]))
+        return TwoLineRow(
+            key=_KEY + entry.name,
+            title=entries.title(entry),
+            subtitle=subtitle,
+            dot=entries.running_tone(entry),
+            spark=entries.sparkline(entry),
+            tooltip=f"{entries.title(entry)}\n{subtitle}",
+        )
+
+    def _mark_chosen(self) -> None:
+        entry = self._choice.entry
+        key = _KEY + entry.name if entry is not None else ""
+        if self._list.current_key() != key or not self._list.selected_keys():
+            self._list.select_key(key)
+
+    def _chosen(self, key: str) -> None:
+        self._go(ModelName(key.removeprefix(_KEY)))
+
+    def _choose_first(self) -> None:
+        first = next((row.key for row in self._list.rows() if not row.header), None)
+        if first is not None:
+            self._list.select_key(first)
+            self._chosen(first)
+
+    def _go(self, name: ModelName) -> None:
+        """To the model; while searching, to the first version that was found in it."""
+        match = self._matches.get(name)
+        image = match.versions[0].key.image if match and match.versions else None
+        link = LibraryLink(model=name, image=image)
+        self._choice.follow_link(link)
+        self._context.navigate(link)
+
+
+def _caption(key: str, text: str, count: int) -> TwoLineRow:
+    return TwoLineRow(key=key, title=text, right=presentation.count(count), header=True)

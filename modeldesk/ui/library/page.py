@@ -1,0 +1,255 @@
+"""The library page: a model's size history and versions, and one version in detail."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from modeldesk.core.ids import ImageId
+from modeldesk.core.library.model import Group, Model, Version
+from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.lazy import LazySizeHistory
+from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.context import Context
+from modeldesk.ui.inspector.panel import DetailSource, Inspector
+from modeldesk.ui.library.actions import RunVersion, VersionActions
+from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.header import PageHeader, WayBack
+from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.library.versions_table import VersionsTable
+from modeldesk.ui.links import BuildLink, LibraryLink, Link
+from modeldesk.ui.releases.store import ReleaseStore
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.empty_state import EmptyState
+from modeldesk.ui.widgets.skeleton import Skeleton
+
+_INSPECTOR = 372
+_INSPECTOR_LEAST = 300
+_NARROW = 900
+"""Below this width of the page the details make room for the versions until asked for."""
+_CHART_HEIGHT = 230
+_CHART_LEAST = 150
+RollBack = Callable[[Deployment, VersionTarget, QWidget], object]
+
+
+class LibraryPage(QWidget):
+    """Shows what `choice` says is chosen."""
+
+    def __init__(
+        self,
+        context: Context,
+        store: LibraryStore,
+        choice: LibraryChoice,
+        details: DetailSource,
+        releases: ReleaseStore,
+        preload: Preload,
+        run_version: RunVersion,
+        roll_back: RollBack,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`run_version` asks how to run a version and runs it; `roll_back` asks and rolls back.
+        Both get the widget over which to ask."""
+        super().__init__(parent)
+        self._context = context
+        self._store = store
+        self._choice = choice
+        self._releases = releases
+        self._roll_back = roll_back
+        self._details_wanted = False
+        self._narrow: bool | None = None
+        self.actions_ = VersionActions(context, run_version, self)
+        self.header = PageHeader(context.theme)
+        self.chart = LazySizeHistory(context.theme, preload)
+        self.table = VersionsTable(context.theme)
+        self.inspector = Inspector(context, details)
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def widget(self) -> QWidget:
+        """The page itself."""
+        return self
+
+    def shown(self) -> None:
+        """Read the deployments again: their way back may have changed meanwhile."""
+        self._releases.read()
+
+    def activate(self, link: Link) -> None:
+        """Go to a model, or one version of it."""
+        if isinstance(link, LibraryLink):
+            self._choice.follow_link(link)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._arrange()
+
+    def _lay_out(self) -> None:
+        theme = self._context.theme
+        self._chart_card = Card()
+        self._chart_card.body.addWidget(self.chart)
+        self._chart_card.setMinimumHeight(_CHART_LEAST)
+        self._chart_card.setMaximumHeight(_CHART_HEIGHT)
+        table_card = Card(padded=False)
+        table_card.body.addWidget(self.table)
+        main = QWidget()
+        column = QVBoxLayout(main)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, 0)
+        column.setSpacing(Space.M + 2)
+        column.addWidget(self.header)
+        column.addWidget(self._chart_card, 2)
+        column.addWidget(table_card, 3)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._splitter.addWidget(main)
+        self._splitter.addWidget(self.inspector)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        self.inspector.setMinimumWidth(_INSPECTOR_LEAST)
+        self._empty = EmptyState(theme, Icon.LIBRARY, "")
+        self._empty.action_chosen.connect(self._build)
+        self._waiting = Skeleton(theme, rows=12)
+        self._waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        self._faces = QStackedWidget()
+        for face in (self._waiting, self._empty, self._splitter):
+            self._faces.addWidget(face)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._faces)
+
+    def _connect(self) -> None:
+        hub = self._context.hub
+        self._choice.changed.connect(self._show)
+        self._store.loaded_changed.connect(self._show)
+        hub.connection_changed.connect(lambda _connection: self._show())
+        self._releases.changed.connect(lambda _facts: self._show_ways_back())
+        self.table.version_chosen.connect(self._choose)
+        self.table.context_requested.connect(lambda _key, place: self._open_menu(place))
+        self.table.row_activated.connect(lambda _key: self._set_details(shown=True))
+        self.chart.version_clicked.connect(self._choose)
+        self.chart.exported.connect(lambda path: self._context.say(tr("Saved {path}", path=path)))
+        self.chart.export_failed.connect(lambda why: self._context.say(why, Tone.BAD))
+        self.inspector.menu_asked.connect(self._open_version_menu)
+        self.header.build_asked.connect(self._build)
+        self.header.run_asked.connect(self._run)
+        self.header.remove_all_asked.connect(self._remove_all)
+        self.header.roll_back_asked.connect(self._go_back)
+        self.header.details_asked.connect(lambda on: self._set_details(shown=on))
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Delete), self._remove_selected),
+            (QKeySequence(QKeySequence.StandardKey.Copy), self._copy_selected),
+        ):
+            shortcut = QShortcut(keys, self.table, context=Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
+
+    def _show(self) -> None:
+        entry, version = self._choice.entry, self._choice.version
+        if entry is None:
+            self._show_nothing()
+            return
+        self._faces.setCurrentWidget(self._splitter)
+        self.header.show_entry(entry, online=self._context.engine() is not None)
+        has_chart = entry.group is not Group.UNTAGGED
+        self._chart_card.setVisible(has_chart)
+        if has_chart:
+            self.chart.set_bars([_bar(v) for v in reversed(entry.versions)])
+            self.chart.select(str(version.key.image) if version else None)
+        self.table.show_entry(entry, version.key.image if version else None)
+        self.inspector.show_version(entry, version)
+        self._show_ways_back()
+
+    def _show_nothing(self) -> None:
+        if not self._store.loaded:
+            self._faces.setCurrentWidget(self._waiting)
+            return
+        self._empty.set_content(
+            Icon.LIBRARY,
+            tr("No models yet: drop a model folder on this window to build the first one."),
+            "",
+            tr("Build a model…"),
+        )
+        self._faces.setCurrentWidget(self._empty)
+
+    def _show_ways_back(self) -> None:
+        entry = self._choice.entry
+        self.header.set_ways_back(self._ways_back(entry) if entry else [])
+
+    def _ways_back(self, entry: Model) -> list[WayBack]:
+        """Each deployment of the model with the nearest earlier version that is still here."""
+        facts = self._releases.facts
+        here = {version.key.image for version in entry.versions}
+        ways = []
+        for deployment in facts.deployments:
+            earlier = facts.earlier.get(deployment.name, ())
+            target = next((t for t in earlier if t.image in here), None)
+            if deployment.model == entry.name and target is not None:
+                ways.append(WayBack(deployment, target))
+        return ways
+
+    def _arrange(self) -> None:
+        shown = not self._narrow or self._details_wanted
+        self.inspector.setVisible(shown)
+        self.header.set_narrow(narrow=bool(self._narrow), details=shown)
+        width = _INSPECTOR_LEAST if self._narrow else _INSPECTOR
+        self._splitter.setSizes([max(1, self.width() - width), width])
+
+    def _set_details(self, *, shown: bool) -> None:
+        if self._narrow and shown != self._details_wanted:
+            self._details_wanted = shown
+            self._arrange()
+
+    def _choose(self, image: str) -> None:
+        self._choice.choose_version(ImageId(image))
+
+    def _open_menu(self, place: QPoint) -> None:
+        versions = self.table.selected_versions()
+        if versions:
+            self.actions_.menu(versions).popup(place)
+
+    def _open_version_menu(self, place: QPoint) -> None:
+        if self._choice.version is not None:
+            self.actions_.menu([self._choice.version]).popup(place)
+
+    def _build(self) -> None:
+        self._context.navigate(BuildLink())
+
+    def _run(self) -> None:
+        if self._choice.version is not None:
+            self.actions_.run(self._choice.version)
+
+    def _go_back(self, way: WayBack) -> None:
+        self._roll_back(way.deployment, way.target, self)
+
+    def _remove_all(self) -> None:
+        if self._choice.entry is not None:
+            self.actions_.confirm_removal(self._choice.entry.versions)
+
+    def _remove_selected(self) -> None:
+        versions = self.table.selected_versions()
+        if not versions or self._context.engine() is None:
+            return
+        refusal = self.actions_.removal_refusal(versions)
+        if refusal:
+            self._context.say(refusal, Tone.WARNING)
+        else:
+            self.actions_.confirm_removal(versions)
+
+    def _copy_selected(self) -> None:
+        self.actions_.copy_names(self.table.selected_versions())
+
+
+def _bar(version: Version) -> SizeBar:
+    return SizeBar(
+        str(version.key.image),
+        presentation.printable(version.name),
+        tuple(version.bytes_by_kind().items()),
+    )

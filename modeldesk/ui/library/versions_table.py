@@ -1,0 +1,97 @@
+"""The table of a model's versions, which drops what matters least where it is narrow."""
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from modeldesk.core.ids import ImageId
+from modeldesk.core.library.model import Model, Version
+from modeldesk.core.words import tr
+from modeldesk.ui.library.columns import VERSION, column_rank, columns_for
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.keyed_model import KeyedModel
+from modeldesk.ui.widgets.table import Table
+
+_AGES_ALTER_MS = 60_000
+_VERSION_ROOM = 250
+
+
+class VersionsTable(Table):
+    """Keyed by image id. The current row is the chosen version; more rows may be selected."""
+
+    version_chosen = Signal(str)
+    """A person moved to another version; the image id."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._entry: Model | None = None
+        self._shape: tuple[object, ...] = ()
+        self._setting = False
+        self._versions: KeyedModel[Version] = KeyedModel([], lambda v: str(v.key.image))
+        super().__init__(
+            theme,
+            self._versions,
+            multi=True,
+            sortable=True,
+            name=tr("Versions"),
+            parent=parent,
+        )
+        self._versions.setParent(self)
+        self.row_selected.connect(self._selected)
+        self._ages = QTimer(self, interval=_AGES_ALTER_MS)
+        self._ages.timeout.connect(self._versions.refresh_cells)
+        self._ages.start()
+
+    def show_entry(self, entry: Model, chosen: ImageId | None) -> None:
+        """Show the versions of `entry` with one of them chosen. The rest of a selection, the
+        order and the place survive when it is the entry shown already."""
+        self._setting = True
+        columns = columns_for(entry)
+        shape = (entry.group, *(column.key for column in columns))
+        other = self._entry is None or entry.name != self._entry.name
+        if other:
+            self._versions.set_rows(())
+        if shape != self._shape:
+            self._shape = shape
+            self._versions.set_columns(columns)
+        self._versions.set_rows(entry.versions)
+        self._entry = entry
+        if chosen is not None and (other or self.current_key() != chosen):
+            self.select_key(chosen)
+        self._setting = False
+
+    def selected_versions(self) -> list[Version]:
+        """The selected rows, top first."""
+        return [
+            self._versions.row(self._versions.index_of(key).row()) for key in self.selected_keys()
+        ]
+
+    def select_all_but_none(self) -> None:
+        """Select every row."""
+        self._setting = True
+        self.selectAll()
+        self._setting = False
+
+    def _selected(self, key: str) -> None:
+        if key and not self._setting:
+            self.version_chosen.emit(key)
+
+    def _arrange(self) -> None:
+        self._give_way()
+        super()._arrange()
+
+    def _give_way(self) -> None:
+        """Hide columns, the least important first, until what is left fits."""
+        columns = self._versions.columns
+        if len(self._needed) != len(columns):
+            return
+        widths = {c.key: w for c, w in zip(columns, self._needed, strict=True)}
+        widths[VERSION] = min(widths.get(VERSION, 0), _VERSION_ROOM)
+        excess = sum(widths.values()) - self.viewport().width()
+        hidden = set()
+        for column in sorted(columns, key=lambda c: column_rank(c.key)):
+            if excess > 0 and column_rank(column.key) >= 0:
+                hidden.add(column.key)
+                excess -= widths[column.key]
+        self._arranging = True
+        for number, column in enumerate(columns):
+            self.setColumnHidden(number, column.key in hidden)
+        self._arranging = False

@@ -31,8 +31,8 @@ def about_tree(tree: Tree, folder: ModelFolder) -> Iterator[Finding]:
     ):  # fmt: skip
         yield from _noted(noted, severity, text)
     if folder.dockerignore:
-        text = tr("looks like a secret. Make sure that the folder’s own .dockerignore keeps it "
-                  "out of the image.")  # fmt: skip
+        text = tr("looks like a secret, and the folder’s own .dockerignore does not keep it out "
+                  "of the image. Add it there.")  # fmt: skip
         yield from _noted(tree.secrets, Severity.WARNING, text)
     elif folder.dockerfile:
         text = tr("looks like a secret and could enter the image: the folder has a Dockerfile but "

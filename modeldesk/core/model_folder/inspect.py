@@ -12,6 +12,7 @@ from modeldesk.core.model_folder.ignored import ALWAYS, DATA, Rules
 from modeldesk.core.model_folder.metadata import describe, framework_of
 from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
 from modeldesk.core.model_folder.naming import model_name
+from modeldesk.core.model_folder.own_rules import apply_own_rules
 from modeldesk.core.model_folder.requirements import find_requirements
 from modeldesk.core.model_folder.walk import check_folder, read_text, walk
 from modeldesk.core.model_folder.weights import find_weights
@@ -32,15 +33,18 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
     check_folder(folder)
     folder = folder.resolve()
     tree = walk(folder, Rules((*ALWAYS, *_unused_data(folder))), token)
+    found_names = frozenset(entry.path for entry in tree.files)
+    dockerfile = next((PurePosixPath(name) for name in _DOCKERFILES if name in found_names), None)
+    has_rules = ".dockerignore" in found_names
+    said = apply_own_rules(folder, tree) if has_rules else ()
     names = frozenset(entry.path for entry in tree.files)
-    dockerfile = next((PurePosixPath(name) for name in _DOCKERFILES if name in names), None)
     exposed = _EXPOSE.search(read_text(folder, dockerfile)) if dockerfile else None
     requirements = find_requirements(folder, names)
     packages = requirements.names if requirements else frozenset()
     app = find_app(folder, names, packages, _port(exposed[1]) if exposed else 0)
     token.raise_if_cancelled()
     weights = find_weights(folder, tree.files, token)
-    description = describe(folder, names)
+    description = describe(folder, found_names)
     check_folder(folder)
     found = ModelFolder(
         path=folder,
@@ -52,7 +56,7 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         requirements=requirements,
         app=app,
         dockerfile=dockerfile,
-        dockerignore=PurePosixPath(".dockerignore") if ".dockerignore" in names else None,
+        dockerignore=PurePosixPath(".dockerignore") if has_rules else None,
         metrics=description.metrics,
         dataset_version=description.dataset_version,
         metadata=description.metadata,
@@ -63,7 +67,7 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         total_bytes=tree.total_bytes,
         file_count=tree.file_count,
     )
-    return _with_findings(found, (*weights.findings, *say.about_tree(tree, found),
+    return _with_findings(found, (*said, *weights.findings, *say.about_tree(tree, found),
                                   *say.about_folder(found)))  # fmt: skip
 
 

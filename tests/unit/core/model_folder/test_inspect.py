@@ -213,6 +213,30 @@ def test_secrets_beside_an_own_dockerfile_are_a_warning(tmp_path: Path) -> None:
     assert "Without a .dockerignore, .git" in texts(found, Severity.WARNING)
 
 
+def test_the_own_dockerignore_decides_what_enters(tmp_path: Path) -> None:
+    found = look(
+        tmp_path,
+        {
+            ".dockerignore": "big\n!big/keep.txt\n**/*.gguf\n.env\n",
+            "big/a/b.txt": "x",
+            "big/keep.txt": "x",
+            "m.gguf": b"GGUF",
+            "serve.py": "import http.server",
+            ".env": "A=1",
+            "server.key": "x",
+        },
+    )
+    assert [entry.path for entry in found.files] == [".dockerignore", "big/keep.txt", "serve.py"]
+    assert found.weights == ()
+    assert "server.key looks like a secret, and" in texts(found, Severity.WARNING)
+    assert ".env looks" not in texts(found)
+
+
+def test_a_malformed_dockerignore_is_said(tmp_path: Path) -> None:
+    found = look(tmp_path, {".dockerignore": "ok\n[", "serve.py": "import http.server"})
+    assert "Line 2 of .dockerignore" in texts(found, Severity.ERROR)
+
+
 def test_a_data_folder_stays_unless_the_program_reads_it(tmp_path: Path) -> None:
     app = "import http.server\nopen('data/labels.txt')"
     used = look(tmp_path / "a", {"serve.py": app, "data/labels.txt": "x"})

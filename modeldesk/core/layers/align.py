@@ -5,6 +5,7 @@ made a layer. An entry with a size did; one of size zero may have (``RUN true``,
 may not (``ENV``). Histories are also cut short, squashed into one, or missing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from modeldesk.core.library.images import HistoryEntry
 
 EMPTY_LAYER = DiffId("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
 """The diff ID of a layer that holds nothing: a tar archive of two zero blocks."""
+
+_MAKES_EMPTY = re.compile(r"\b(?:mkdir|touch|ln|install -d)\b")
+"""Commands that leave something behind that takes no room."""
 
 _IMPOSSIBLE = float("inf")
 _LAYER_WITHOUT_ENTRY = 100.0
@@ -40,6 +44,8 @@ class _Line:
     instruction: str
     size: int
     effect: Effect
+    skip_cost: float
+    """What it costs to say that the entry made no layer."""
 
 
 def align(
@@ -50,11 +56,7 @@ def align(
     The sizes add up to those of the history. Where layers are left that no entry speaks of and
     `size_bytes` (the whole image) is larger, the lowest of them is given what is missing.
     """
-    lines = [
-        _Line(text, max(0, entry.size_bytes), effect_of(text))
-        for entry in history
-        for text in (clean(entry.created_by),)
-    ]
+    lines = _lines(history)
     chosen = _obvious(lines, diff_ids) or _best(lines, diff_ids)
     sizes = _sizes(lines, chosen, size_bytes)
     return tuple(
@@ -67,6 +69,39 @@ def align(
         )
         for diff_id, entry, size in zip(diff_ids, chosen, sizes, strict=True)
     )
+
+
+def _lines(history: Sequence[HistoryEntry]) -> list[_Line]:
+    lines = []
+    folders = {"/"}
+    for entry in history:
+        text, size = clean(entry.created_by), max(0, entry.size_bytes)
+        effect = effect_of(text)
+        cost = _SIZE_WITHOUT_LAYER if size else _skip_cost(text, effect, folders)
+        lines.append(_Line(text, size, effect, cost))
+        if word_of(text) in ("WORKDIR", "COPY", "ADD"):
+            folders.add(_target(text))
+    return lines
+
+
+def _target(instruction: str) -> str:
+    """The last word: where WORKDIR goes and COPY copies to."""
+    return instruction.rsplit(maxsplit=1)[-1].strip('"[]').rstrip("/") or "/"
+
+
+def _skip_cost(text: str, effect: Effect, folders: set[str]) -> float:
+    """What it costs to say that an entry of size zero made no layer. `folders` were made
+    before."""
+    if effect == Effect.METADATA:
+        return 0.0
+    match word_of(text):
+        case "WORKDIR":
+            return 1.0 if _target(text) in folders else 3.0
+        case "RUN":
+            return 4.0 if _MAKES_EMPTY.search(text) else 2.0
+        case "COPY" | "ADD":
+            return 5.0
+    return 2.0
 
 
 def _obvious(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None] | None:
@@ -85,7 +120,7 @@ def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None
     # costs[e][d]: of the first e entries with the first d layers.
     costs = [[d * _LAYER_WITHOUT_ENTRY for d in range(layers + 1)]]
     for line in lines:
-        above, skipped = costs[-1], _skip_cost(line)
+        above, skipped = costs[-1], line.skip_cost
         row = [above[0] + skipped]
         for d, diff_id in enumerate(diff_ids):
             row.append(
@@ -103,21 +138,11 @@ def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None
         if costs[e][d] == costs[e - 1][d - 1] + _match_cost(line, diff_ids[d - 1]):
             e, d = e - 1, d - 1
             chosen[d] = e
-        elif costs[e][d] == costs[e - 1][d] + _skip_cost(line):
+        elif costs[e][d] == costs[e - 1][d] + line.skip_cost:
             e -= 1
         else:
             d -= 1
     return chosen
-
-
-def _skip_cost(line: _Line) -> float:
-    """What it costs to say that an entry made no layer."""
-    if line.size:
-        return _SIZE_WITHOUT_LAYER
-    if line.effect == Effect.METADATA:
-        return 0.0
-    # A directory that was there already is the most likely instruction to leave no layer.
-    return 1.0 if word_of(line.instruction) == "WORKDIR" else 4.0
 
 
 def _match_cost(line: _Line, diff_id: DiffId) -> float:

@@ -11,7 +11,8 @@ from modeldesk.core.library.images import HistoryEntry
 LARGE = 10_000_000
 """Bytes from which something named for models holds weights, not code."""
 VERY_LARGE = 50_000_000
-"""Bytes from which a copied folder holds weights whatever its name: code is never that large."""
+"""Bytes from which what is copied holds weights whatever its name: code is never that large.
+Where the builder kept no name, `LARGE` has to do."""
 
 _START = r"(?:^|[\s/\"'\[,=])"
 _END = r"(?=$|[\s/\"'\],])"
@@ -34,11 +35,11 @@ _DEPENDENCY_FILES = re.compile(
     r"node_modules|\.?venv|virtualenv|miniconda\d?|(?:micro)?mamba|conda)" + _END,
     re.IGNORECASE,
 )
-_INSTALLED_ELSEWHERE = re.compile(
-    r"--from=.*\s(?:/usr/local|/usr/lib|/usr|/opt|/root/\.local|/home/\S+/\.local|/install|/deps)"
-    r"(?:/(?:lib|bin)\S*)?/?" + _END
+_INSTALLED_TO = re.compile(
+    r"\s(?:/usr/local|/usr/lib|/usr|/opt|/root/\.local|/home/\S+/\.local|/install|/deps)"
+    r"(?:/lib\S*)?/?(?:$|[\s\"])"
 )
-_PROGRAMS_ELSEWHERE = re.compile(r"--from=.*\s/(?:usr/)?s?bin(?:/\S*)?$")
+_PROGRAM_TO = re.compile(r"\s/(?:usr/(?:local/)?)?s?bin(?:/[^/\s]*)?$")
 _WEIGHT_FILES = re.compile(
     r"\.(?:safetensors|pt|pth|ckpt|onnx|onnx_data|gguf|ggml|tflite|h5|hdf5|keras|pb|pkl|pickle|"
     r"joblib|npz|npy|ubj|cbm|mlmodel|mlpackage|pte|pt2|pmml|engine|plan|ftz|nemo|mar|bin|"
@@ -121,12 +122,13 @@ def _kind_of_run(text: str, size: int) -> LayerKind:
 
 
 def _kind_of_copy(text: str, size: int) -> LayerKind:
-    if _DEPENDENCY_FILES.search(text) or _INSTALLED_ELSEWHERE.search(text):
-        return LayerKind.DEPENDENCIES
-    if _PROGRAMS_ELSEWHERE.search(text):
-        return LayerKind.SYSTEM_PACKAGES
     if _WEIGHT_FILES.search(text):
         return LayerKind.MODEL_WEIGHTS
-    if size >= LARGE and _NAMED_FOR_WEIGHTS.search(text):
+    if _DEPENDENCY_FILES.search(text) or _INSTALLED_TO.search(text):
+        return LayerKind.DEPENDENCIES
+    if _PROGRAM_TO.search(text):
+        return LayerKind.SYSTEM_PACKAGES
+    unnamed = "…" in text
+    if size >= LARGE and (unnamed or _NAMED_FOR_WEIGHTS.search(text)):
         return LayerKind.MODEL_WEIGHTS
     return LayerKind.MODEL_WEIGHTS if size >= VERY_LARGE else LayerKind.APPLICATION

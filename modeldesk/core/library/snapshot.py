@@ -1,6 +1,6 @@
 """From images and containers to everything the library page shows. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from modeldesk.core.containers.model import ContainerSummary
@@ -30,6 +30,9 @@ from modeldesk.core.library.model import (
 from modeldesk.core.library.sizes import LayerTree
 from modeldesk.core.library.versions import channels_of, newest_first, own_reference
 from modeldesk.core.references import Reference
+
+_Counts = Mapping[int, int] | Sequence[int]
+"""How many have a layer, by the layer's number."""
 
 
 def make_snapshot(
@@ -113,6 +116,7 @@ class _Maker:
     def _model(self, group: ImageGroup) -> Model:
         kind = self._kind(group)
         counts = self.tree.counts(member.image.summary.id for member in group.members)
+        shared = counts if kind == Group.MODEL else self.tree.holders
         named = [_Named(member, own_reference(member.references)) for member in group.members]
         ordered = newest_first(named, lambda n: n.tag, lambda n: n.summary)
         versions = []
@@ -120,7 +124,7 @@ class _Maker:
         for item in reversed(ordered):
             size = item.summary.size_bytes
             change = size / before - 1 if before and kind == Group.MODEL else None
-            versions.append(self._version(group.name, item, change, counts))
+            versions.append(self._version(group.name, item, change, shared))
             before = size
         repositories = {
             reference.name
@@ -151,7 +155,7 @@ class _Maker:
         return sum(sizes[number] for number, count in counts.items() if count == everywhere[number])
 
     def _version(
-        self, model: ModelName, item: _Named, change: float | None, counts: Mapping[int, int]
+        self, model: ModelName, item: _Named, change: float | None, shared: _Counts
     ) -> Version:
         summary, own = item.summary, item.own
         references = item.member.references
@@ -174,7 +178,7 @@ class _Maker:
             containers=tuple(self.containers.get(summary.id, ())),
             layers=layers,
             sizes=self._sizes(summary.id, layers),
-            shared_with=self._shared_with(summary.id, layers, counts),
+            shared_with=self._shared_with(summary.id, layers, shared),
         )
 
     def _layers(self, image: LocalImage) -> tuple[Layer, ...] | None:
@@ -195,13 +199,13 @@ class _Maker:
         return found
 
     def _shared_with(
-        self, image: ImageId, layers: tuple[Layer, ...] | None, counts: Mapping[int, int]
+        self, image: ImageId, layers: tuple[Layer, ...] | None, shared: _Counts
     ) -> tuple[int, ...]:
         if layers is None:
             return ()
         holders = self.tree.holders
         return tuple(
-            holders[number] if layer.kind == LayerKind.BASE_IMAGE else counts[number]
+            holders[number] if layer.kind == LayerKind.BASE_IMAGE else shared[number]
             for number, layer in zip(self.tree.paths[image], layers, strict=True)
         )
 

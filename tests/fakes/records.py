@@ -1,0 +1,165 @@
+"""Records in memory. They pass the contract suite of the real ones."""
+
+import itertools
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from modeldesk.core.build.model import BuildRecord, BuildState
+from modeldesk.core.errors import RecordsError
+from modeldesk.core.ids import BuildId, DeploymentName, ImageId
+from modeldesk.core.library.images import ImageDetail
+from modeldesk.core.releases.model import Deployment, JournalEntry, Release, ReleaseState
+
+
+class _Failing:
+    """`failure` is raised by every call while it is set; `calls` counts all of them."""
+
+    def __init__(self) -> None:
+        self.failure: RecordsError | None = None
+        self.calls = 0
+        self._lock = threading.RLock()
+
+    def _called(self) -> None:
+        with self._lock:
+            self.calls += 1
+        if self.failure is not None:
+            raise self.failure
+
+
+class FakeImageRecords(_Failing):
+    """Implements `ImageRecords`."""
+
+    def __init__(self, details: Iterable[ImageDetail] = ()) -> None:
+        super().__init__()
+        self.kept: dict[ImageId, ImageDetail] = {detail.id: detail for detail in details}
+
+    def image_details(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
+        self._called()
+        with self._lock:
+            return {image: self.kept[image] for image in ids if image in self.kept}
+
+    def keep_image_details(self, details: Iterable[ImageDetail]) -> None:
+        self._called()
+        with self._lock:
+            self.kept.update((detail.id, detail) for detail in details)
+
+
+class FakeBuildRecords(_Failing):
+    """Implements `BuildRecords`. A build in `foreign` belongs to another program that lives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.foreign: set[BuildId] = set()
+        self._builds: dict[BuildId, BuildRecord] = {}
+        self._ours: set[BuildId] = set()
+
+    def add_build(self, record: BuildRecord) -> None:
+        self._called()
+        with self._lock:
+            self._builds[record.id] = record
+            self._ours.add(record.id)
+
+    def update_build(self, record: BuildRecord) -> None:
+        self._called()
+        with self._lock:
+            if record.id in self._builds:
+                self._builds[record.id] = record
+
+    def build(self, build: BuildId) -> BuildRecord | None:
+        self._called()
+        return self._builds.get(build)
+
+    def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
+        self._called()
+        with self._lock:
+            newest = sorted(
+                reversed(self._builds.values()), key=lambda record: record.started, reverse=True
+            )
+        return tuple(replace(record, log="") for record in newest[:limit])
+
+    def mark_interrupted_builds(self) -> int:
+        self._called()
+        with self._lock:
+            dead = [
+                record
+                for record in self._builds.values()
+                if record.state is BuildState.RUNNING
+                and record.id not in self._ours | self.foreign
+            ]
+            for record in dead:
+                self._builds[record.id] = replace(record, state=BuildState.INTERRUPTED)
+            return len(dead)
+
+    def lose_owner(self) -> None:
+        """The program that added the builds so far has ended."""
+        with self._lock:
+            self._ours.clear()
+
+
+class FakeReleaseRecords(_Failing):
+    """Implements `ReleaseRecords`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deployments: dict[DeploymentName, Deployment] = {}
+        self._releases: dict[int, Release] = {}
+        self._journal: list[JournalEntry] = []
+        self._numbers = itertools.count(1)
+
+    def deployments(self) -> tuple[Deployment, ...]:
+        self._called()
+        with self._lock:
+            return tuple(self._deployments[name] for name in sorted(self._deployments))
+
+    def deployment(self, name: DeploymentName) -> Deployment | None:
+        self._called()
+        return self._deployments.get(name)
+
+    def save_deployment(self, deployment: Deployment) -> None:
+        self._called()
+        with self._lock:
+            self._deployments[deployment.name] = deployment
+
+    def delete_deployment(self, name: DeploymentName) -> None:
+        self._called()
+        with self._lock:
+            self._deployments.pop(name, None)
+
+    def add_release(self, release: Release) -> int:
+        self._called()
+        with self._lock:
+            number = next(self._numbers)
+            self._releases[number] = replace(release, id=number)
+            return number
+
+    def finish_release(self, release: Release) -> None:
+        self._called()
+        with self._lock:
+            if release.id in self._releases:
+                self._releases[release.id] = release
+
+    def releases(self, name: DeploymentName) -> tuple[Release, ...]:
+        self._called()
+        with self._lock:
+            found = [one for one in self._releases.values() if one.deployment == name]
+        return tuple(reversed(found))
+
+    def unfinished_releases(self) -> tuple[Release, ...]:
+        self._called()
+        with self._lock:
+            return tuple(
+                one for one in self._releases.values() if one.state is ReleaseState.RUNNING
+            )
+
+    def write_journal(self, entry: JournalEntry) -> None:
+        self._called()
+        with self._lock:
+            if entry.release not in self._releases:
+                raise RecordsError("There is no such release.")
+            self._journal.append(entry)
+
+    def journal(self, release: int) -> tuple[JournalEntry, ...]:
+        self._called()
+        with self._lock:
+            return tuple(entry for entry in self._journal if entry.release == release)

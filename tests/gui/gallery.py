@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -57,6 +56,7 @@ from modeldesk.ui.widgets.label import Label, page_title, section_label
 from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.log_view import LogView
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
+from modeldesk.ui.widgets.number_field import NumberField
 from modeldesk.ui.widgets.search_field import SearchField
 from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.skeleton import Skeleton
@@ -339,7 +339,7 @@ class Gallery(QWidget):
             self._theme,
             TimeSeriesSpec(
                 "Memory",
-                figure=lambda v: presentation.size(round(v)),
+                lambda v: presentation.size(round(v)),
                 series=("v1.4.0", "v1.5.0"),
                 limit=512e6,
                 base=1e6,
@@ -471,10 +471,7 @@ class Gallery(QWidget):
         combo.setFont(font(TextStyle.MONO_SMALL))
         combo.addItems(["candidate", "stable"])
         card.body.addWidget(Field("Channel", combo))
-        spin = QSpinBox()
-        spin.setRange(1, 65535)
-        spin.setValue(5000)
-        card.body.addWidget(Field("Port", spin))
+        card.body.addWidget(Field("Port", NumberField(1, 65535, 5000)))
         for text, on in (("Git tag v1.5.0-rc1 when it succeeds", True), ("Start canary", False)):
             box = QCheckBox(text)
             box.setChecked(on)

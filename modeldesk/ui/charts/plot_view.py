@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 pyqtgraph.setConfigOption("exitCleanup", False)
 _CLICK_REACH = 4
+_TINT = 0.12
 
 
 class PlotView(QWidget):
@@ -98,9 +99,10 @@ class PlotView(QWidget):
         x: NDArray[np.float64],
         y: NDArray[np.float64],
         color: str,
-        ground: str | None = None,
+        *,
+        filled: bool = False,
     ) -> None:
-        """Draw curve `number` through the points, filled down to zero with `ground` if given."""
+        """Draw curve `number` through the points, lightly filled down to zero if asked."""
         while number >= len(self._curves):
             curve = pyqtgraph.PlotCurveItem(antialias=True)
             self._box.addItem(curve)
@@ -109,7 +111,9 @@ class PlotView(QWidget):
         pen = QPen(QColor(color), 1.5 * self.devicePixelRatioF())
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        fill = {"brush": QColor(ground), "fillLevel": 0.0} if ground else {}
+        tint = QColor(color)
+        tint.setAlphaF(_TINT)
+        fill = {"brush": tint, "fillLevel": 0.0} if filled else {}
         self._curves[number].setData(x, y, pen=pen, **fill)  # type: ignore[attr-defined]
 
     def render_into(self, painter: QPainter, target: QRectF) -> None:
@@ -162,7 +166,8 @@ class _Ground(QGraphicsItem):
     def __init__(self, parent: QGraphicsItem, paint: Callable[[QPainter], None]) -> None:
         super().__init__(parent)
         self._paint = paint
-        self.setZValue(-100)
+        # The library's view box stands at -100.
+        self.setZValue(-200)
 
     def boundingRect(self) -> QRectF:
         return self.parentItem().boundingRect()

@@ -18,6 +18,14 @@ from modeldesk.ui.theme.theme import Theme
 CAPACITY = 120
 _LEFT = 58.0
 _MARGINS = (_LEFT, 8.0, 6.0, 22.0)
+_WORDS = 64.0
+_TIMES = (
+    (0.0, Qt.AlignmentFlag.AlignLeft),
+    (0.25, Qt.AlignmentFlag.AlignHCenter),
+    (0.5, Qt.AlignmentFlag.AlignHCenter),
+    (0.75, Qt.AlignmentFlag.AlignHCenter),
+    (1.0, Qt.AlignmentFlag.AlignRight),
+)
 _RIGHT_ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -66,9 +74,9 @@ class TimeSeriesChart(QWidget):
         for number, ring in enumerate(self._points):
             times, values = ring.arrays()
             main = number == len(self._points) - 1
-            single = tokens.accent_bg if len(self._points) == 1 else None
             color = tokens.accent if main else tokens.faint
-            self._plot.set_curve(number, times - newest, values, color, single)
+            alone = len(self._points) == 1
+            self._plot.set_curve(number, times - newest, values, color, filled=alone)
             highest = max(highest, float(values.max(initial=0.0)))
         self._top = max(highest, (self._spec.limit or 0.0) * 1.1)
         self._plot.set_y_range(self._marks()[-1])
@@ -114,12 +122,11 @@ class TimeSeriesChart(QWidget):
             y = round(plot.bottom() - plot.height() * self._spec.limit / marks[-1])
             painter.fillRect(QRectF(plot.left(), y - 1, plot.width(), 2), QColor(tokens.bad))
         painter.setPen(QColor(tokens.muted))
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        for share, side in _TIMES:
             text = presentation.before_now(self._spec.seconds * (1 - share))
-            x = plot.left() + plot.width() * share
-            side = Qt.AlignmentFlag.AlignRight if share == 1.0 else Qt.AlignmentFlag.AlignHCenter
-            left = plot.right() - 70 if share == 1.0 else x - 35
-            painter.drawText(QRectF(left, plot.bottom() + 4, 70, 16), side, text)
+            left = plot.left() + plot.width() * share - _WORDS / 2
+            left = min(max(left, plot.left()), plot.right() - _WORDS)
+            painter.drawText(QRectF(left, plot.bottom() + 4, _WORDS, 16), side, text)
 
 
 class _Ring:

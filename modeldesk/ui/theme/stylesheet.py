@@ -143,7 +143,6 @@ QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabl
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;
 }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { padding-left: 9px; }
 QLineEdit:read-only { background: $side; }
 QPlainTextEdit[kind="flat"] { background: transparent; border: none; border-radius: 0; }
 QPlainTextEdit[kind="flat"]:focus { border: none; }

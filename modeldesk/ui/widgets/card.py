@@ -18,7 +18,8 @@ class Card(QFrame):
         self.setProperty("kind", "card")
         side = Space.L if padded else Space.S + 2
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(side, Space.M + 2, side, Space.L - 2 if padded else Space.S)
+        top = Space.M + 2 if padded or title else 2
+        outer.setContentsMargins(side, top, side, Space.L - 2 if padded else Space.S)
         outer.setSpacing(Space.S + 2)
         self._title = Label(title, TextStyle.STRONG, parent=self)
         self._title.setVisible(bool(title))

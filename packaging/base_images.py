@@ -16,6 +16,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ ALL = (TINY, DEBIAN, PYTHON)
 PACKAGES = ("busybox-static", "mmdebstrap", "debian-archive-keyring")
 
 _HUB = ("registry-1.docker.io", 443)
+_KEPT_SECONDS = 30 * 24 * 3600
 _SUITE = "bookworm"
 _MIRROR = "http://deb.debian.org/debian"
 _PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -113,6 +115,7 @@ def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
     if archive.is_file():
         say(f"Loading base images from {archive}")
         engine.load(archive)
+        archive.touch()
         return
     if not debian.can_install():
         raise Problem(
@@ -145,6 +148,9 @@ def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
         partial.replace(archive)
     finally:
         partial.unlink(missing_ok=True)
+    for other in archive.parent.glob("base-images-*.tar"):
+        if time.time() - other.stat().st_mtime > _KEPT_SECONDS:
+            other.unlink(missing_ok=True)
 
 
 def _certificates() -> list[Path]:

@@ -1,0 +1,12 @@
+"""Run every check of ModelDesk: python3 packaging/test.py. See --help."""
+
+import sys
+
+import newer_python
+
+newer_python.require()
+
+from checks import main  # noqa: E402 - its syntax is that of the Python just asked for
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QAbstractTableModel,
     QModelIndex,
     QObject,
@@ -204,7 +203,7 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
         order = [key for key in keys if key in kept]
         if order == self._keys:
             return
-        self.layoutAboutToBeChanged.emit([], _VERTICAL)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         place = {key: n for n, key in enumerate(order)}
         after = [self.createIndex(place[self._keys[i.row()]], i.column()) for i in before]
@@ -213,7 +212,7 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
         self._cells = [self._cells[old[key]] for key in order]
         self._keys = order
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], _VERTICAL)
+        self.layoutChanged.emit()
 
     def _insert_missing(self, wanted: list[R], keys: list[str]) -> None:
         known = set(self._keys)
@@ -244,9 +243,6 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
     def _announce(self, first: int, last: int) -> None:
         end = self.index(last, len(self._columns) - 1)
         self.dataChanged.emit(self.index(first, 0), end)
-
-
-_VERTICAL = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

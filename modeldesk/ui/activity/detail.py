@@ -11,7 +11,7 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
-from modeldesk.ui.activity.words import STATE_TONES, progress_text, state_text
+from modeldesk.ui.activity.words import STATE_TONES, go_to_text, progress_text, so_far, state_text
 from modeldesk.ui.tasks import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
@@ -46,7 +46,7 @@ class TaskDetail(Card):
         self._error.action_chosen.connect(self._copy_error)
         self.cancel = _button(DangerButton(tr("Cancel"), filled=False), self._cancel)
         self.retry = _button(PlainButton(tr("Try again")), self._retry)
-        self.go_to = _button(PlainButton(tr("Go to")), self._go_to)
+        self.go_to = _button(PlainButton(""), self._go_to)
         self.log = LogView(theme, title=tr("Log"))
         self._lay_out()
         store.task_altered.connect(self._altered)
@@ -84,6 +84,8 @@ class TaskDetail(Card):
         self.cancel.setEnabled(task.state is not TaskState.CANCELLING)
         self.retry.setVisible(task.can_retry)
         self.go_to.setVisible(task.link is not None)
+        if task.link is not None:
+            self.go_to.set_text(go_to_text(task.link))
         self._show_error(task.error)
 
     def _lay_out(self) -> None:
@@ -148,9 +150,11 @@ class TaskDetail(Card):
 
 def _times(task: TaskHandle[Any]) -> str:
     began = presentation.moment(task.submitted)
-    took = presentation.duration(task.seconds)
+    if task.state is TaskState.WAITING:
+        return tr("asked for {moment}", moment=began)
     if task.active:
-        return tr("started {moment} · {time} so far", moment=began, time=took)
+        return tr("started {moment} · {time} so far", moment=began, time=so_far(task))
+    took = presentation.duration(task.seconds)
     return tr("started {moment} · took {time}", moment=began, time=took)
 
 

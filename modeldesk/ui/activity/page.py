@@ -1,17 +1,20 @@
 """The Activity page: what runs on top, then what ended; the chosen one with its log beside."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.activity.detail import TaskDetail
 from modeldesk.ui.activity.row import TaskList, TaskRow
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context
-from modeldesk.ui.links import ActivityLink, Link
+from modeldesk.ui.links import ActivityLink, BuildLink, Link
+from modeldesk.ui.tasks import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space
@@ -41,15 +44,19 @@ class ActivityPage(QWidget):
         self.detail = TaskDetail(context.theme, store)
         self.detail.go_to_asked.connect(context.navigate)
         self.detail.retried.connect(self._choose)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                context.theme,
-                Icon.ACTIVITY,
-                tr("Nothing has been done yet"),
-                tr("Builds, runs, rollbacks and everything else that takes time is listed here."),
-            )
+        empty = EmptyState(
+            context.theme,
+            Icon.ACTIVITY,
+            tr("Nothing has been done yet"),
+            tr(
+                "Builds, runs, rollbacks and everything else that takes time is listed here. "
+                "Drop a model folder to build it."
+            ),
+            tr("Build a folder"),
         )
+        empty.action_chosen.connect(lambda: context.navigate(BuildLink()))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(empty)
         self._stack.addWidget(self._two_panes())
         self._lay_out()
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -86,14 +93,13 @@ class ActivityPage(QWidget):
     def _two_panes(self) -> QWidget:
         card = Card(padded=False)
         card.body.addWidget(self.list)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(Space.M)
-        splitter.addWidget(card)
-        splitter.addWidget(self.detail)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 4)
-        return splitter
+        panes = QWidget()
+        row = QHBoxLayout(panes)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.M + 2)
+        row.addWidget(card, 3)
+        row.addWidget(self.detail, 4)
+        return panes
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -118,7 +124,7 @@ class ActivityPage(QWidget):
             self._soon.start()
 
     def _show_time(self) -> None:
-        if self._store.running:
+        if self._store.active:
             self._show_rows()
             self.detail.refresh()
 
@@ -126,16 +132,8 @@ class ActivityPage(QWidget):
         tasks = self._store.tasks
         now = datetime.now(UTC)
         self.list.model_of_rows.set_rows([TaskRow.of(task, now) for task in tasks])
-        running = len(self._store.running)
-        ended = len(tasks) - running
-        self._counts.setText(
-            " · ".join(
-                (
-                    trn("{count} running", "{count} running", running),
-                    trn("{count} ended", "{count} ended", ended),
-                )
-            )
-        )
+        ended = sum(not task.active for task in tasks)
+        self._counts.setText(_counts_text(tasks))
         self._counts.setVisible(bool(tasks))
         self.clear.setVisible(bool(ended))
         self._stack.setCurrentIndex(1 if tasks else 0)
@@ -144,3 +142,15 @@ class ActivityPage(QWidget):
             self.detail.show_task(tasks[0] if tasks else None)
             if tasks:
                 self.list.select_key(str(tasks[0].id))
+
+
+def _counts_text(tasks: Sequence[TaskHandle[Any]]) -> str:
+    ended = sum(not task.active for task in tasks)
+    waiting = sum(task.state is TaskState.WAITING for task in tasks)
+    running = len(tasks) - ended - waiting
+    parts = (
+        trn("{count} running", "{count} running", running) if running else "",
+        trn("{count} waiting", "{count} waiting", waiting) if waiting else "",
+        trn("{count} ended", "{count} ended", ended) if ended else "",
+    )
+    return " · ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
-from modeldesk.ui.activity.words import STATE_TONES, progress_text, state_text
+from modeldesk.ui.activity.words import STATE_TONES, progress_text, so_far, state_text
 from modeldesk.ui.tasks import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
@@ -40,11 +40,10 @@ class TaskRow:
     @classmethod
     def of(cls, handle: TaskHandle[Any], now: datetime) -> "TaskRow":
         """The row of a task, its age as seen at `now`."""
-        took = presentation.duration(handle.seconds)
-        when = took
+        when = so_far(handle)
         if handle.ended is not None:
             ago = presentation.age(handle.ended, now)
-            when = tr("{ago} · took {time}", ago=ago, time=took)
+            when = tr("{ago} · took {time}", ago=ago, time=presentation.duration(handle.seconds))
         return cls(
             handle.id,
             presentation.printable(handle.title),
@@ -55,7 +54,7 @@ class TaskRow:
             ),
             presentation.printable(_note(handle)),
             when,
-            handle.active,
+            handle.active and handle.state is not TaskState.WAITING,
             handle.progress.fraction if handle.progress is not None else None,
         )
 

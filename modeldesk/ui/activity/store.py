@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from modeldesk.ui.tasks import TaskHandle, TaskRunner
+from modeldesk.ui.tasks import TaskHandle, TaskRunner, TaskState
 
 KEPT_TASKS = 200
 KEPT_LINES = 5_000
@@ -36,17 +36,19 @@ class ActivityStore(QObject):
 
     @property
     def tasks(self) -> tuple[TaskHandle[Any], ...]:
-        """What runs or waits, then what ended; each the newest first."""
-        newest_first = sorted(self._handles.values(), key=lambda handle: -handle.id)
+        """What runs, the newest first; what waits, in its order; what ended, the newest first."""
+        oldest_first = tuple(self._handles.values())
+        newest_first = oldest_first[::-1]
         return (
-            *(handle for handle in newest_first if handle.active),
+            *(handle for handle in newest_first if handle.active and not _waits(handle)),
+            *(handle for handle in oldest_first if _waits(handle)),
             *(handle for handle in newest_first if not handle.active),
         )
 
     @property
-    def running(self) -> tuple[TaskHandle[Any], ...]:
-        """What has not ended, oldest first."""
-        return tuple(handle for handle in self._handles.values() if handle.active)
+    def active(self) -> tuple[TaskHandle[Any], ...]:
+        """What has not ended, in the order of `tasks`."""
+        return tuple(handle for handle in self.tasks if handle.active)
 
     def task(self, number: int) -> TaskHandle[Any] | None:
         """The task of that number while it is remembered."""
@@ -93,3 +95,7 @@ class ActivityStore(QObject):
     def _drop(self, number: int) -> None:
         del self._handles[number]
         del self._logs[number]
+
+
+def _waits(handle: TaskHandle[Any]) -> bool:
+    return handle.state is TaskState.WAITING

@@ -5,6 +5,7 @@ from typing import Any
 from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
+from modeldesk.ui.links import Link, PageKey
 from modeldesk.ui.tasks import TaskHandle, TaskState
 from modeldesk.ui.theme.tokens import Tone
 
@@ -44,6 +45,24 @@ def progress_text(handle: TaskHandle[Any]) -> str:
     if progress.fraction is not None:
         parts.append(presentation.percent(progress.fraction, 0))
     return " · ".join(part for part in parts if part)
+
+
+def so_far(handle: TaskHandle[Any]) -> str:
+    """How long a task has been under way, in whole seconds; empty while it waits."""
+    if handle.state is TaskState.WAITING:
+        return ""
+    return presentation.duration(float(int(handle.seconds)))
+
+
+def go_to_text(link: Link) -> str:
+    """What a button says that follows a link."""
+    return {
+        PageKey.LIBRARY: tr("Show in library"),
+        PageKey.BUILD: tr("Show build"),
+        PageKey.RELEASES: tr("Show release"),
+        PageKey.ACTIVITY: tr("Show in activity"),
+        PageKey.SETTINGS: tr("Show settings"),
+    }[link.page]
 
 
 def _counted(progress: Progress) -> str:

@@ -127,6 +127,7 @@ class SettingsPage(QScrollArea):
         self.notify_after.setRange(0, 3600)
         self.notify_after.setSuffix(tr(" s"))
         self.notify_after.setFixedWidth(120)
+        self.notify_after.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         self.notify_after.setKeyboardTracking(False)
         self.notify_after.valueChanged.connect(
             lambda value: self._change(replace(self._now, notify_after_s=float(value)))

@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
             handle.installEventFilter(self.drop)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        titles = [task.title for task in self._activity.running]
+        titles = [task.title for task in self._activity.active]
         if titles and not self._may_leave:
             event.ignore()
             if self._asking is None:
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         hub.snapshot_changed.connect(self.status.show_snapshot)
         self.status.show_connection(hub.connection)
         self.rail.chosen.connect(lambda key: self.open_page(PageKey(key)))
-        self.area.page_shown.connect(lambda key: self.rail.select(key.value))
+        self.area.page_shown.connect(self._page_shown)
         self.status.activity_clicked.connect(lambda: self.go_to(ActivityLink()))
         self.status.engine_clicked.connect(lambda: self.go_to(SettingsLink(SettingsSection.ENGINE)))
         self._activity.changed.connect(self._show_badge)
@@ -170,8 +170,11 @@ class MainWindow(QMainWindow):
     def _refuse(self, sentence: str) -> None:
         self._context.say(sentence, Tone.WARNING)
 
+    def _page_shown(self, key: PageKey) -> None:
+        self.rail.select(key.value)
+
     def _show_badge(self) -> None:
-        self.rail.set_badge(PageKey.ACTIVITY.value, len(self._activity.running))
+        self.rail.set_badge(PageKey.ACTIVITY.value, len(self._activity.active))
 
     def _settings_changed(self, settings: Settings) -> None:
         self._context.theme.set_mode(ThemeMode(settings.theme))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState
@@ -40,6 +40,7 @@ class PageArea(QWidget):
         self._make_side = side
         self._has_side = False
         self._current: PageKey | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._no_engine: NoEngine | None = None
         self._side = QFrame()
         self._side.setProperty("kind", "side-left")
@@ -78,6 +79,7 @@ class PageArea(QWidget):
         self._current = key
         self._show_side(entry)
         self._show(self._context.hub.connection)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         if link is not None:
             page.activate(link)
         page.shown()

@@ -64,7 +64,7 @@ class StatusBar(QFrame):
         row.addWidget(self.engine)
         row.addWidget(self.images)
         row.addStretch(1)
-        row.addWidget(self.task, 2)
+        row.addWidget(self.task)
         row.addWidget(self.running)
         activity.changed.connect(self._show_running)
         activity.task_altered.connect(self._task_altered)
@@ -94,20 +94,20 @@ class StatusBar(QFrame):
         )
 
     def _task_altered(self, handle: Any) -> None:
-        running = self._activity.running
-        if running and handle is running[-1]:
+        active = self._activity.active
+        if active and handle is active[0]:
             self._show_running()
 
     def _show_running(self) -> None:
-        running = self._activity.running
-        self.task.setVisible(bool(running))
-        self.running.setVisible(bool(running))
-        if running:
-            newest = running[-1]
+        active = self._activity.active
+        self.task.setVisible(bool(active))
+        self.running.setVisible(bool(active))
+        if active:
+            newest = active[0]
             fraction = newest.progress.fraction if newest.progress else None
             said = progress_text(newest)
             self.task.set_state(f"{newest.title} · {said}" if said else newest.title, fraction)
-            self.running.set_text(trn("{count} running", "{count} running", len(running)))
+            self.running.set_text(trn("{count} running", "{count} running", len(active)))
 
 
 class EngineButton(QAbstractButton):

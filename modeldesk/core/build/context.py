@@ -1,0 +1,226 @@
+"""The build context: which of a folder's files go to the engine, and how many bytes that is."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from modeldesk.core.build.ignore import IgnoreRules, Verdict
+from modeldesk.core.build.tar import END_BYTES, EntryKind, entry_bytes
+from modeldesk.core.errors import FolderError
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.words import tr
+
+_CHECK_EVERY = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ContextEntry:
+    """A file, folder or link as it will be sent. `path` is relative, with forward slashes; bytes
+    of names that are no UTF-8 are surrogate escapes."""
+
+    path: str
+    kind: EntryKind
+    mode: int
+    modified: int
+    """Whole seconds since the epoch."""
+    size_bytes: int = 0
+    target: str = ""
+    """Where a link points."""
+
+
+class Special(Enum):
+    """Entries of a folder that can't be sent."""
+
+    SOCKET = "socket"
+    PIPE = "named pipe"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPlan:
+    """What will be sent. The folder may change afterwards; sending notices."""
+
+    folder: Path
+    entries: tuple[ContextEntry, ...]
+    """A folder before what is in it."""
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that are sent in place of, or beside, the folder's: path → content."""
+    skipped: tuple[tuple[str, Special], ...] = ()
+    total_bytes: int = END_BYTES
+    """Size of the whole stream."""
+    content_bytes: int = 0
+    """Size of the files in it."""
+    file_count: int = 0
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder under way: `sent` once it is among the entries."""
+
+    path: str
+    verdict: Verdict | None
+    parent: "_Folder | None" = None
+    entry: ContextEntry | None = None
+    sent: bool = True
+
+
+def scan(
+    folder: Path,
+    rules: IgnoreRules,
+    token: CancelToken,
+    texts: Mapping[str, bytes] | None = None,
+    always: frozenset[str] = frozenset(),
+) -> ContextPlan:
+    """Look at every file once; 100,000 take a second or two. Links are kept as links. `texts`
+    replace or join the folder's files, and `always` are sent whatever the rules say.
+
+    Raises `FolderError` that names what can't be read, `Cancelled`.
+    """
+    return _Scan(folder, rules, token, texts or {}, always).run()
+
+
+class _Scan:
+    def __init__(
+        self,
+        folder: Path,
+        rules: IgnoreRules,
+        token: CancelToken,
+        texts: Mapping[str, bytes],
+        always: frozenset[str],
+    ) -> None:
+        self._root = str(folder)
+        self._folder = folder
+        self._rules = rules
+        self._token = token
+        self._texts = texts
+        self._always = always
+        self._entries: list[ContextEntry] = []
+        self._skipped: list[tuple[str, Special]] = []
+
+    def run(self) -> ContextPlan:
+        waiting = [_Folder("", None)]
+        while waiting:
+            waiting.extend(reversed(list(self._read(waiting.pop()))))
+        given = [
+            ContextEntry(path, EntryKind.FILE, 0o644, 0, len(text))
+            for path, text in self._texts.items()
+        ]
+        entries = (*given, *self._entries)
+        return ContextPlan(
+            folder=self._folder,
+            entries=entries,
+            texts=self._texts,
+            skipped=tuple(self._skipped),
+            total_bytes=sum(map(_bytes_of, entries)) + END_BYTES,
+            content_bytes=sum(entry.size_bytes for entry in entries),
+            file_count=sum(entry.kind is EntryKind.FILE for entry in entries),
+        )
+
+    def _read(self, folder: _Folder) -> Iterator[_Folder]:
+        """Note the files of `folder` and give the folders in it that are to be entered."""
+        for number, found in enumerate(self._list(folder.path)):
+            if number % _CHECK_EVERY == 0:
+                self._token.raise_if_cancelled()
+            path = f"{folder.path}/{found.name}" if folder.path else found.name
+            if path in self._texts:
+                continue
+            verdict = self._rules.check(path, folder.verdict)
+            excluded = verdict.excluded and path not in self._always
+            if found.is_dir(follow_symlinks=False):
+                if excluded and not self._may_enter(path):
+                    continue
+                entry = self._entry(path, found)
+                if entry is not None:
+                    inside = _Folder(path, verdict, folder, entry, sent=False)
+                    if not excluded:
+                        self._send(inside)
+                    yield inside
+            elif not excluded:
+                entry = self._entry(path, found)
+                if entry is not None:
+                    self._send(folder)
+                    self._entries.append(entry)
+
+    def _may_enter(self, path: str) -> bool:
+        return self._rules.may_keep_inside(path) or any(
+            name.startswith(f"{path}/") for name in self._always
+        )
+
+    def _send(self, folder: _Folder | None) -> None:
+        """Put a folder, and before it those it lies in, among the entries."""
+        unsent = []
+        while folder is not None and not folder.sent:
+            folder.sent = True
+            unsent.append(folder.entry)
+            folder = folder.parent
+        self._entries.extend(entry for entry in reversed(unsent) if entry is not None)
+
+    def _list(self, path: str) -> list["os.DirEntry[str]"]:
+        try:
+            with os.scandir(f"{self._root}/{path}") as found:
+                return sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            raise unreadable(self._folder, path, error) from error
+
+    def _entry(self, path: str, found: "os.DirEntry[str]") -> ContextEntry | None:
+        """What is known of an entry; None for what can't be sent."""
+        try:
+            facts = found.stat(follow_symlinks=False)
+            mode, modified = stat.S_IMODE(facts.st_mode), int(facts.st_mtime)
+            if stat.S_ISREG(facts.st_mode):
+                if not os.access(found.path, os.R_OK, effective_ids=_EFFECTIVE):
+                    raise PermissionError(13, os.strerror(13))
+                return ContextEntry(path, EntryKind.FILE, mode, modified, facts.st_size)
+            if stat.S_ISDIR(facts.st_mode):
+                return ContextEntry(path, EntryKind.FOLDER, mode, modified)
+            if stat.S_ISLNK(facts.st_mode):
+                target = os.readlink(found.path)  # noqa: PTH115 - keeps odd targets as they are
+                return ContextEntry(path, EntryKind.LINK, mode, modified, target=target)
+        except OSError as error:
+            raise unreadable(self._folder, path, error) from error
+        self._skipped.append((path, _special(facts.st_mode)))
+        return None
+
+
+_EFFECTIVE = os.access in os.supports_effective_ids
+
+
+def _special(mode: int) -> Special:
+    if stat.S_ISSOCK(mode):
+        return Special.SOCKET
+    return Special.PIPE if stat.S_ISFIFO(mode) else Special.DEVICE
+
+
+def _bytes_of(entry: ContextEntry) -> int:
+    return entry_bytes(entry.path, entry.kind, entry.size_bytes, entry.target)
+
+
+def unreadable(folder: Path, path: str, error: OSError) -> FolderError:
+    """The error for a file or folder (empty `path`: the folder itself) that can't be read."""
+    reason = error.strerror or str(error)
+    if not folder.is_dir():
+        return FolderError(
+            tr("The folder {folder} is not there, or no longer.", folder=shown(str(folder))),
+            tr("Check that its disk is connected and that it was not moved or renamed."),
+            reason,
+        )
+    name = shown(path) or shown(str(folder))
+    if isinstance(error, FileNotFoundError):
+        return FolderError(
+            tr("“{path}” vanished while the folder was read.", path=name),
+            tr("Wait until nothing writes into the folder, then build again."),
+            reason,
+        )
+    return FolderError(
+        tr("“{path}” can't be read: {reason}.", path=name, reason=reason),
+        tr("Change its permissions, or keep it out with a line in .dockerignore."),
+        reason,
+    )
+
+
+def shown(path: str) -> str:
+    """A path for a person: bytes that are no UTF-8 as �."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,129 @@
+"""Which files of a folder are sent: .dockerignore, by the rules of ``docker build``.
+
+Where builders differ, BuildKit's rules hold: a pattern with ``!`` and wildcards brings back files
+at any depth, also under a folder that is kept out.
+"""
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modeldesk.core.build.ignore_pattern import BadPattern, Matches, compile_pattern
+from modeldesk.core.errors import FolderError
+from modeldesk.core.words import tr
+
+FILE_NAME = ".dockerignore"
+_BLANKS = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_WILD = frozenset("*[]?^\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a path is kept out, with what its children's verdicts are found from."""
+
+    excluded: bool
+    matched: tuple[bool, ...] = ()
+    """For each pattern, whether it matched the path or a folder above it, as far as looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    exception: bool
+    text: str
+    """Cleaned, without ``!``."""
+    matches: Matches
+
+
+class IgnoreRules:
+    """The patterns of one .dockerignore; the last that matches a path decides."""
+
+    def __init__(self, rules: Sequence[_Rule] = ()) -> None:
+        self._rules = tuple((rule.exception, rule.matches) for rule in rules)
+        exceptions = [_without_trailing_glob(rule.text) for rule in rules if rule.exception]
+        self._exceptions = tuple(f"{text}/" for text in exceptions)
+        self._anywhere = any(_WILD.intersection(text) for text in exceptions)
+
+    @classmethod
+    def parse(cls, text: str, name: str = FILE_NAME) -> "IgnoreRules":
+        """Read a .dockerignore; bytes that are no UTF-8 are given as surrogate escapes.
+        Raises `FolderError` that names the line of a malformed pattern."""
+        rules = []
+        for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+            try:
+                rule = _read_line(line.removesuffix("\r"))
+            except BadPattern:
+                shown = line.encode("utf-8", "replace").decode().strip()
+                raise FolderError(
+                    tr(
+                        "Line {line} of {name} is no pattern: {text}",
+                        line=number,
+                        name=name,
+                        text=shown,
+                    ),
+                    tr("Correct or remove the line."),
+                ) from None
+            if rule is not None:
+                rules.append(rule)
+        return cls(rules)
+
+    def check(self, path: str, above: Verdict | None = None) -> Verdict:
+        """Decide about `path` (relative, with forward slashes), given the verdict about the
+        folder it lies in; None at the top."""
+        matched = []
+        excluded = False
+        inherited = above.matched if above is not None and above.matched else None
+        for number, (exception, matches) in enumerate(self._rules):
+            hit = inherited is not None and inherited[number]
+            # A rule that could not change the verdict is not looked at, which its children
+            # inherit: so the engine does it.
+            if not hit and exception is excluded:
+                hit = matches(path)
+            if hit:
+                excluded = not exception
+            matched.append(hit)
+        return Verdict(excluded, tuple(matched))
+
+    def excludes(self, path: str) -> bool:
+        """Decide about a path whose folders were not walked."""
+        verdict = None
+        for end in (at for at, char in enumerate(f"{path}/") if char == "/"):
+            verdict = self.check(path[:end], verdict)
+        return verdict is not None and verdict.excluded
+
+    def may_keep_inside(self, folder: str) -> bool:
+        """Whether something in the excluded `folder` could be brought back by an exception."""
+        return self._anywhere or any(
+            exception.startswith(f"{folder}/") for exception in self._exceptions
+        )
+
+
+def _read_line(line: str) -> _Rule | None:
+    if line.startswith("#"):
+        return None
+    pattern = line.strip(_BLANKS)
+    exception = pattern.startswith("!")
+    if exception:
+        pattern = pattern[1:].strip(_BLANKS)
+    if pattern:
+        pattern = _clean(pattern)
+        if len(pattern) > 1:
+            pattern = pattern.removeprefix("/")
+    # The engine cleans a second time, now with the mark: “!/” becomes “!”.
+    pattern = _clean(f"!{pattern}" if exception else pattern).strip(_BLANKS) if pattern else ""
+    if exception:
+        pattern = pattern[1:]
+        if not pattern:
+            raise BadPattern
+    return _Rule(exception, pattern, compile_pattern(pattern)) if pattern else None
+
+
+def _clean(path: str) -> str:
+    """As Go's ``filepath.Clean``."""
+    cleaned = posixpath.normpath(path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def _without_trailing_glob(text: str) -> str:
+    return text.removesuffix("/**").removesuffix("/*")

@@ -1,0 +1,109 @@
+"""A planned context as a tar stream, read from disk as it is sent: nothing is kept or copied."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+
+from modeldesk.core.build.context import ContextEntry, ContextPlan, shown, unreadable
+from modeldesk.core.build.tar import END, EntryKind, header, padding
+from modeldesk.core.errors import FolderError
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.words import tr
+
+CHUNK_BYTES = 1 << 20
+_FLAGS = (
+    os.O_RDONLY
+    # Whatever the file has become meanwhile: no link is followed, no pipe waited for.
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def stream(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
+    """The tar, in chunks of about 1 MB and `plan.total_bytes` in all.
+
+    Raises `FolderError` when a file is no longer as it was planned, before the tar could become
+    wrong: the engine never gets a whole context that mixes two states. Raises `Cancelled`.
+    """
+    waiting: list[bytes] = []
+    size = 0
+    for piece in _pieces(plan, token):
+        waiting.append(piece)
+        size += len(piece)
+        if size >= CHUNK_BYTES:
+            token.raise_if_cancelled()
+            yield waiting[0] if len(waiting) == 1 else b"".join(waiting)
+            waiting, size = [], 0
+    token.raise_if_cancelled()
+    yield b"".join(waiting)
+
+
+def _pieces(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
+    for entry in plan.entries:
+        head = header(
+            entry.path,
+            entry.kind,
+            mode=entry.mode,
+            modified=entry.modified,
+            size_bytes=entry.size_bytes,
+            target=entry.target,
+        )
+        if entry.kind is not EntryKind.FILE:
+            yield head
+            continue
+        text = plan.texts.get(entry.path)
+        if text is not None:
+            yield head + text
+        else:
+            yield from _file(plan, entry, head, token)
+        yield padding(entry.size_bytes)
+    yield END
+
+
+def _file(
+    plan: ContextPlan, entry: ContextEntry, head: bytes, token: CancelToken
+) -> Iterator[bytes]:
+    try:
+        descriptor = os.open(f"{plan.folder}/{entry.path}", _FLAGS)
+    except OSError as error:
+        raise unreadable(plan.folder, entry.path, error) from error
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode) or before.st_size != entry.size_bytes:
+            raise _changed(entry, before.st_size)
+        yield head
+        left = entry.size_bytes
+        while left:
+            token.raise_if_cancelled()
+            data = os.read(descriptor, min(left, CHUNK_BYTES))
+            if not data:
+                raise _changed(entry, entry.size_bytes - left)
+            left -= len(data)
+            yield data
+        after = os.fstat(descriptor)
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise _changed(entry, after.st_size)
+    except OSError as error:
+        raise unreadable(plan.folder, entry.path, error) from error
+    finally:
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def _changed(entry: ContextEntry, now_bytes: int) -> FolderError:
+    path = shown(entry.path)
+    if now_bytes < entry.size_bytes:
+        message = tr("“{path}” became smaller while it was sent.", path=path)
+    elif now_bytes > entry.size_bytes:
+        message = tr("“{path}” grew while it was sent.", path=path)
+    else:
+        message = tr("“{path}” was changed while it was sent.", path=path)
+    return FolderError(
+        message,
+        tr(
+            "Wait until nothing writes into the folder, then build again; "
+            "or keep the file out with a line in .dockerignore."
+        ),
+    )

@@ -55,6 +55,16 @@ BuildEvent = StepChanged | StepLog
 
 
 @dataclass(frozen=True, slots=True)
+class ContextProgress:
+    """How much of the context has been sent."""
+
+    sent_bytes: int
+    total_bytes: int
+    bytes_per_second: float
+    """Over the last seconds; 0.0 while it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineBuild:
     """What the engine is asked to build from a context stream."""
 

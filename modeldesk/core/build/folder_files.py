@@ -1,0 +1,85 @@
+"""The Dockerfile and .dockerignore of a folder, or the texts given in their place."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from modeldesk.core.build.context import unreadable
+from modeldesk.core.build.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.errors import FolderError
+from modeldesk.core.words import tr
+
+_NAMES = ("Dockerfile", "Containerfile", "dockerfile")
+_LARGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFiles:
+    """What a build follows. The texts that were given are in `given`, path → bytes; those of the
+    folder itself are sent as they are."""
+
+    dockerfile: str
+    """Its path in the context."""
+    dockerfile_text: str
+    rules: IgnoreRules
+    given: dict[str, bytes]
+
+    @property
+    def always(self) -> frozenset[str]:
+        """What the builder needs whatever is kept out."""
+        return frozenset({self.dockerfile, FILE_NAME})
+
+
+def build_files(folder: Path, dockerfile: str | None, dockerignore: str | None) -> BuildFiles:
+    """Read the folder's own files where no text is given. Raises `FolderError` when there is no
+    Dockerfile, when one can't be read, or when a pattern is malformed."""
+    given: dict[str, bytes] = {}
+    name = own_dockerfile(folder) or _NAMES[0]
+    if dockerfile is not None:
+        given[name] = dockerfile.encode("utf-8", "surrogateescape")
+    text = dockerfile if dockerfile is not None else read_own(folder, name)
+    if text is None:
+        raise FolderError(
+            tr("The folder has no Dockerfile."),
+            tr("Build with the proposed one, or add a Dockerfile to the folder."),
+        )
+    if dockerignore is not None:
+        given[FILE_NAME] = dockerignore.encode("utf-8", "surrogateescape")
+        return BuildFiles(name, text, IgnoreRules.parse(dockerignore), given)
+    for ignore_name in (f"{name}{FILE_NAME}", FILE_NAME):
+        patterns = read_own(folder, ignore_name)
+        if patterns is not None:
+            return BuildFiles(name, text, IgnoreRules.parse(patterns, ignore_name), given)
+    return BuildFiles(name, text, IgnoreRules(), given)
+
+
+def own_dockerfile(folder: Path) -> str:
+    """The name of the folder's Dockerfile; empty when it has none."""
+    return next((name for name in _NAMES if (folder / name).is_file()), "")
+
+
+def read_own(folder: Path, name: str) -> str | None:
+    """The text of a file at the top of `folder`; None when there is none of that name. Raises
+    `FolderError` when it can't be read or is no text file of a sane size."""
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        if not folder.is_dir():
+            raise unreadable(folder, name, error) from error
+        return None
+    except OSError as error:
+        raise unreadable(folder, name, error) from error
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > _LARGEST:
+            raise FolderError(
+                tr("“{path}” is no text file.", path=name),
+                tr("Replace it with one, or remove it."),
+            )
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            return file.read().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise unreadable(folder, name, error) from error
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,295 @@
+"""Builds: planned, made, named, and remembered."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from modeldesk.core.build.checks import check_references, existing_images
+from modeldesk.core.build.context import ContextPlan, Special, scan, shown
+from modeldesk.core.build.dockerfile import base_image, line_of
+from modeldesk.core.build.folder_files import BuildFiles, build_files, read_own
+from modeldesk.core.build.ignore import FILE_NAME
+from modeldesk.core.build.journal import BuildJournal
+from modeldesk.core.build.labels import folder_labels, image_labels
+from modeldesk.core.build.model import (
+    BuildEvent,
+    BuildOutcome,
+    BuildRecord,
+    BuildRequest,
+    BuildState,
+    ContextProgress,
+    EngineBuild,
+    StepState,
+)
+from modeldesk.core.build.plan import (
+    BuildPlan,
+    preselected,
+    repository_for,
+    taken_tags,
+    versions_for,
+)
+from modeldesk.core.build.sending import Sending
+from modeldesk.core.build.stream import stream
+from modeldesk.core.changes import Changes
+from modeldesk.core.errors import (
+    BuildFailed,
+    Cancelled,
+    ModelDeskError,
+    RecordsError,
+    SourceControlError,
+)
+from modeldesk.core.ids import BuildId, ImageId
+from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.model_folder.inspect import inspect
+from modeldesk.core.ports import BuildRecords, ImageEngine, SourceControl
+from modeldesk.core.recipes.dockerfile import propose
+from modeldesk.core.references import Reference
+from modeldesk.core.settings import Settings
+from modeldesk.core.versioning.git_facts import GitFacts
+from modeldesk.core.versioning.names import Scheme
+from modeldesk.core.words import tr
+
+log = logging.getLogger(__name__)
+
+_NAMED_FILES = 10
+_RECENT = 200
+
+
+class BuildService:
+    """Plans and makes builds. Safe to use from several threads."""
+
+    def __init__(
+        self, records: BuildRecords, source: SourceControl, clock: Callable[[], datetime]
+    ) -> None:
+        self._records = records
+        self._source = source
+        self._clock = clock
+
+    def prepare(
+        self,
+        folder: Path,
+        snapshot: LibrarySnapshot,
+        settings: Settings,
+        scheme: Scheme | None = None,
+        token: CancelToken | None = None,
+    ) -> BuildPlan:
+        """Look at `folder` and propose everything that a build of it needs; nothing is changed.
+        `scheme` None takes the one of the settings. Raises `FolderError`, `Cancelled`."""
+        token = token or CancelToken()
+        found = inspect(folder, token)
+        last = self._last_build(found.path)
+        model = last.model if last else found.name
+        git, git_problem = self._git(found.path)
+        repository = repository_for(model, snapshot, settings, last.references[0] if last else None)
+        taken = taken_tags(snapshot, model, repository)
+        versions = versions_for(taken, git, self._clock().astimezone())
+        recipe = None if found.dockerfile else propose(found, settings.base_image)
+        files = build_files(
+            found.path,
+            recipe.dockerfile if recipe else None,
+            recipe.dockerignore or None if recipe else None,
+        )
+        context = scan(found.path, files.rules, token, files.given, files.always)
+        return BuildPlan(
+            folder=found,
+            git=git,
+            git_problem=git_problem,
+            model=model,
+            repository=repository,
+            scheme=preselected(scheme or Scheme(settings.version_scheme), versions),
+            versions=versions,
+            recipe=recipe,
+            dockerfile=files.dockerfile_text,
+            dockerignore=_ignore_text(found.path, files),
+            context_bytes=context.total_bytes,
+            context_files=context.file_count,
+            skipped=tuple(_skipped(context)),
+            labels=folder_labels(found),
+        )
+
+    def build(
+        self,
+        engine: ImageEngine,
+        request: BuildRequest,
+        job: Job,
+        on_event: Callable[[BuildEvent | ContextProgress], None],
+    ) -> BuildOutcome:
+        """Build what was asked for and name it. The build is recorded however it ends.
+
+        Raises `InvalidVersion` for a version that exists already, `InvalidReference`,
+        `FolderError`, `BuildFailed` (with the Dockerfile's line where it is known), `DiskFull`,
+        `EngineUnavailable`, `RecordsError` before anything was done, `Cancelled`.
+        """
+        check_references(request)
+        before = existing_images(engine, request)
+        job.token.raise_if_cancelled()
+        record = BuildRecord(
+            id=BuildId(uuid.uuid4().hex),
+            model=request.model,
+            folder=str(request.folder),
+            references=request.references,
+            started=self._clock(),
+            state=BuildState.RUNNING,
+        )
+        self._records.add_build(record)
+        journal = BuildJournal(job, on_event)
+        return _Build(self, engine, request, job, on_event, record, journal).run(before)
+
+    def git_facts(self, folder: Path) -> GitFacts | None:
+        """Facts for the labels; None where there are none to have."""
+        return self._git(folder)[0]
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def finish(self, record: BuildRecord) -> None:
+        """Record how a build ended. What it made is worth more than its record."""
+        try:
+            self._records.update_build(record)
+        except RecordsError as error:
+            log.warning("The end of a build could not be recorded: %s", error)
+
+    def _git(self, folder: Path) -> tuple[GitFacts | None, str]:
+        try:
+            return self._source.facts(folder), ""
+        except SourceControlError as error:
+            return None, str(error)
+
+    def _last_build(self, folder: Path) -> BuildRecord | None:
+        """The newest build of the folder that came to an image."""
+        try:
+            recent = self._records.recent_builds(_RECENT)
+        except RecordsError as error:
+            log.info("Earlier builds could not be read: %s", error)
+            return None
+        return next(
+            (
+                record
+                for record in recent
+                if record.folder == str(folder) and record.image and record.references
+            ),
+            None,
+        )
+
+
+class _Build:
+    """One build under way."""
+
+    def __init__(
+        self,
+        service: BuildService,
+        engine: ImageEngine,
+        request: BuildRequest,
+        job: Job,
+        on_event: Callable[[BuildEvent | ContextProgress], None],
+        record: BuildRecord,
+        journal: BuildJournal,
+    ) -> None:
+        self._service = service
+        self._engine = engine
+        self._request = request
+        self._job = job
+        self._on_event = on_event
+        self._record = record
+        self._journal = journal
+        self._began = time.monotonic()
+        self._sent = 0
+
+    def run(self, before: dict[Reference, ImageId]) -> BuildOutcome:
+        """Build; the record tells the end of it, whatever that is."""
+        try:
+            image = self._make()
+        except Cancelled:
+            self._end(BuildState.CANCELLED, StepState.CANCELLED)
+            raise
+        except ModelDeskError as error:
+            self._end(BuildState.FAILED, StepState.FAILED, error)
+            raise
+        self._end(BuildState.SUCCEEDED, StepState.DONE, image=image)
+        return BuildOutcome(
+            image=image,
+            references=self._request.references,
+            context_bytes=self._sent,
+            seconds=self._record.seconds,
+            steps=self._journal.steps,
+            changes=Changes(images=frozenset({image, *before.values()}), builds=True),
+        )
+
+    def _make(self) -> ImageId:
+        request, token = self._request, self._job.token
+        folder = request.folder
+        files = build_files(folder, request.dockerfile, request.dockerignore)
+        context = scan(folder, files.rules, token, files.given, files.always)
+        for sentence in _skipped(context):
+            self._journal.say(sentence)
+        git = self._service.git_facts(folder)
+        base = base_image(files.dockerfile_text)
+        build = EngineBuild(
+            dockerfile=files.dockerfile,
+            tags=request.references,
+            labels=image_labels(request, git, base, self._service.now()),
+            build_args=request.build_args,
+            no_cache=request.no_cache,
+        )
+        try:
+            return self._engine.build(build, self._context(context), self._journal.event, token)
+        except BuildFailed as error:
+            if error.line is None:
+                error.line = line_of(files.dockerfile_text, error.step)
+            raise
+
+    def _context(self, context: ContextPlan) -> Iterator[bytes]:
+        """The context, counted as it is sent."""
+        sending = Sending(context.total_bytes, self._job.report, self._on_event)
+        for chunk in stream(context, self._job.token):
+            yield chunk
+            self._sent += len(chunk)
+            sending.sent(len(chunk))
+
+    def _end(
+        self,
+        state: BuildState,
+        steps: StepState,
+        error: ModelDeskError | None = None,
+        image: ImageId | None = None,
+    ) -> None:
+        self._journal.stop(steps)
+        said = "\n".join(filter(None, (str(error), error.detail))) if error else ""
+        self._record = replace(
+            self._record,
+            state=state,
+            seconds=time.monotonic() - self._began,
+            context_bytes=self._sent,
+            image=image,
+            steps=self._journal.steps,
+            log=self._journal.log,
+            error=said,
+        )
+        self._service.finish(self._record)
+
+
+def _ignore_text(folder: Path, files: BuildFiles) -> str:
+    if FILE_NAME in files.given:
+        return files.given[FILE_NAME].decode("utf-8", "replace")
+    own = read_own(folder, f"{files.dockerfile}{FILE_NAME}")
+    return own if own is not None else read_own(folder, FILE_NAME) or ""
+
+
+def _skipped(context: ContextPlan) -> Iterator[str]:
+    """A sentence for each file that can't be sent, up to a number."""
+    for path, special in context.skipped[:_NAMED_FILES]:
+        match special:
+            case Special.SOCKET:
+                yield tr("“{path}” is a socket and is not sent.", path=shown(path))
+            case Special.PIPE:
+                yield tr("“{path}” is a named pipe and is not sent.", path=shown(path))
+            case Special.DEVICE:
+                yield tr("“{path}” is a device and is not sent.", path=shown(path))
+    more = len(context.skipped) - _NAMED_FILES
+    if more > 0:
+        yield tr("{count} more sockets, pipes and devices are not sent.", count=more)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from time import monotonic, perf_counter
 
@@ -22,13 +22,7 @@ from modeldesk.ui.tasks import (
     UnexpectedError,
     serial,
 )
-
-
-@pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[TaskRunner]:
-    runner = TaskRunner()
-    yield runner
-    assert runner.shutdown(5.0) == ()
+from tests.support.logs import ExpectsLog
 
 
 @pytest.fixture
@@ -345,20 +339,16 @@ def test_an_error_nobody_asked_for_is_told_by_the_runner(
 
 
 def test_a_bug_in_work_is_logged_and_reaches_the_person_as_a_sentence(
-    qtbot: QtBot, tasks: TaskRunner, owner: QObject, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, tasks: TaskRunner, owner: QObject, expects_log: ExpectsLog
 ) -> None:
+    expects_log("Unexpected error in task “Count”", logging.ERROR)
+
     def work(_: Job) -> None:
         raise KeyError("kernel")
 
     errors: list[ModelDeskError] = []
-    with caplog.at_level(logging.ERROR):
-        tasks.submit(
-            work, lane=Lane.INTERACTIVE, title="Count", owner=owner, on_error=errors.append
-        )
-        qtbot.waitUntil(lambda: bool(errors))
-    (record,) = caplog.records
-    assert record.exc_info is not None
-    caplog.clear()
+    tasks.submit(work, lane=Lane.INTERACTIVE, title="Count", owner=owner, on_error=errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
     assert isinstance(errors[0], UnexpectedError)
     assert "KeyError: 'kernel'" in errors[0].detail
     assert "KeyError" not in errors[0].message

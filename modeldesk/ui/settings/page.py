@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.label import Label, page_title
+from modeldesk.ui.widgets.number_field import NumberField
 from modeldesk.ui.widgets.segmented import Segmented
 
 _WIDEST = 760
@@ -123,11 +123,9 @@ class SettingsPage(QScrollArea):
         )
 
     def _make_notifications(self) -> None:
-        self.notify_after = QSpinBox()
-        self.notify_after.setRange(0, 3600)
+        self.notify_after = NumberField(0, 3600, 0)
         self.notify_after.setSuffix(tr(" s"))
         self.notify_after.setFixedWidth(120)
-        self.notify_after.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         self.notify_after.setKeyboardTracking(False)
         self.notify_after.valueChanged.connect(
             lambda value: self._change(replace(self._now, notify_after_s=float(value)))

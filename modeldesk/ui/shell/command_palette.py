@@ -130,9 +130,10 @@ class CommandPalette(QFrame):
         if places:
             self.rows.setCurrentIndex(self._model.index(0, 0))
             self.rows.scrollToTop()
-        self._arrange()
+        self.arrange()
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Take the place that fits the window's size and the number of matches."""
         layout = self.layout()
         if layout is not None:
             layout.activate()

@@ -138,11 +138,15 @@ class DropOverlay(QWidget):
         if self.isVisible() and carried == self._carried:
             return
         self._carried = carried
-        self.setGeometry(self._window.rect())
+        self.cover()
         self.setAccessibleName(self.text)
         self.show()
         self.raise_()
         self.update()
+
+    def cover(self) -> None:
+        """Take the whole of the window."""
+        self.setGeometry(self._window.rect())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = self._theme.tokens

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from modeldesk.core.settings import Settings
@@ -88,6 +88,12 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowActivate and self._ready:
             self.notices.system.clear()
         return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._ready:
+            self.palette_box.arrange()
+            self.drop.overlay.cover()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

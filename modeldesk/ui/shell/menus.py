@@ -27,7 +27,7 @@ class Commands:
 
 
 class Menus:
-    """File, View and Help. `actions` holds everything worth finding in the command palette."""
+    """File, View and Help. `actions` holds everything that can be chosen, but for the themes."""
 
     def __init__(
         self,

@@ -15,15 +15,14 @@ from modeldesk.ui.theme.icons import Icon
 
 
 def action_entries(actions: Sequence[tuple[QAction, Icon]]) -> Iterator[PaletteEntry]:
-    """Entries of the menus that can be chosen now."""
+    """Entries of the menus."""
     for action, icon in actions:
-        if action.isEnabled():
-            yield PaletteEntry(
-                action.text().replace("&", ""),
-                icon,
-                action.trigger,
-                shortcut=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
-            )
+        yield PaletteEntry(
+            action.text().replace("&", ""),
+            icon,
+            action.trigger,
+            shortcut=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+        )
 
 
 def library_entries(context: Context, snapshot: LibrarySnapshot) -> Iterator[PaletteEntry]:

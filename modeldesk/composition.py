@@ -3,18 +3,21 @@ and `cli` the only place that knows concrete classes; everything is made on firs
 importing Docker's or git's library takes a tenth of a second each."""
 
 import getpass
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modeldesk.core import settings as settings_file
 from modeldesk.paths import Paths
 
 if TYPE_CHECKING:
+    from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
     from modeldesk.core.library.service import Library
-    from modeldesk.core.ports import AnswerProbe, EngineFinder
+    from modeldesk.core.ports import AnswerProbe
     from modeldesk.core.releases.service import ReleaseService
 
 
@@ -27,8 +30,12 @@ class Parts:
         self.settings = loaded.settings
         self.settings_problem = loaded.problem
 
+    def use_database(self, path: Path) -> None:
+        """Keep the records in `path` instead; to be called before anything read them."""
+        self.paths = replace(self.paths, database=path)
+
     @cached_property
-    def finder(self) -> "EngineFinder":
+    def finder(self) -> "DockerEngineFinder":
         """Looks for an engine."""
         from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 

@@ -28,7 +28,7 @@ _GEOMETRY_FILE = "window.ini"
 
 
 class MainWindow(QMainWindow):
-    """Shows grey bars first; the first page is made once they have been painted.
+    """Shows grey bars first, and the first page when `begin` is called.
 
     `painted` comes once, after the first paint: the time to start what takes time.
     """
@@ -69,6 +69,14 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_geometry()
         self._ready = True
+
+    def begin(self) -> None:
+        """What pages need is there: make and show the first one."""
+        if self.area.current is None:
+            if self._start is not None:
+                self.go_to(self._start)
+            else:
+                self.open_page(PageKey.LIBRARY)
 
     def go_to(self, link: Link) -> None:
         """Open a link's page and select what it names."""
@@ -114,11 +122,6 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         self.painted.emit()
-        if self.area.current is None:
-            if self._start is not None:
-                self.go_to(self._start)
-            else:
-                self.open_page(PageKey.LIBRARY)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -68,4 +68,4 @@ def test_what_carries_a_name_is_removed_and_nothing_else(
         engine_client.images.get(f"{unique_name}:1")
     with pytest.raises(NotFound):
         engine_client.volumes.get(unique_name)
-    assert engine_client.images.get(TINY)
+    assert engine_client.images.get(TINY).id

@@ -1,1 +1,5 @@
 """Suites that a fake and the real thing must both pass."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contracts.engine_contract")

@@ -203,7 +203,7 @@ class FakeEngine:
             image = self._image(name)
             by_name = name != image.id
             names = {_tagged(name)} if by_name else set(image.tags)
-            if not by_name and len({tag.name for tag in names}) > 1 and not force:
+            if not by_name and len(names) > 1 and not force:
                 raise InUse("The image has several names.", "Remove every one of its names.")
             if names >= image.tags:
                 self._check_unused(image, force)
@@ -423,7 +423,7 @@ class FakeEngine:
     def _image(self, name: str) -> FakeImage:
         found = self._find_image(name)
         if found is None:
-            raise NotFound("The image is not on the engine, or no longer.", "", name)
+            raise NotFound("The image is not on the engine, or no longer.", "Look again.", name)
         return found
 
     def _container(self, container: ContainerId) -> FakeContainer:

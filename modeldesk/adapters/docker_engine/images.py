@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from docker.errors import NotFound as LibraryNotFound
@@ -33,18 +34,20 @@ def list_images(connection: Connection) -> tuple[ImageSummary, ...]:
 
 def image_summary(connection: Connection, image: ImageId) -> ImageSummary | None:
     """The image as the list tells of it. Asked of the list call, because inspecting counts
-    sizes differently on a containerd store; narrowed, because the whole list can be long."""
+    sizes differently on a containerd store; narrowed, because the whole list can be long. The
+    narrowed list leaves out the other names, which inspecting tells."""
     with connection.client() as client:
         try:
             found = mapping(asked(client.inspect_image, image))
         except LibraryNotFound:
             return None
-    tags = [tag for tag in texts(found.get("RepoTags")) if "<none>" not in tag]
-    narrow = {"reference": [tags[0]]} if tags else {"dangling": ["true"]}
+    tags = references(texts(found.get("RepoTags")))
+    digests = references(texts(found.get("RepoDigests")))
+    narrow = {"reference": [str(tags[0])]} if tags else {"dangling": ["true"]}
     for filters in (narrow, None):
         for summary in _listed(connection, filters):
             if summary.id == image:
-                return summary
+                return replace(summary, tags=tags, digests=digests)
     return None
 
 

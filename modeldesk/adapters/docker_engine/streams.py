@@ -103,7 +103,7 @@ def open_stream(
     sent = None if body is None else _Body(body)
     response: requests.Response | None = None
     try:
-        with token.closing(sockets.shut):
+        with token.closing(sockets.shut), connection.cut_on_close(sockets.shut):
             try:
                 response = client.request(
                     method,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from uuid import uuid4
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import BuildId, ImageId, ModelName
@@ -91,6 +92,8 @@ class BuildRequest:
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
     no_cache: bool = False
+    build: BuildId = field(default_factory=lambda: BuildId(uuid4().hex))
+    """What the record of this build is known by. A request is built once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -129,7 +128,7 @@ class BuildService:
         before = existing_images(engine, request)
         job.token.raise_if_cancelled()
         record = BuildRecord(
-            id=BuildId(uuid.uuid4().hex),
+            id=request.build,
             model=request.model,
             folder=str(request.folder),
             references=request.references,
@@ -139,6 +138,18 @@ class BuildService:
         self._records.add_build(record)
         journal = BuildJournal(job, on_event)
         return _Build(self, engine, request, job, on_event, record, journal).run(before)
+
+    def recent(self, limit: int = 100) -> tuple[BuildRecord, ...]:
+        """The builds that were started last, newest first, without their logs."""
+        return self._records.recent_builds(limit)
+
+    def record(self, build: BuildId) -> BuildRecord | None:
+        """One build with its log; None when it is not on record."""
+        return self._records.build(build)
+
+    def forget_interrupted(self) -> int:
+        """Builds that a program left unfinished when it ended are marked so; how many."""
+        return self._records.mark_interrupted_builds()
 
     def git_facts(self, folder: Path) -> GitFacts | None:
         """Facts for the labels; None where there are none to have."""

@@ -225,9 +225,7 @@ class ReleaseRecordsContract(ABC):
     def test_deployments_are_saved_and_replaced(self, records: ReleaseRecords) -> None:
         records.save_deployment(deployment("b"))
         records.save_deployment(deployment("a"))
-        stopped = replace(
-            deployment("b"), current=None, container=None, settings=ServiceSettings()
-        )
+        stopped = replace(deployment("b"), current=None, container=None, settings=ServiceSettings())
         records.save_deployment(stopped)
 
         assert records.deployments() == (deployment("a"), stopped)

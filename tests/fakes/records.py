@@ -73,9 +73,8 @@ class FakeBuildRecords(_Failing):
     def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
         self._called()
         with self._lock:
-            newest = sorted(
-                reversed(self._builds.values()), key=lambda record: record.started, reverse=True
-            )
+            newest = list(reversed(self._builds.values()))
+        newest.sort(key=lambda record: record.started, reverse=True)
         return tuple(replace(record, log="") for record in newest[:limit])
 
     def mark_interrupted_builds(self) -> int:
@@ -84,8 +83,7 @@ class FakeBuildRecords(_Failing):
             dead = [
                 record
                 for record in self._builds.values()
-                if record.state is BuildState.RUNNING
-                and record.id not in self._ours | self.foreign
+                if record.state is BuildState.RUNNING and record.id not in self._ours | self.foreign
             ]
             for record in dead:
                 self._builds[record.id] = replace(record, state=BuildState.INTERRUPTED)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from modeldesk.core.layers.align import AlignedLayer
 from modeldesk.core.layers.instructions import clean, word_of
@@ -68,14 +69,7 @@ _ROOT_FILE_SYSTEM_COMMENT = re.compile(r"^Imported from |debuerreotype|debootstr
 
 def own_kind(layer: AlignedLayer) -> LayerKind:
     """The layer's kind, taken for a layer of the image's own (not of its base image)."""
-    if _is_root_file_system(layer):
-        return LayerKind.BASE_IMAGE
-    match word_of(layer.instruction):
-        case "RUN":
-            return _kind_of_run(layer.instruction, layer.size_bytes)
-        case "COPY" | "ADD":
-            return _kind_of_copy(layer.instruction, layer.size_bytes)
-    return LayerKind.OTHER
+    return _own_kind(layer.instruction, layer.size_bytes, layer.comment)
 
 
 def marked_base(
@@ -97,14 +91,19 @@ def marked_base(
             count = sum(entry < place for entry in entries)
             if count <= limit:
                 return count
-    return int(len(layers) > 1 and _is_root_file_system(layers[0]))
+    return int(len(layers) > 1 and kinds[0] == LayerKind.BASE_IMAGE)
 
 
-def _is_root_file_system(layer: AlignedLayer) -> bool:
-    return bool(
-        _ROOT_FILE_SYSTEM.search(layer.instruction)
-        or _ROOT_FILE_SYSTEM_COMMENT.search(layer.comment)
-    )
+@lru_cache(maxsize=4096)
+def _own_kind(text: str, size: int, comment: str) -> LayerKind:
+    if _ROOT_FILE_SYSTEM.search(text) or _ROOT_FILE_SYSTEM_COMMENT.search(comment):
+        return LayerKind.BASE_IMAGE
+    match word_of(text):
+        case "RUN":
+            return _kind_of_run(text, size)
+        case "COPY" | "ADD":
+            return _kind_of_copy(text, size)
+    return LayerKind.OTHER
 
 
 def _kind_of_run(text: str, size: int) -> LayerKind:

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 _SHELL = (
     r"(?:\S*/(?:ba|da|a|k|z)?sh(?: -(?!\w*c )\S+| pipefail)* -\w*c"
@@ -50,6 +51,7 @@ _METADATA = frozenset(
 _LAYERS = frozenset({"RUN", "COPY", "ADD", "WORKDIR"})
 
 
+@lru_cache(maxsize=4096)
 def clean(created_by: str) -> str:
     """`created_by` as a line of a Dockerfile.
 
@@ -67,6 +69,7 @@ def clean(created_by: str) -> str:
     return _BLANKS.sub(" ", _tidy(text))
 
 
+@lru_cache(maxsize=4096)
 def word_of(instruction: str) -> str:
     """The instruction's keyword in capitals, empty when it begins with none of Docker's."""
     match = _WORD.match(instruction)

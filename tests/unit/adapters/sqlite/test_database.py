@@ -292,9 +292,14 @@ class TestUpdate:
 class TestTransactions:
     def test_an_error_inside_undoes_all_of_it(self, path: Path, opened: Open) -> None:
         database = opened(path).database
-        with pytest.raises(ZeroDivisionError), database.writing() as connection:
-            connection.execute("INSERT INTO image_detail VALUES ('a', x'')")
-            _ = 1 / 0
+
+        def write_and_fail() -> None:
+            with database.writing() as connection:
+                connection.execute("INSERT INTO image_detail VALUES ('a', x'')")
+                raise EOFError
+
+        with pytest.raises(EOFError):
+            write_and_fail()
 
         assert database.read("SELECT count(*) FROM image_detail") == [(0,)]
 

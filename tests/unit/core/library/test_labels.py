@@ -1,0 +1,63 @@
+"""What labels say, whatever they hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modeldesk.core.library.labels import (
+    METRICS_LABEL,
+    MODEL_NAME_LABEL,
+    REVISION_LABEL,
+    commit,
+    metrics,
+    model_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"accuracy": 0.943, "loss": 1}', {"accuracy": 0.943, "loss": 1.0}),
+        ('{"accuracy": "0.9", "ok": true, "f1": 0.8, "none": null, "deep": {"a": 1}}', {"f1": 0.8}),
+        ('{"a": NaN, "b": Infinity, "c": -1e999, "d": 2}', {"d": 2.0}),
+        ('{"huge": 1' + "0" * 400 + ', "e": 1}', {"e": 1.0}),
+        ("[1, 2]", {}),
+        ("0.9", {}),
+        ("{accuracy: 0.9}", {}),
+        ("", {}),
+        ("[" * 100_000, {}),
+    ],
+)
+def test_metrics(text: str, found: dict[str, float]) -> None:
+    assert dict(metrics({METRICS_LABEL: text})) == found
+
+
+def test_no_metrics_without_the_label() -> None:
+    assert dict(metrics({})) == {}
+
+
+@given(st.text())
+def test_any_text_is_taken_for_metrics(text: str) -> None:
+    assert all(isinstance(value, float) for value in metrics({METRICS_LABEL: text}).values())
+
+
+@pytest.mark.parametrize(
+    ("revision", "found"),
+    [
+        ("9f31c0a4be77d2c81a5f977e02b115ac9dee0b66", "9f31c0a4"),
+        ("9F31C0A4be77", "9f31c0a4"),
+        ("9f31c0a4be77d2c81a5f977e02b115ac9dee0b66-dirty", "9f31c0a4-dirty"),
+        ("9f31c0a", "9f31c0a"),
+        ("v1.2", ""),
+        ("", ""),
+        ("main", ""),
+    ],
+)
+def test_commit(revision: str, found: str) -> None:
+    assert commit({REVISION_LABEL: revision}) == found
+
+
+def test_model_name_without_blanks_around_it() -> None:
+    assert model_name({MODEL_NAME_LABEL: " ocr-zh · 票据识别 "}) == "ocr-zh · 票据识别"
+    assert model_name({MODEL_NAME_LABEL: "  "}) == ""
+    assert model_name({}) == ""

@@ -13,6 +13,9 @@ from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 
+_ALL = 1000
+"""Stretch of the list: it takes what it needs before anything is left empty."""
+
 
 class HistoryTab(QWidget):
     """Oldest first. Choosing a line shows it whole."""
@@ -28,9 +31,10 @@ class HistoryTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, Space.S, 0, Space.S)
         column.setSpacing(Space.XS)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, _ALL)
         column.addWidget(self.text)
         column.addWidget(self.when)
+        column.addStretch(1)
         self._show_text(shown=False)
 
     def show_detail(self, detail: ImageDetail) -> None:
@@ -41,6 +45,7 @@ class HistoryTab(QWidget):
         self._image = detail.id
         self._history = detail.history
         self.list.set_rows([_row(n, entry) for n, entry in enumerate(detail.history)])
+        self.list.setMaximumHeight(self.list.content_height())
 
     def _pick(self, key: str) -> None:
         if not key:

@@ -19,6 +19,9 @@ from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 
+_ALL = 1000
+"""Stretch of the list: it takes what it needs before anything is left empty."""
+
 
 class LayersTab(QWidget):
     """Grey rows until the layers are known. A click in the stack or the list tells all of one
@@ -47,8 +50,9 @@ class LayersTab(QWidget):
         column.setContentsMargins(0, 0, 0, Space.S)
         column.setSpacing(Space.XS)
         column.addLayout(head)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, _ALL)
         column.addWidget(self.detail)
+        column.addStretch(1)
         self._pages = QStackedWidget()
         self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
         self._pages.addWidget(known)
@@ -74,6 +78,7 @@ class LayersTab(QWidget):
         if not same:
             self.list.set_rows(())
         self.list.set_rows(rows[::-1])
+        self.list.setMaximumHeight(self.list.content_height())
         if not same:
             self.stack.select("")
             self.detail.hide()

@@ -54,11 +54,14 @@ class Inspector(QFrame):
     menu_asked = Signal(QPoint)
     """The ••• button was pressed; where a menu belongs, in global coordinates."""
 
+    close_asked = Signal()
+    """Out of the way, please: there is something under or beside it."""
+
     def __init__(
         self, context: Context, details: DetailSource, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "panel-right")
+        self.setProperty("kind", "panel")
         self._context = context
         self._details = details
         self._latest = Latest(context.tasks, self)
@@ -69,6 +72,9 @@ class Inspector(QFrame):
         self.chips = ChipRow(context.theme)
         self.menu = IconButton(context.theme, Icon.MORE, tr("What can be done with this version"))
         self.menu.clicked.connect(self._ask_menu)
+        self.close_button = IconButton(context.theme, Icon.CLOSE, tr("Hide the version's details"))
+        self.close_button.clicked.connect(self.close_asked)
+        self.close_button.hide()
         self.digest = CopyLabel()
         self.layers = LayersTab(context.theme)
         self.metadata = MetadataTab()
@@ -77,7 +83,6 @@ class Inspector(QFrame):
         self._config_page = _Waiting(context, self.config, self._ask_again)
         self._history_page = _Waiting(context, self.history, self._ask_again)
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setExpanding(False)
         self.tabs.addTab(self.layers, tr("Layers"))
@@ -103,6 +108,7 @@ class Inspector(QFrame):
         self.name.set_text(presentation.printable(version.name))
         channels = [c for c in version.channels if c != version.name]
         self.chips.set_chips([channel_chip(channel) for channel in channels[:_MOST_CHIPS]])
+        self.chips.setMinimumWidth(self.chips.sizeHint().width())
         full = version.digests[0].digest if version.digests else version.key.image
         self.digest.set_value(presentation.short_digest(full), full)
         self.layers.show_version(model, version)
@@ -116,6 +122,7 @@ class Inspector(QFrame):
         first.addWidget(self.chips)
         first.addStretch(1)
         first.addWidget(self.menu)
+        first.addWidget(self.close_button)
         shown = QWidget()
         column = QVBoxLayout(shown)
         column.setContentsMargins(Space.L, Space.M + 2, Space.L, 0)

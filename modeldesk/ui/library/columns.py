@@ -14,6 +14,7 @@ VERSION = "version"
 METRIC = "metric "
 _CHANNEL_TONES = {"stable": Tone.GOOD, "candidate": Tone.ACCENT}
 _MOST_RUNNING_CHIPS = 2
+_LONGEST_TITLE = 14
 
 GIVE_WAY = ("where", "commit", METRIC, "created", "used by", "change")
 """Columns that go, in this order, where the table has too little room."""
@@ -27,6 +28,7 @@ def columns_for(entry: Model) -> tuple[Column[Version], ...]:
         used = Column("used by", tr("Used by"), _used_by, sort=lambda v: len(v.containers))
         return (_version_column(tr("Image")), size, created, used)
     where = Column("where", tr("Where"), _where, sort=lambda v: v.where.value)
+    commit = Column("commit", tr("Commit"), _commit, sort=lambda v: v.commit)
     if entry.group is Group.BASE_IMAGE:
         return (_version_column(tr("Tag")), size, created, where)
     return (
@@ -34,7 +36,7 @@ def columns_for(entry: Model) -> tuple[Column[Version], ...]:
         size,
         Column("change", tr("Change"), _change, "right", sort=_change_order),
         *(_metric_column(name) for name in common_metrics(entry)),
-        Column("commit", tr("Commit"), _commit, sort=lambda v: v.commit),
+        *([commit] if any(v.commit for v in entry.versions) else []),
         created,
         where,
     )
@@ -53,6 +55,7 @@ def channel_tone(channel: str) -> Tone:
 def version_chips(version: Version) -> tuple[ChipSpec, ...]:
     """Its channels, then where it runs."""
     chips = [channel_chip(channel) for channel in version.channels if channel != version.name]
+    chips += _more_tags(version)
     running = [c for c in version.containers if c.running]
     for container in running[:_MOST_RUNNING_CHIPS]:
         ports = [port.host_port for port in container.ports if port.host_port]
@@ -62,6 +65,17 @@ def version_chips(version: Version) -> tuple[ChipSpec, ...]:
     if len(running) > _MOST_RUNNING_CHIPS:
         chips.append(ChipSpec(f"+{len(running) - _MOST_RUNNING_CHIPS}", Tone.GOOD))
     return tuple(chips)
+
+
+def _more_tags(version: Version) -> list[ChipSpec]:
+    """What else it is called: a short tag as it is, longer ones and several as their number."""
+    shown = {version.name, *version.channels}
+    more = sorted({r.tag for r in version.references if r.tag} - shown)
+    if not more:
+        return []
+    if len(more) == 1 and len(more[0]) <= _LONGEST_TITLE:
+        return [ChipSpec(presentation.printable(more[0]))]
+    return [ChipSpec(trn("+{count} tag", "+{count} tags", len(more)))]
 
 
 def _version_column(heading: str) -> Column[Version]:
@@ -120,9 +134,6 @@ def _metric_column(name: str) -> Column[Version]:
     return Column(
         METRIC + name, title, cell, "right", sort=order, tooltip=presentation.printable(name)
     )
-
-
-_LONGEST_TITLE = 14
 
 
 def figure(value: float) -> str:

@@ -56,9 +56,10 @@ def title(entry: Model) -> str:
 def subtitle(entry: Model) -> str:
     """The second line in the side list."""
     count = len(entry.versions)
+    figure = presentation.count(count)
     parts: list[str] = []
     if entry.group is Group.UNTAGGED:
-        parts.append(trn("{count} image", "{count} images", count))
+        parts.append(trn("{figure} image", "{figure} images", count, figure=figure))
         if entry.unique_bytes is not None:
             parts.append(tr("{size} reclaimable", size=presentation.size(entry.unique_bytes)))
     elif entry.group is Group.BASE_IMAGE:
@@ -67,7 +68,7 @@ def subtitle(entry: Model) -> str:
         if entry.base_of:
             parts.append(trn("base of {count} version", "base of {count} versions", entry.base_of))
     else:
-        parts.append(trn("{count} version", "{count} versions", count))
+        parts.append(trn("{figure} version", "{figure} versions", count, figure=figure))
         if entry.unique_bytes is not None:
             parts.append(tr("{size} unique", size=presentation.size(entry.unique_bytes)))
     return " · ".join(parts)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.versioning.names import CHANNELS
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.library import entries
@@ -23,6 +24,7 @@ from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 
 _TITLE_ROOM = 150
+_LONGEST_NAME = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +43,36 @@ class PageHeader(QWidget):
     remove_all_asked = Signal()
     roll_back_asked = Signal(object)
     """The `WayBack` that was chosen."""
-    details_asked = Signal(bool)
-    """Whether the panel at the right shall be shown."""
+    details_asked = Signal()
+    """Show the panel at the right, for which there is no room at present."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ways: tuple[WayBack, ...] = ()
+        self._can_build = True
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(theme)
-        self.subline = ElidedLabel("", TextStyle.BODY, "muted")
+        self.subline = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
         self.build = PlainButton(tr("Build new version"))
         self.run = PlainButton(tr("Run…"))
         self.remove_all = DangerButton(tr("Remove all…"), filled=False)
         self.roll_back = PrimaryButton("")
         self.details = IconButton(theme, Icon.CHEVRON_LEFT, tr("Show the version's details"))
-        self.details.setCheckable(True)
         self.build.clicked.connect(self.build_asked)
         self.run.clicked.connect(self.run_asked)
         self.remove_all.clicked.connect(self.remove_all_asked)
         self.roll_back.clicked.connect(self._roll_back)
-        self.details.toggled.connect(self.details_asked)
+        self.details.clicked.connect(self.details_asked)
         self._lay_out()
         self.set_ways_back(())
 
     def show_entry(self, entry: Model, *, online: bool) -> None:
         """Name `entry` and offer what fits it."""
         self.title.set_text(entries.title(entry))
-        channels = [] if entry.group is Group.UNTAGGED else entry.channels.items()
-        self.chips.set_chips(
-            [
-                ChipSpec(
-                    presentation.printable(f"{channel} → {version.name}"), channel_tone(channel)
-                )
-                for channel, version in channels
-                if channel != version.name and channel in _SHOWN_CHANNELS
-            ]
-        )
+        self.chips.set_chips(_channel_chips(entry))
         self.chips.setVisible(bool(self.chips.specs()))
         self.subline.set_text(entries.subline(entry))
-        self.build.setVisible(entry.group is Group.MODEL)
+        self._can_build = entry.group is Group.MODEL
         self.remove_all.setVisible(entry.group is Group.UNTAGGED)
         away = "" if online else tr("The engine is away.")
         for button in (self.run, self.remove_all, self.roll_back):
@@ -89,8 +82,6 @@ class PageHeader(QWidget):
 
     def set_ways_back(self, ways: Sequence[WayBack]) -> None:
         """Offer to roll back; several deployments make it a menu."""
-        if tuple(ways) == self._ways and not self.roll_back.isHidden():
-            return
         self._ways = tuple(ways)
         self.roll_back.setVisible(bool(ways))
         if len(ways) == 1:
@@ -100,14 +91,10 @@ class PageHeader(QWidget):
             self.roll_back.set_text(tr("Roll back…"))
         self._arrange()
 
-    def set_narrow(self, *, narrow: bool, details: bool) -> None:
-        """Whether the page is too narrow for the details beside it, and if they are shown."""
-        self.details.setVisible(narrow)
-        self.details.blockSignals(True)
-        self.details.setChecked(details)
-        self.details.blockSignals(False)
-        name = tr("Hide the version's details") if details else tr("Show the version's details")
-        self.details.set_icon(Icon.CHEVRON_RIGHT if details else Icon.CHEVRON_LEFT, name)
+    def offer_details(self, offered: bool) -> None:
+        """Whether the panel at the right is out of sight and can be asked for."""
+        self.details.setVisible(offered)
+        self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -130,6 +117,8 @@ class PageHeader(QWidget):
         self._second.addWidget(self.chips)
         self._second.addWidget(self.subline, 1)
         column = QVBoxLayout(self)
+        # What does not fit gives way; the buttons must not hold the window wide.
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         column.addLayout(self._first)
@@ -137,7 +126,11 @@ class PageHeader(QWidget):
 
     def _arrange(self) -> None:
         width = self.width()
+        self.build.setVisible(self._can_build)
         buttons = self._buttons.sizeHint().width()
+        if buttons > width:
+            # The rail leads to the build page too.
+            self.build.hide()
         self._first.setDirection(_direction(width < buttons + _TITLE_ROOM))
         chips = self.chips.sizeHint().width() if not self.chips.isHidden() else 0
         self._second.setDirection(_direction(bool(chips) and width < chips + _TITLE_ROOM * 2))
@@ -163,7 +156,24 @@ class PageHeader(QWidget):
             self._menu().popup(self.roll_back.mapToGlobal(corner))
 
 
-_SHOWN_CHANNELS = frozenset(("stable", "candidate"))
+def _channel_chips(entry: Model) -> list[ChipSpec]:
+    """Where the channels point, in their order; deprecated ones are marked in the table."""
+    channels = entry.channels
+    return [
+        ChipSpec(
+            f"{channel} → {_shortened(presentation.printable(channels[channel].name))}",
+            channel_tone(channel),
+        )
+        for channel in CHANNELS
+        if channel in channels and channel != "deprecated"
+    ]
+
+
+def _shortened(name: str) -> str:
+    half = _LONGEST_NAME // 2
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:half]}{presentation.ELLIPSIS}{name[-half:]}"
 
 
 def _direction(narrow: bool) -> QBoxLayout.Direction:

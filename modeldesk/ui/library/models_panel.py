@@ -44,25 +44,26 @@ class ModelsPanel(QFrame):
         self._choice = choice
         self._finder = LibrarySearch()
         self._matches: dict[ModelName, Match] = {}
-        self._search = SearchField(tr("Search models, tags, digests"), hint="Ctrl K")
-        self._search.hint_clicked.connect(self.palette_asked)
-        self._search.textChanged.connect(self._show)
-        self._search.returnPressed.connect(self._choose_first)
-        self._search.installEventFilter(self)
-        self._list = TwoLineList(context.theme, name=tr("Models and other images"))
-        self._list.row_selected.connect(self._chosen)
-        self._list.row_activated.connect(self._chosen)
+        self._had_list = False
+        self.search = SearchField(tr("Search models, tags, digests"), hint="Ctrl K")
+        self.search.hint_clicked.connect(self.palette_asked)
+        self.search.textChanged.connect(self._show)
+        self.search.returnPressed.connect(self._choose_first)
+        self.search.installEventFilter(self)
+        self.list = TwoLineList(context.theme, name=tr("Models and other images"))
+        self.list.row_selected.connect(self._chosen)
+        self.list.row_activated.connect(self._chosen)
         self._nothing = Label("", TextStyle.BODY, "muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self._nothing.setContentsMargins(Space.S, Space.XL, Space.S, 0)
         self._skeleton = Skeleton(context.theme, rows=7, row_height=52)
         self._stack = QStackedWidget()
-        for widget in (self._skeleton, self._list, self._nothing):
+        for widget in (self._skeleton, self.list, self._nothing):
             self._stack.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.S + 2, Space.M + 2, Space.S + 2, 0)
-        column.setSpacing(Space.XS)
-        column.addWidget(self._search)
+        column.setSpacing(Space.S)
+        column.addWidget(self.search)
         column.addWidget(self._stack, 1)
         choice.changed.connect(self._mark_chosen)
         store.loaded_changed.connect(self._show)
@@ -71,25 +72,25 @@ class ModelsPanel(QFrame):
 
     def focus_search(self) -> None:
         """Let the person type what they look for."""
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
-            watched is self._search
+            watched is self.search
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Down
         ):
-            self._list.setFocus(Qt.FocusReason.TabFocusReason)
-            if not self._list.selected_keys():
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
+            if not self.list.selected_keys():
                 self._choose_first()
             return True
         return super().eventFilter(watched, event)
 
     def _show(self, _news: object = None) -> None:
         snapshot = self._context.hub.snapshot
-        text = self._search.text().strip()
+        text = self.search.text().strip()
         if text:
             found = self._finder.matches(snapshot, text)
             self._matches = {match.entry.name: match for match in found}
@@ -100,13 +101,14 @@ class ModelsPanel(QFrame):
         else:
             self._matches = {}
             shown = snapshot
-        self._list.set_rows(self._rows(shown))
+        self.list.set_rows(self._rows(shown))
         self._mark_chosen()
         self._choose_face(text, shown)
 
     def _choose_face(self, text: str, shown: LibrarySnapshot) -> None:
         if shown.models or shown.others:
-            self._stack.setCurrentWidget(self._list)
+            self._stack.setCurrentWidget(self.list)
+            self._focus_list_first()
         elif text:
             self._nothing.setText(
                 tr("Nothing matches “{text}”.", text=presentation.printable(text))
@@ -117,6 +119,13 @@ class ModelsPanel(QFrame):
             self._stack.setCurrentWidget(self._nothing)
         else:
             self._stack.setCurrentWidget(self._skeleton)
+
+    def _focus_list_first(self) -> None:
+        """Arrow keys work from the start, without a field that looks as if it were in use."""
+        if not self._had_list and self.isVisible():
+            self._had_list = True
+            if not self.search.text() and self.window().focusWidget() in (None, self.search):
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rows(self, shown: LibrarySnapshot) -> list[TwoLineRow]:
         rows = []
@@ -146,16 +155,16 @@ class ModelsPanel(QFrame):
     def _mark_chosen(self) -> None:
         entry = self._choice.entry
         key = _KEY + entry.name if entry is not None else ""
-        if self._list.current_key() != key or not self._list.selected_keys():
-            self._list.select_key(key)
+        if self.list.current_key() != key or not self.list.selected_keys():
+            self.list.select_key(key)
 
     def _chosen(self, key: str) -> None:
         self._go(ModelName(key.removeprefix(_KEY)))
 
     def _choose_first(self) -> None:
-        first = next((row.key for row in self._list.rows() if not row.header), None)
+        first = next((row.key for row in self.list.rows() if not row.header), None)
         if first is not None:
-            self._list.select_key(first)
+            self.list.select_key(first)
             self._chosen(first)
 
     def _go(self, name: ModelName) -> None:

@@ -1,6 +1,7 @@
 """The library page: a model's size history and versions, and one version in detail."""
 
 from collections.abc import Callable
+from enum import Enum
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -31,11 +32,25 @@ from modeldesk.ui.widgets.skeleton import Skeleton
 
 _INSPECTOR = 372
 _INSPECTOR_LEAST = 300
-_NARROW = 900
-"""Below this width of the page the details make room for the versions until asked for."""
 _CHART_HEIGHT = 230
 _CHART_LEAST = 150
 RollBack = Callable[[Deployment, VersionTarget, QWidget], object]
+
+
+class Room(Enum):
+    """How much fits beside each other; the value is the page's least width for it."""
+
+    FOR_BOTH = 900
+    """The versions, and one of them in detail."""
+    FOR_A_SQUEEZE = 640
+    """Both, when the details are asked for."""
+    FOR_ONE = 0
+    """Either the versions or the details."""
+
+    @classmethod
+    def of(cls, width: int) -> "Room":
+        """What fits into `width` pixels."""
+        return next(room for room in cls if width >= room.value)
 
 
 class LibraryPage(QWidget):
@@ -62,8 +77,8 @@ class LibraryPage(QWidget):
         self._releases = releases
         self._roll_back = roll_back
         self._details_wanted = False
-        self._narrow: bool | None = None
-        self.actions_ = VersionActions(context, run_version, self)
+        self._room: Room | None = None
+        self.acts = VersionActions(context, run_version, self)
         self.header = PageHeader(context.theme)
         self.chart = LazySizeHistory(context.theme, preload)
         self.table = VersionsTable(context.theme)
@@ -87,9 +102,9 @@ class LibraryPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW
-        if narrow != self._narrow:
-            self._narrow = narrow
+        room = Room.of(self.width())
+        if room is not self._room:
+            self._room = room
             self._arrange()
 
     def _lay_out(self) -> None:
@@ -100,9 +115,9 @@ class LibraryPage(QWidget):
         self._chart_card.setMaximumHeight(_CHART_HEIGHT)
         table_card = Card(padded=False)
         table_card.body.addWidget(self.table)
-        main = QWidget()
+        self._main = main = QWidget()
         column = QVBoxLayout(main)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, 0)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.M + 2)
         column.addWidget(self.header)
         column.addWidget(self._chart_card, 2)
@@ -117,8 +132,10 @@ class LibraryPage(QWidget):
         self.inspector.setMinimumWidth(_INSPECTOR_LEAST)
         self._empty = EmptyState(theme, Icon.LIBRARY, "")
         self._empty.action_chosen.connect(self._build)
-        self._waiting = Skeleton(theme, rows=12)
-        self._waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        self._waiting = QWidget()
+        waiting = QVBoxLayout(self._waiting)
+        waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, 0)
+        waiting.addWidget(Skeleton(theme, rows=12))
         self._faces = QStackedWidget()
         for face in (self._waiting, self._empty, self._splitter):
             self._faces.addWidget(face)
@@ -143,7 +160,8 @@ class LibraryPage(QWidget):
         self.header.run_asked.connect(self._run)
         self.header.remove_all_asked.connect(self._remove_all)
         self.header.roll_back_asked.connect(self._go_back)
-        self.header.details_asked.connect(lambda on: self._set_details(shown=on))
+        self.header.details_asked.connect(lambda: self._set_details(shown=True))
+        self.inspector.close_asked.connect(lambda: self._set_details(shown=False))
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Delete), self._remove_selected),
             (QKeySequence(QKeySequence.StandardKey.Copy), self._copy_selected),
@@ -196,14 +214,17 @@ class LibraryPage(QWidget):
         return ways
 
     def _arrange(self) -> None:
-        shown = not self._narrow or self._details_wanted
+        roomy = self._room is Room.FOR_BOTH
+        shown = roomy or self._details_wanted
         self.inspector.setVisible(shown)
-        self.header.set_narrow(narrow=bool(self._narrow), details=shown)
-        width = _INSPECTOR_LEAST if self._narrow else _INSPECTOR
+        self.inspector.close_button.setVisible(not roomy)
+        self._main.setVisible(not shown or self._room is not Room.FOR_ONE)
+        self.header.offer_details(not shown)
+        width = _INSPECTOR if roomy else _INSPECTOR_LEAST
         self._splitter.setSizes([max(1, self.width() - width), width])
 
     def _set_details(self, *, shown: bool) -> None:
-        if self._narrow and shown != self._details_wanted:
+        if self._room is not Room.FOR_BOTH and shown != self._details_wanted:
             self._details_wanted = shown
             self._arrange()
 
@@ -213,38 +234,38 @@ class LibraryPage(QWidget):
     def _open_menu(self, place: QPoint) -> None:
         versions = self.table.selected_versions()
         if versions:
-            self.actions_.menu(versions).popup(place)
+            self.acts.menu(versions).popup(place)
 
     def _open_version_menu(self, place: QPoint) -> None:
         if self._choice.version is not None:
-            self.actions_.menu([self._choice.version]).popup(place)
+            self.acts.menu([self._choice.version]).popup(place)
 
     def _build(self) -> None:
         self._context.navigate(BuildLink())
 
     def _run(self) -> None:
         if self._choice.version is not None:
-            self.actions_.run(self._choice.version)
+            self.acts.run(self._choice.version)
 
     def _go_back(self, way: WayBack) -> None:
         self._roll_back(way.deployment, way.target, self)
 
     def _remove_all(self) -> None:
         if self._choice.entry is not None:
-            self.actions_.confirm_removal(self._choice.entry.versions)
+            self.acts.confirm_removal(self._choice.entry.versions)
 
     def _remove_selected(self) -> None:
         versions = self.table.selected_versions()
         if not versions or self._context.engine() is None:
             return
-        refusal = self.actions_.removal_refusal(versions)
+        refusal = self.acts.removal_refusal(versions)
         if refusal:
             self._context.say(refusal, Tone.WARNING)
         else:
-            self.actions_.confirm_removal(versions)
+            self.acts.confirm_removal(versions)
 
     def _copy_selected(self) -> None:
-        self.actions_.copy_names(self.table.selected_versions())
+        self.acts.copy_names(self.table.selected_versions())
 
 
 def _bar(version: Version) -> SizeBar:

@@ -21,13 +21,15 @@ from modeldesk.ui.inspector.wrapped_text import WrappedText
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton
+from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _WIDTH = 560
-_ROW = 46
-_MOST_ROWS = 6
+_GAP = 3
+_ENOUGH = 20
+_MOST_HEIGHT = 270
 _VERSION = int(Qt.ItemDataRole.UserRole)
 
 
@@ -55,8 +57,8 @@ class RemoveDialog(QDialog):
         self.list.setAccessibleName(tr("Versions that go"))
         self.list.setFont(font(TextStyle.BODY))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setSpacing(1)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setSpacing(_GAP)
         self._fill()
         self.list.itemChanged.connect(self._picked)
         self.facts = KeyValueList()
@@ -71,7 +73,7 @@ class RemoveDialog(QDialog):
 
     def _fill(self) -> None:
         for removal in self.plan.removals:
-            item = QListWidgetItem(_text(removal.version, _names(removal)))
+            item = QListWidgetItem(_text(removal.version, *_names(removal)))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
             item.setToolTip(plain_tooltip("\n".join(removal.names)))
@@ -83,15 +85,18 @@ class RemoveDialog(QDialog):
             item.setCheckState(Qt.CheckState.Unchecked)
             item.setToolTip(plain_tooltip(locked.reason))
             self.list.addItem(item)
-        rows = max(1, min(self.list.count(), _MOST_ROWS))
-        self.list.setFixedHeight(rows * _ROW + 4)
+        self.list.ensurePolished()
+        heights = [self.list.sizeHintForRow(row) for row in range(min(self.list.count(), _ENOUGH))]
+        self.list.setFixedHeight(min(sum(heights) + 2 * _GAP * (len(heights) + 1), _MOST_HEIGHT))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.M)
         column.addWidget(self.title)
-        column.addWidget(self.list)
+        card = Card(padded=False)
+        card.body.addWidget(self.list)
+        column.addWidget(card)
         column.addWidget(self.facts)
         column.addWidget(Label(tr("The same on the command line:"), TextStyle.LABEL, "muted"))
         command = QHBoxLayout()
@@ -153,14 +158,14 @@ class RemoveDialog(QDialog):
         self.accept()
 
 
-def _text(version: Version, below: str) -> str:
-    size = presentation.size(version.size_bytes)
-    return f"{presentation.printable(version.name)}  ·  {size}\n{presentation.printable(below)}"
+def _text(version: Version, *below: str) -> str:
+    first = f"{version.name}  ·  {presentation.size(version.size_bytes)}"
+    return "\n".join(map(presentation.printable, (first, *below)))
 
 
-def _names(removal: Removal) -> str:
-    names = ", ".join(removal.names)
-    return names if removal.image_goes else tr("{names} (the image stays)", names=names)
+def _names(removal: Removal) -> tuple[str, ...]:
+    stays = () if removal.image_goes else (tr("Other names keep the image."),)
+    return (*removal.names, *stays)
 
 
 def _users(plan: RemovalPlan) -> str:

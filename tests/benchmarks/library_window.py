@@ -1,0 +1,113 @@
+"""How long the library page keeps the event loop, and how soon the list stands, while a thousand
+images list and their layers fill: ``python -m tests.benchmarks.library_window [IMAGES]``.
+
+A timer of two milliseconds measures the gaps of the loop. The engine is the one in memory, so
+its own list call takes next to no time and the figures are the window's alone.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from modeldesk import resources
+from modeldesk.ui.shell.garbage import UiThreadGarbage
+from modeldesk.ui.theme.theme import Theme, ThemeMode
+from tests.fakes.engine import FakeEngine, many_images
+from tests.fakes.engine_images import BASE_STEPS, Step
+from tests.gui.library.bench import Bench
+
+_TICK_MS = 2
+_TAGS = 3
+
+
+class Gaps:
+    """The longest times between two turns of the event loop, with when they were."""
+
+    def __init__(self) -> None:
+        self.start = self._last = time.perf_counter()
+        self.gaps: list[tuple[float, float]] = []
+        self._timer = QTimer(interval=_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(((now - self._last) * 1000, now - self.start))
+        self._last = now
+
+    def worst(self, count: int = 3) -> str:
+        """The worst gaps in words."""
+        found = sorted(self.gaps, reverse=True)[:count]
+        return ", ".join(f"{gap:.0f} ms (at {at:.2f} s)" for gap, at in found)
+
+
+def one_model(count: int) -> FakeEngine:
+    """All images as versions of one model."""
+    engine = FakeEngine()
+    for number in range(count):
+        tags = [f"registry.lan:5000/team/big:v1.{number}.{patch}" for patch in range(_TAGS)]
+        steps = (
+            Step("COPY --from=builder /venv /venv", 400_000_000, str(number // 10)),
+            Step("COPY model.safetensors /models/", 100_000_000 + number, str(number)),
+            Step("COPY app.py /app/", 4_000, str(number)),
+        )
+        engine.add_image(*tags, steps=steps, base=BASE_STEPS)
+    return engine
+
+
+def measure(name: str, engine: FakeEngine, theme: Theme) -> None:
+    """One run, printed."""
+    begin = time.perf_counter()
+    images = len(engine.list_images())
+    list_ms = (time.perf_counter() - begin) * 1000
+    with tempfile.TemporaryDirectory() as home:
+        bench = Bench(theme, engine, Path(home))
+        bench.window.resize(1380, 870)
+        bench.window.show()
+        bench.preload.start()
+        while not bench.preload.is_ready:
+            QApplication.processEvents()
+        for _ in range(20):
+            QApplication.processEvents()
+        app = QApplication.instance()
+        assert app is not None
+        gaps = Gaps()
+        begin = time.perf_counter()
+        bench.connect_engine()
+        while not bench.store.loaded or bench.page.table.model().rowCount() == 0:
+            app.processEvents()
+        bench.window.grab()
+        listed_ms = (time.perf_counter() - begin) * 1000
+        listing = gaps.worst(1)
+        while not bench.complete:
+            app.processEvents()
+        for _ in range(20):
+            app.processEvents()
+        filled_s = time.perf_counter() - begin
+        print(f"{name}: {images} images, {images * _TAGS} tags")
+        print(f"  list call of the engine {list_ms:.0f} ms; on screen after {listed_ms:.0f} ms")
+        print(f"  layers known after {filled_s:.2f} s")
+        print(f"  worst gap while listing {listing}; at all {gaps.worst()}")
+        bench.close()
+
+
+def main() -> None:
+    """Measure a thousand models of one version, and one model of a thousand versions."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication([])
+    collector = UiThreadGarbage(app)
+    collector.start()
+    theme = Theme(resources.path("fonts").parent, ThemeMode.LIGHT)
+    theme.apply(app)
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    measure("Many models", many_images(count, _TAGS), theme)
+    measure("One model", one_model(count), theme)
+
+
+if __name__ == "__main__":
+    main()

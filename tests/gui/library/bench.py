@@ -1,0 +1,137 @@
+"""The library page with everything around it that it needs, on a fake engine."""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from modeldesk.core.engine.model import Connection, ConnectionState
+from modeldesk.core.ids import DeploymentName
+from modeldesk.core.library.service import Library
+from modeldesk.core.releases.service import ReleaseService
+from modeldesk.core.settings import Settings
+from modeldesk.paths import Paths
+from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.context import Context, Hub, SettingsStore
+from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.models_panel import ModelsPanel
+from modeldesk.ui.library.page import LibraryPage
+from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.releases.store import ReleaseStore
+from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.theme.theme import Theme
+from tests.fakes.engine import FakeEngine
+from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+
+if TYPE_CHECKING:
+    from modeldesk.core.library.model import Version
+    from modeldesk.core.releases.model import Deployment, VersionTarget
+
+SIDE_WIDTH = 272
+
+
+class NoControl:
+    """An engine's watch that is asked for nothing."""
+
+    def retry(self) -> None: ...
+
+    def use(self, address: str) -> None: ...
+
+
+class NoProbe:
+    """Nothing answers."""
+
+    def answers(self, address: str, port: int) -> bool:
+        return False
+
+
+class NoLocks:
+    """No other program is there."""
+
+    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+class Bench(QObject):
+    """What a test takes hold of. Call `close` at its end."""
+
+    def __init__(self, theme: Theme, engine: FakeEngine, folder: Path) -> None:
+        super().__init__()
+        self.engine = engine
+        self.online = True
+        self.tasks = TaskRunner()
+        self.hub = Hub()
+        paths = Paths(folder / "settings.json", folder / "records.sqlite", folder / "log")
+        settings = SettingsStore(self.tasks, paths.settings, Settings())
+        self.context = Context(
+            self.tasks,
+            theme,
+            settings,
+            self.hub,
+            paths,
+            lambda: self.engine if self.online else None,
+            NoControl(),
+        )
+        self.library = Library(FakeImageRecords())
+        self.release_records = FakeReleaseRecords()
+        service = ReleaseService(
+            self.release_records, NoProbe(), NoLocks(), "tester", lambda: datetime.now(UTC)
+        )
+        self.store = LibraryStore(self.context, self.library)
+        self.choice = LibraryChoice(self.hub)
+        self.releases = ReleaseStore(self.context, service)
+        self.preload = Preload()
+        self.ran: list[Version] = []
+        self.went_back: list[tuple[Deployment, VersionTarget]] = []
+        self.window = QWidget()
+        self.panel = ModelsPanel(self.context, self.store, self.choice)
+        self.page = LibraryPage(
+            self.context,
+            self.store,
+            self.choice,
+            self.library,
+            self.releases,
+            self.preload,
+            lambda version, _over: self.ran.append(version),
+            lambda deployment, target, _over: self.went_back.append((deployment, target)),
+        )
+        self._lay_out()
+
+    def connect_engine(self) -> None:
+        """The engine answers from now on."""
+        self.online = True
+        self.hub.publish_connection(Connection(ConnectionState.CONNECTED, self.engine.info))
+
+    def lose_engine(self) -> None:
+        """The engine is away from now on."""
+        self.online = False
+        self.hub.publish_connection(Connection(ConnectionState.LOST, self.engine.info))
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything on the engine is known."""
+        snapshot = self.hub.snapshot
+        return self.store.loaded and snapshot.missing_details == 0 and not self.tasks.active
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.preload.wait(20)
+        self.tasks.shutdown(10)
+        self.window.close()
+        self.window.deleteLater()
+
+    def _lay_out(self) -> None:
+        side = QFrame()
+        side.setProperty("kind", "side-left")
+        side.setFixedWidth(SIDE_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panel)
+        row = QHBoxLayout(self.window)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(side)
+        row.addWidget(self.page, 1)

@@ -174,6 +174,14 @@ QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid $faint; background: $panel;
 }
 QCheckBox::indicator { border-radius: 4px; }
+QListView::indicator {
+    width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $panel;
+}
+QListView::indicator:hover { border-color: $accent; }
+QListView::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$controls-check.svg");
+}
+QListView::indicator:disabled { background: $track; border-color: $track; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked {

@@ -491,7 +491,7 @@ def listening(engine: ImageEngine) -> Iterator[Listener]:
 def check_cancel(stream: Callable[[CancelToken], Iterator[object]], items: int) -> None:
     """A thread that is blocked reading gets `Cancelled` within 100 ms, and no socket is left."""
     gc.collect()
-    before = _sockets()
+    before = open_sockets()
     token, reading = CancelToken(), threading.Event()
     ended: list[tuple[float, ModelDeskError | None]] = []
 
@@ -520,7 +520,7 @@ def check_cancel(stream: Callable[[CancelToken], Iterator[object]], items: int) 
     assert when - asked < 0.1
     del error
     ended.clear()
-    until(lambda: _sockets() <= before, 2)
+    until(lambda: open_sockets() <= before, 2)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -531,7 +531,7 @@ def until(condition: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def _sockets() -> int:
+def open_sockets() -> int:
     """How many sockets this process has open."""
     count = 0
     for descriptor in Path("/proc/self/fd").iterdir():

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +79,8 @@ def _arguments(given: list[str]) -> argparse.Namespace:
 def main(given: list[str]) -> int:
     """Run what the arguments ask for; 0 when all that ran passed, 1 when something failed."""
     options = _arguments(given)
+    # A shell that starts this in the background has Ctrl-C ignored; it is wanted all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda caught, _: sys.exit(128 + caught))
     wanted = tuple(name for name in _NAMES if name in (options.only or _NAMES))
@@ -245,7 +248,14 @@ def _pytest(run: _Run, python: Path, expression: str | None) -> int:
         return 1 if run.failed else 0
     command = [str(python), "-m", "pytest", *present]
     command += ["-k", expression] if expression else []
-    told = {**run.told, parts.VARIABLE: parts.to_json(run.done), "QT_QPA_PLATFORM": "offscreen"}
+    temporary = Path(tempfile.mkdtemp(prefix="modeldesk-tests-"))
+    run.keeper.remove_folder(temporary)
+    told = {
+        **run.told,
+        parts.VARIABLE: parts.to_json(run.done),
+        "QT_QPA_PLATFORM": "offscreen",
+        "TMPDIR": str(temporary),
+    }
     say(f"── {', '.join(names)}")
     code = _call(run, command, told)
     if code not in (0, 1, 5):

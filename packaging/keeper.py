@@ -7,6 +7,7 @@ was interrupted or was killed, the keeper undoes everything, the newest first.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,10 @@ class Keeper:
         """Run `command`."""
         self._tell({"run": command})
 
+    def remove_folder(self, folder: Path) -> None:
+        """Delete `folder` and all in it."""
+        self._tell({"remove_folder": str(folder)})
+
     def _tell(self, what: dict[str, object]) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(what) + "\n")
@@ -114,6 +119,8 @@ def _serve() -> None:
         match one:
             case {"end_group": int(leader)}:
                 end_group(leader)
+            case {"remove_folder": str(folder)}:
+                shutil.rmtree(folder, ignore_errors=True)
             case {"run": list(command)}:
                 subprocess.run(
                     [str(part) for part in command], stdin=subprocess.DEVNULL, check=False

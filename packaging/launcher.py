@@ -59,6 +59,7 @@ def _arguments(given: list[str]) -> tuple[argparse.Namespace, list[str]]:
 def main(given: list[str]) -> int:
     """Do what the arguments ask; return the exit code (1 when a person has to do something)."""
     options, passed_on = _arguments(given)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if options.tour is not None:

@@ -1,7 +1,8 @@
 """The composition root of the desktop program: builds adapters, services, pages and the window.
 
-What is slow is put off: the window paints first, then the records are opened, the engine is
-looked for and the chart library is imported, each in a thread of its own.
+What is slow is put off. Before the first paint only what the empty window needs is imported;
+then the records are opened, the pages and the engine's watch imported, the engine looked for,
+and the chart library loaded in a thread of its own.
 """
 
 import logging
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -23,23 +23,14 @@ from modeldesk import resources
 from modeldesk.composition import Parts
 from modeldesk.core import words
 from modeldesk.core.changes import Changes
-from modeldesk.core.engine.model import Connection, ConnectionState, EngineAttempt
-from modeldesk.core.engine.watch import EngineWatch
+from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.model import Version
-from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.model import Release
 from modeldesk.core.words import tr, trn
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
-from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
-from modeldesk.ui.library.choice import LibraryChoice
-from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.links import BuildLink, Link, PageKey
-from modeldesk.ui.releases.actions import ReleaseActions
-from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
 from modeldesk.ui.tasks import Lane, TaskRunner, serial
@@ -48,7 +39,10 @@ from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
-    from modeldesk.ui.library.models_panel import ModelsPanel
+    from modeldesk.core.engine.watch import EngineWatch
+    from modeldesk.core.ports import ImageEngine
+    from modeldesk.core.releases.model import Release
+    from modeldesk.pages import Pages
 
 log = logging.getLogger(__name__)
 
@@ -67,28 +61,22 @@ class Desktop(QObject):
         self.theme.apply(app)
         self.tasks = TaskRunner(self)
         self.hub = Hub(self)
-        self.watch = EngineWatch(
-            _LateFinder(self.parts),
-            settings.engine_address,
-            self.tasks.feed(self, self._connection_came),
-            self.tasks.feed(self, self._changes_came),
-        )
+        self._watch: EngineWatch | None = None
+        self._pages: Pages | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self.context = Context(
             self.tasks,
             self.theme,
             SettingsStore(self.tasks, paths.settings, settings, self),
             self.hub,
             paths,
-            lambda: self.watch.engine,
-            self.watch,
+            self._engine,
+            self,
         )
         self.activity = ActivityStore(self.tasks, self)
-        self.preload = Preload(self)
         self.garbage = UiThreadGarbage(self)
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._services: _Services | None = None
         self.window = MainWindow(
-            self.context, self.activity, self._pages(), self._models_panel, start
+            self.context, self.activity, self._page_entries(), self._models_panel, start
         )
         self.window.painted.connect(self._painted)
 
@@ -99,9 +87,11 @@ class Desktop(QObject):
     def close(self) -> None:
         """Cancel what runs and let go of everything. What does not end in a few seconds is left
         to die with the process."""
-        self.watch.stop(_SHUTDOWN_S)
+        if self._watch is not None:
+            self._watch.stop(_SHUTDOWN_S)
         left = self.tasks.shutdown(_SHUTDOWN_S)
-        self.preload.wait(_SHUTDOWN_S)
+        if self._pages is not None:
+            self._pages.preload.wait(_SHUTDOWN_S)
         self.parts.close()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -111,11 +101,23 @@ class Desktop(QObject):
             os._exit(0)
 
     @property
-    def services(self) -> "_Services":
-        """What the pages share; made with the first of them."""
-        if self._services is None:
-            self._services = _Services(self.context, self.parts, self)
-        return self._services
+    def pages(self) -> "Pages":
+        """The pages and what they share; made on first use."""
+        if self._pages is None:
+            from modeldesk.pages import Pages
+
+            self._pages = Pages(self.context, self.parts, self.activity, self)
+        return self._pages
+
+    def retry(self) -> None:
+        """Look for an engine now."""
+        if self._watch is not None:
+            self._watch.retry()
+
+    def use(self, address: str) -> None:
+        """Let go of the engine in use and connect to `address` (empty: find one)."""
+        if self._watch is not None:
+            self._watch.use(address)
 
     def bug_met(
         self,
@@ -157,12 +159,26 @@ class Desktop(QObject):
             )
 
     def _records_opened(self, problem: str) -> None:
-        self.watch.start()
-        self.preload.start()
         self.window.begin()
+        self._start_watch()
+        self.pages.preload.start()
         for sentence in (self.parts.settings_problem, problem):
             if sentence:
                 self.context.say(sentence, Tone.WARNING)
+
+    def _start_watch(self) -> None:
+        from modeldesk.core.engine.watch import EngineWatch
+
+        self._watch = EngineWatch(
+            self.parts.late_finder,
+            self.context.settings.current.engine_address,
+            self.tasks.feed(self, self._connection_came),
+            self.tasks.feed(self, self._changes_came),
+        )
+        self._watch.start()
+
+    def _engine(self) -> "ImageEngine | None":
+        return None if self._watch is None else self._watch.engine
 
     def _connection_came(self, batch: list[Connection]) -> None:
         for connection in batch:
@@ -186,7 +202,7 @@ class Desktop(QObject):
             show_in_activity=False,
         )
 
-    def _healed(self, releases: tuple[Release, ...]) -> None:
+    def _healed(self, releases: "tuple[Release, ...]") -> None:
         if not releases:
             return
         names = frozenset(release.deployment for release in releases)
@@ -201,7 +217,7 @@ class Desktop(QObject):
             Tone.WARNING,
         )
 
-    def _pages(self) -> list[PageEntry]:
+    def _page_entries(self) -> list[PageEntry]:
         return [
             PageEntry(
                 PageKey.LIBRARY,
@@ -231,95 +247,24 @@ class Desktop(QObject):
         ]
 
     def _models_panel(self) -> QWidget:
-        panel = self.services.models_panel()
+        panel = self.pages.models_panel()
         panel.palette_asked.connect(self.window.palette_box.open)
         return panel
 
     def _library_page(self) -> Page:
-        return self.services.library_page(self.preload)
+        return self.pages.library_page()
 
     def _build_page(self) -> Page:
-        return self.services.build_page()
+        return self.pages.build_page()
 
     def _releases_page(self) -> Page:
-        return self.services.releases_page()
+        return self.pages.releases_page()
 
     def _activity_page(self) -> Page:
-        from modeldesk.ui.activity.page import ActivityPage
-
-        return ActivityPage(self.context, self.activity)
+        return self.pages.activity_page()
 
     def _settings_page(self) -> Page:
-        from modeldesk.ui.settings.page import SettingsPage
-
-        return SettingsPage(self.context, _LateFinder(self.parts))
-
-
-class _Services(QObject):
-    """The stores and actions that pages share, and the pages made of them."""
-
-    def __init__(self, context: Context, parts: Parts, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._parts = parts
-        self._choice = LibraryChoice(context.hub, self)
-        self._library = LibraryStore(context, parts.library, self)
-        self._releases = ReleaseStore(context, parts.releases, self)
-        self._actions = ReleaseActions(context, parts.releases, self)
-
-    def models_panel(self) -> "ModelsPanel":
-        """The list of models at the left of most pages."""
-        from modeldesk.ui.library.models_panel import ModelsPanel
-
-        return ModelsPanel(self._context, self._library, self._choice)
-
-    def library_page(self, preload: Preload) -> Page:
-        """Models and versions."""
-        from modeldesk.ui.library.page import LibraryPage
-
-        return LibraryPage(
-            self._context,
-            self._library,
-            self._choice,
-            self._parts.library,
-            self._releases,
-            preload,
-            self._run_version,
-            self._actions.confirm_rollback,
-        )
-
-    def build_page(self) -> Page:
-        """A folder on its way to an image."""
-        from modeldesk.ui.build.page import BuildPage
-
-        return BuildPage(self._context, self._parts.builds)
-
-    def releases_page(self) -> Page:
-        """What runs."""
-        from modeldesk.ui.releases.page import ReleasesPage
-
-        return ReleasesPage(self._context, self._releases, self._actions)
-
-    def _run_version(self, version: Version, over: QWidget) -> None:
-        from modeldesk.ui.run.dialog import RunDialog
-
-        RunDialog(self._context, version, self._parts.releases, self._parts.probe, over).open()
-
-
-class _LateFinder:
-    """Finds engines by the adapter, which is first imported when the search begins, in the
-    searching thread."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-
-    def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
-        """See `modeldesk.core.ports.EngineFinder`."""
-        return self._parts.finder.find(preferred)
-
-    def known_addresses(self) -> tuple[tuple[str, str], ...]:
-        """(source, address) of every place that is searched, in order."""
-        return self._parts.finder.known_addresses()
+        return self.pages.settings_page()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -362,6 +307,8 @@ def _speak(language: str, app: QApplication) -> None:
 
 def _write_log(path: Path) -> None:
     """Keep the program's log in a file of bounded size; without one when it can't be made."""
+    from logging.handlers import RotatingFileHandler
+
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     handler: logging.Handler = logging.StreamHandler()
     with suppress(OSError):

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
+    from modeldesk.core.engine.model import EngineAttempt
     from modeldesk.core.library.service import Library
-    from modeldesk.core.ports import AnswerProbe
+    from modeldesk.core.ports import AnswerProbe, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
 
 
@@ -40,6 +41,12 @@ class Parts:
         from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 
         return DockerEngineFinder()
+
+    @property
+    def late_finder(self) -> "LateFinder":
+        """As `finder`, but the adapter is first imported when a search begins, by whoever
+        searches."""
+        return LateFinder(self)
 
     @cached_property
     def probe(self) -> "AnswerProbe":
@@ -91,6 +98,21 @@ class Parts:
         """Close the database, if it was opened."""
         if "opened" in self.__dict__:
             self.opened.database.close()
+
+
+class LateFinder:
+    """Implements `EngineFinder` by an adapter that is imported on first use."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def find(self, preferred: str = "") -> "tuple[ImageEngine | None, tuple[EngineAttempt, ...]]":
+        """See `modeldesk.core.ports.EngineFinder`."""
+        return self._parts.finder.find(preferred)
+
+    def known_addresses(self) -> tuple[tuple[str, str], ...]:
+        """(source, address) of every place that is searched, in order."""
+        return self._parts.finder.known_addresses()
 
 
 def now() -> datetime:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from modeldesk.cli.answer import ProgressPrinter
 from modeldesk.composition import Parts
@@ -12,6 +13,10 @@ from modeldesk.core.engine.attempts import no_engine_error
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
+from modeldesk.core.words import tr
+
+if TYPE_CHECKING:
+    from modeldesk.core.releases.service import ReleaseService
 
 
 class Session:
@@ -38,6 +43,15 @@ class Session:
         library = self.parts.library
         library.reload(self.engine())
         return library.fill_details(self.engine(), self.job, lambda _: None)
+
+    def releases(self) -> "ReleaseService":
+        """Deployments, after every release that was interrupted has been put right."""
+        service = self.parts.releases
+        for release in service.recover(self.engine(), self.job):
+            self.job.log(
+                tr("A release of {name} was interrupted; put right.", name=release.deployment)
+            )
+        return service
 
     def close_line(self) -> None:
         """Leave the terminal's renewing progress line, before something else is printed."""

@@ -6,7 +6,7 @@ Made once by the composition root and passed to constructors; there is no global
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,6 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import EngineUnavailable, ModelDeskError
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot
-from modeldesk.core.ports import ImageEngine
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
@@ -26,6 +25,10 @@ from modeldesk.ui.tasks import Lane, TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
+
+if TYPE_CHECKING:
+    # The ports bring every room of the core with them, and the first paint needs none.
+    from modeldesk.core.ports import ImageEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +161,11 @@ class Context:
     settings: SettingsStore
     hub: Hub
     paths: Paths
-    engine: Callable[[], ImageEngine | None]
+    engine: "Callable[[], ImageEngine | None]"
     """The engine in use, or None; ask each time, it comes and goes."""
     engine_control: EngineControl
 
-    def require_engine(self) -> ImageEngine:
+    def require_engine(self) -> "ImageEngine":
         """The engine in use. Raises `EngineUnavailable`; for work that needs one to begin."""
         engine = self.engine()
         if engine is None:

@@ -8,6 +8,7 @@ from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.containers.service import service_url
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.releases.model import Deployment
+from modeldesk.core.releases.service import ReleaseService
 
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
@@ -16,8 +17,9 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 def execute(_: argparse.Namespace, session: Session) -> Answer:
     """List the deployments with the state of their containers."""
+    releases = session.releases()
     containers = {c.id: c for c in session.engine().list_containers()}
-    deployments = session.parts.releases.deployments()
+    deployments = releases.deployments()
     rows = [
         (
             d.name,
@@ -30,15 +32,17 @@ def execute(_: argparse.Namespace, session: Session) -> Answer:
     ]
     header = ("DEPLOYMENT", "MODEL", "RUNS", "STATE", "URL")
     return Answer(
-        [_deployment_json(session, containers, d) for d in deployments],
+        [_deployment_json(releases, containers, d) for d in deployments],
         tuple(table(header, rows)),
     )
 
 
 def _deployment_json(
-    session: Session, containers: dict[ContainerId, ContainerSummary], deployment: Deployment
+    releases: ReleaseService,
+    containers: dict[ContainerId, ContainerSummary],
+    deployment: Deployment,
 ) -> Json:
-    earlier = session.parts.releases.earlier_versions(deployment.name)
+    earlier = releases.earlier_versions(deployment.name)
     return {
         "deployment": deployment.name,
         "model": deployment.model,

@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     # Before anything else: a name that is not there must not cost a listing.
     session.parts.releases.deployment(name)
     target = _target(session, name, arguments.to) if arguments.to else None
-    outcome = session.parts.releases.rollback(
+    outcome = session.releases().rollback(
         session.engine(), name, target, arguments.why, session.job
     )
     return release_answer(outcome)

@@ -109,7 +109,7 @@ def _deploy(
     settings: ServiceSettings,
     secrets: Mapping[str, str],
 ) -> Answer:
-    outcome = session.parts.releases.deploy(
+    outcome = session.releases().deploy(
         session.engine(),
         DeploymentName(arguments.service),
         ModelName(version.key.model),

@@ -1,0 +1,83 @@
+"""What the pages share, and the pages made of it: stores, actions and their wiring.
+
+Imported after the window's first paint, by `modeldesk.app` alone.
+"""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from modeldesk.composition import Parts
+from modeldesk.core.library.model import Version
+from modeldesk.ui.activity.store import ActivityStore
+from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.context import Context, Page
+from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.models_panel import ModelsPanel
+from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.releases.actions import ReleaseActions
+from modeldesk.ui.releases.store import ReleaseStore
+
+
+class Pages(QObject):
+    """The stores and actions that pages share, and the pages made of them."""
+
+    def __init__(
+        self, context: Context, parts: Parts, activity: ActivityStore, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._parts = parts
+        self._activity = activity
+        self.preload = Preload(self)
+        self._choice = LibraryChoice(context.hub, self)
+        self._library = LibraryStore(context, parts.library, self)
+        self._releases = ReleaseStore(context, parts.releases, self)
+        self._actions = ReleaseActions(context, parts.releases, self)
+
+    def models_panel(self) -> ModelsPanel:
+        """The list of models at the left of most pages."""
+        return ModelsPanel(self._context, self._library, self._choice)
+
+    def library_page(self) -> Page:
+        """Models and versions."""
+        from modeldesk.ui.library.page import LibraryPage
+
+        return LibraryPage(
+            self._context,
+            self._library,
+            self._choice,
+            self._parts.library,
+            self._releases,
+            self.preload,
+            self._run_version,
+            self._actions.confirm_rollback,
+        )
+
+    def build_page(self) -> Page:
+        """A folder on its way to an image."""
+        from modeldesk.ui.build.page import BuildPage
+
+        return BuildPage(self._context, self._parts.builds)
+
+    def releases_page(self) -> Page:
+        """What runs."""
+        from modeldesk.ui.releases.page import ReleasesPage
+
+        return ReleasesPage(self._context, self._releases, self._actions)
+
+    def activity_page(self) -> Page:
+        """All work."""
+        from modeldesk.ui.activity.page import ActivityPage
+
+        return ActivityPage(self._context, self._activity)
+
+    def settings_page(self) -> Page:
+        """What a person may choose."""
+        from modeldesk.ui.settings.page import SettingsPage
+
+        return SettingsPage(self._context, self._parts.late_finder)
+
+    def _run_version(self, version: Version, over: QWidget) -> None:
+        from modeldesk.ui.run.dialog import RunDialog
+
+        RunDialog(self._context, version, self._parts.releases, self._parts.probe, over).open()

@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.model import Group, Model, Version
+from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
-from modeldesk.ui import presentation
-from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.charts.lazy import LazySizeHistory
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.panel import DetailSource, Inspector
 from modeldesk.ui.library.actions import RunVersion, VersionActions
+from modeldesk.ui.library.bars import size_bar
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.header import PageHeader, WayBack
 from modeldesk.ui.library.store import LibraryStore
@@ -78,6 +77,9 @@ class LibraryPage(QWidget):
         self._roll_back = roll_back
         self._details_wanted = False
         self._room: Room | None = None
+        # The chart of a thousand versions gets a turn of the event loop of its own.
+        self._chart_due = QTimer(self, singleShot=True, interval=0)
+        self._chart_due.timeout.connect(self._show_chart)
         self.acts = VersionActions(context, run_version, self)
         self.header = PageHeader(context.theme)
         self.chart = LazySizeHistory(context.theme, preload)
@@ -176,14 +178,17 @@ class LibraryPage(QWidget):
             return
         self._faces.setCurrentWidget(self._splitter)
         self.header.show_entry(entry, online=self._context.engine() is not None)
-        has_chart = entry.group is not Group.UNTAGGED
-        self._chart_card.setVisible(has_chart)
-        if has_chart:
-            self.chart.set_bars([_bar(v) for v in reversed(entry.versions)])
-            self.chart.select(str(version.key.image) if version else None)
+        self._chart_card.setVisible(entry.group is not Group.UNTAGGED)
+        self._chart_due.start()
         self.table.show_entry(entry, version.key.image if version else None)
         self.inspector.show_version(entry, version)
         self._show_ways_back()
+
+    def _show_chart(self) -> None:
+        entry, version = self._choice.entry, self._choice.version
+        if entry is not None and entry.group is not Group.UNTAGGED:
+            self.chart.set_bars([size_bar(v) for v in reversed(entry.versions)])
+            self.chart.select(str(version.key.image) if version else None)
 
     def _show_nothing(self) -> None:
         if not self._store.loaded:
@@ -266,11 +271,3 @@ class LibraryPage(QWidget):
 
     def _copy_selected(self) -> None:
         self.acts.copy_names(self.table.selected_versions())
-
-
-def _bar(version: Version) -> SizeBar:
-    return SizeBar(
-        str(version.key.image),
-        presentation.printable(version.name),
-        tuple(version.bytes_by_kind().items()),
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
@@ -17,6 +17,7 @@ from modeldesk.ui.tasks import Lane, TaskHandle, serial
 from modeldesk.ui.theme.tokens import Tone
 
 _LANE = serial("library")
+_PAINT_FIRST_MS = 40
 
 
 class LibrarySource(Protocol):
@@ -53,6 +54,9 @@ class LibraryStore(QObject):
         self._reading: TaskHandle[bool] | None = None
         self._filling: TaskHandle[LibrarySnapshot] | None = None
         self._fill_again = False
+        # Reading layers takes the interpreter's lock: the list is painted first.
+        self._fill_due = QTimer(self, singleShot=True, interval=_PAINT_FIRST_MS)
+        self._fill_due.timeout.connect(self._fill)
         self._newer = context.tasks.feed(self, self._take_newer, limit=1)
         hub = context.hub
         hub.connection_changed.connect(self._follow)
@@ -111,7 +115,7 @@ class LibraryStore(QObject):
             self._publish()
         if first:
             self.loaded_changed.emit()
-        self._fill()
+        self._fill_due.start()
         self._read()
 
     def _failed(self, error: ModelDeskError) -> None:

@@ -13,6 +13,8 @@ from modeldesk.ui.widgets.table import Table
 
 _AGES_ALTER_MS = 60_000
 _VERSION_ROOM = 250
+_MEASURED = 40
+"""Rows that tell how wide the columns must be: figures of one model are much alike."""
 
 
 class VersionsTable(Table):
@@ -73,6 +75,9 @@ class VersionsTable(Table):
     def _selected(self, key: str) -> None:
         if key and not self._setting:
             self.version_chosen.emit(key)
+
+    def _measure(self, first: int, last: int) -> None:
+        super()._measure(first, min(last, first + _MEASURED))
 
     def _arrange(self) -> None:
         self._give_way()

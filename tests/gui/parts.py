@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modeldesk.core.engine.model import (
     AttemptOutcome,
@@ -14,9 +15,11 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.settings import Settings
 from modeldesk.paths import Paths
 from modeldesk.ui.context import Context, Hub, Saying, SettingsStore
-from modeldesk.ui.links import Link
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from modeldesk.ui.links import Link
 
 ENGINE = EngineInfo(
     address="unix:///var/run/docker.sock",

@@ -24,9 +24,10 @@ _NAMED = 6
 
 
 def ask_to_leave(
-    window: QWidget, titles: Sequence[str], on_leave: Callable[[], None]
+    window: QWidget, titles: Sequence[str], on_answer: Callable[[bool], None]
 ) -> QMessageBox:
-    """Ask once whether work under way may be cancelled by leaving. Staying is the default."""
+    """Ask whether work under way may be cancelled by leaving; `on_answer` gets True for that.
+    Staying is the default."""
     named = "\n".join(f"• {title}" for title in titles[:_NAMED])
     if len(titles) > _NAMED:
         rest = trn("and {count} more", "and {count} more", len(titles) - _NAMED)
@@ -47,7 +48,7 @@ def ask_to_leave(
     stay = box.addButton(tr("Stay"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
-    leave.clicked.connect(on_leave)
+    box.finished.connect(lambda _: on_answer(box.clickedButton() is leave))
     box.open()
     return box
 

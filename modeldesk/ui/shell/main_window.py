@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
 
 _GEOMETRY_FILE = "window.ini"
+_FIRST_SIZE = QSize(1440, 900)
 
 
 class MainWindow(QMainWindow):
@@ -48,6 +49,8 @@ class MainWindow(QMainWindow):
         self._context = context
         self._activity = activity
         self._start = start
+        self._first_page = start.page if start is not None else PageKey.LIBRARY
+        self._begun = False
         self._was_painted = False
         self._may_leave = False
         self._asking: QMessageBox | None = None
@@ -72,27 +75,24 @@ class MainWindow(QMainWindow):
 
     def begin(self) -> None:
         """What pages need is there: make and show the first one."""
-        if self.area.current is None:
-            if self._start is not None:
-                self.go_to(self._start)
-            else:
-                self.open_page(PageKey.LIBRARY)
+        self._begun = True
+        self.area.open(self._first_page, self._start)
 
     def go_to(self, link: Link) -> None:
-        """Open a link's page and select what it names."""
+        """Open a link's page and select what it names; before `begin`, do so then."""
         self.palette_box.close_palette()
-        self.area.open(link.page, link)
+        self._open(link.page, link)
 
     def open_page(self, key: PageKey) -> None:
-        """Open a page as it was left."""
-        self.area.open(key)
+        """Open a page as it was left; before `begin`, do so then."""
+        self._open(key, None)
 
     def event(self, event: QEvent) -> bool:
         if self._ready and self.drop.handle(event):
             return True
         if event.type() == QEvent.Type.Paint and not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self, self._after_first_paint)
+            QTimer.singleShot(0, self, self.painted.emit)
         if event.type() == QEvent.Type.WindowActivate and self._ready:
             self.notices.system.clear()
         return super().event(event)
@@ -114,14 +114,17 @@ class MainWindow(QMainWindow):
         if titles and not self._may_leave:
             event.ignore()
             if self._asking is None:
-                self._asking = dialogs.ask_to_leave(self, titles, self._leave)
-                self._asking.finished.connect(self._asked)
+                self._asking = dialogs.ask_to_leave(self, titles, self._answered)
             return
         self._geometry().setValue("geometry", self.saveGeometry())
         super().closeEvent(event)
 
-    def _after_first_paint(self) -> None:
-        self.painted.emit()
+    def _open(self, key: PageKey, link: Link | None) -> None:
+        if self._begun:
+            self.area.open(key, link)
+        else:
+            self._first_page, self._start = key, link
+            self.rail.select(key.value)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -188,12 +191,10 @@ class MainWindow(QMainWindow):
     def _settings_changed(self, settings: Settings) -> None:
         self._context.theme.set_mode(ThemeMode(settings.theme))
 
-    def _leave(self) -> None:
-        self._may_leave = True
-
-    def _asked(self) -> None:
+    def _answered(self, leave: bool) -> None:
         self._asking = None
-        if self._may_leave:
+        self._may_leave = leave
+        if leave:
             self.close()
 
     def _geometry(self) -> QSettings:
@@ -203,7 +204,7 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         kept = self._geometry().value("geometry")
         if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
-            self.resize(1440, 900)
+            self.resize(_FIRST_SIZE.boundedTo(self.screen().availableSize()))
 
 
 def _nav_item(entry: PageEntry) -> NavItem:

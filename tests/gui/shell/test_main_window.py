@@ -1,0 +1,255 @@
+"""The main window: pages, links, closing, geometry."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from modeldesk.core.jobs import Job
+from modeldesk.ui.activity.store import ActivityStore
+from modeldesk.ui.context import Context, PageEntry
+from modeldesk.ui.links import BuildLink, LibraryLink, PageKey, SettingsLink, SettingsSection
+from modeldesk.ui.onboarding.no_engine import NoEngine
+from modeldesk.ui.shell.main_window import MainWindow
+from modeldesk.ui.tasks import Lane
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import ThemeMode
+from tests.gui.parts import CONNECTED, LOST, SEARCHING, RecordedControl, no_engine
+from tests.gui.shell.conftest import SmallPage, Stage
+
+
+def press(qtbot: QtBot, stage: Stage, key: Qt.Key, *, ctrl: bool = True) -> None:
+    stage.window.activateWindow()
+    qtbot.waitUntil(stage.window.isActiveWindow)
+    modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+    QTest.keyClick(stage.window, key, modifier)
+
+
+def test_only_the_page_in_view_is_made_and_each_once(stage: Stage) -> None:
+    assert set(stage.pages) == {PageKey.LIBRARY}
+    stage.window.open_page(PageKey.BUILD)
+    made = stage.pages[PageKey.BUILD]
+    stage.window.open_page(PageKey.LIBRARY)
+    stage.window.open_page(PageKey.BUILD)
+    assert set(stage.pages) == {PageKey.LIBRARY, PageKey.BUILD}
+    assert stage.pages[PageKey.BUILD] is made
+    assert made.times_shown == 2
+    assert made.links == []
+
+
+def test_nothing_is_made_before_the_first_paint(
+    qtbot: QtBot, context: Context, activity: ActivityStore
+) -> None:
+    order: list[str] = []
+
+    def make() -> SmallPage:
+        order.append("page")
+        return SmallPage()
+
+    window = MainWindow(
+        context, activity, [PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, make)]
+    )
+    qtbot.addWidget(window)
+    window.painted.connect(lambda: order.append("painted"))
+    window.painted.connect(window.begin)
+    assert order == []
+    window.show()
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["painted", "page"]
+
+
+def test_it_opens_at_the_link_it_is_given(
+    qtbot: QtBot, context: Context, activity: ActivityStore, tmp_path: Path
+) -> None:
+    page = SmallPage()
+    entries = [
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: page),
+    ]
+    window = MainWindow(context, activity, entries, start=BuildLink(folder=tmp_path))
+    qtbot.addWidget(window)
+    window.painted.connect(window.begin)
+    window.show()
+    qtbot.waitUntil(lambda: page.links == [BuildLink(folder=tmp_path)])
+
+
+def test_a_page_chosen_before_it_can_be_made_is_the_first_one(
+    qtbot: QtBot, context: Context, activity: ActivityStore, tmp_path: Path
+) -> None:
+    page = SmallPage()
+    entries = [
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: page),
+    ]
+    window = MainWindow(context, activity, entries)
+    qtbot.addWidget(window)
+    window.show()
+    context.navigate(BuildLink(folder=tmp_path))
+    assert window.area.current is None
+    assert window.rail.current == "build"
+    window.begin()
+    assert page.links == [BuildLink(folder=tmp_path)]
+
+
+def test_links_from_anywhere_open_their_page_and_mark_the_rail(stage: Stage) -> None:
+    link = SettingsLink(SettingsSection.ENGINE)
+    stage.context.navigate(link)
+    assert stage.pages[PageKey.SETTINGS].isVisible()
+    assert stage.pages[PageKey.SETTINGS].links == [link]
+    assert stage.window.rail.current == "settings"
+    stage.window.rail.chosen.emit("library")
+    assert stage.window.area.current is PageKey.LIBRARY
+
+
+def test_pages_have_number_keys(stage: Stage, qtbot: QtBot) -> None:
+    shown: list[PageKey] = []
+    stage.window.area.page_shown.connect(shown.append)
+    press(qtbot, stage, Qt.Key.Key_3)
+    press(qtbot, stage, Qt.Key.Key_1)
+    assert shown == [PageKey.RELEASES, PageKey.LIBRARY]
+
+
+def test_f5_asks_for_everything_again(stage: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(stage.context.hub.refresh_asked, timeout=1000):
+        press(qtbot, stage, Qt.Key.Key_F5, ctrl=False)
+
+
+def test_without_an_engine_the_page_that_needs_one_says_what_was_tried(stage: Stage) -> None:
+    hub = stage.context.hub
+    hub.publish_connection(no_engine())
+    panel = stage.window.findChild(NoEngine)
+    assert panel is not None
+    assert panel.isVisible()
+    assert not stage.pages[PageKey.LIBRARY].isVisible()
+    stage.window.open_page(PageKey.BUILD)
+    assert stage.pages[PageKey.BUILD].isVisible()
+    stage.window.open_page(PageKey.LIBRARY)
+    hub.publish_connection(SEARCHING)
+    assert panel.isVisible()
+    hub.publish_connection(CONNECTED)
+    assert stage.pages[PageKey.LIBRARY].isVisible()
+
+
+def test_a_lost_engine_leaves_the_page_and_says_so_above_it(stage: Stage) -> None:
+    hub = stage.context.hub
+    hub.publish_connection(CONNECTED)
+    hub.publish_connection(LOST)
+    assert stage.pages[PageKey.LIBRARY].isVisible()
+    banner = stage.window.area._banner
+    assert banner.isVisible()
+    assert "Docker Engine" in banner.banner.notice.sentence
+    banner.banner.action_chosen.emit(0)
+    control = stage.context.engine_control
+    assert isinstance(control, RecordedControl)
+    assert control.retries == 1
+    hub.publish_connection(CONNECTED)
+    assert not banner.isVisible()
+
+
+def test_the_theme_follows_the_settings(stage: Stage) -> None:
+    store = stage.context.settings
+    modes: list[ThemeMode] = []
+    stage.context.theme.changed.connect(lambda: modes.append(stage.context.theme.mode))
+    store.change(replace(store.current, theme="dark"))
+    store.change(replace(store.current, theme="light"))
+    assert modes == [ThemeMode.DARK, ThemeMode.LIGHT]
+
+
+def test_closing_with_nothing_under_way_asks_nothing(stage: Stage) -> None:
+    assert stage.window.close()
+    assert stage.window.findChild(QMessageBox) is None
+
+
+def test_closing_with_work_under_way_asks_once_and_staying_is_the_default(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    release = threading.Event()
+    task = stage.context.tasks.submit(
+        lambda _: release.wait(10), lane=Lane.TRANSFER, title="Build churn", owner=stage.window
+    )
+    assert not stage.window.close()
+    assert not stage.window.close()
+    (box,) = stage.window.findChildren(QMessageBox)
+    assert "Build churn" in box.informativeText()
+    assert box.textFormat() is Qt.TextFormat.PlainText
+    default = box.defaultButton()
+    assert default is box.escapeButton()
+    default.click()
+    assert stage.window.isVisible()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not stage.window.close()
+    (box,) = stage.window.findChildren(QMessageBox)
+    leave = next(button for button in box.buttons() if button is not box.defaultButton())
+    leave.click()
+    qtbot.waitUntil(lambda: not stage.window.isVisible())
+    release.set()
+    qtbot.waitUntil(lambda: not task.active)
+
+
+def test_hidden_work_does_not_keep_the_window(stage: Stage, qtbot: QtBot) -> None:
+    release = threading.Event()
+
+    def work(_: Job) -> None:
+        release.wait(10)
+
+    stage.context.tasks.submit(
+        work,
+        lane=Lane.INTERACTIVE,
+        title="Read",
+        owner=stage.window,
+        show_in_activity=False,
+    )
+    assert stage.window.close()
+    release.set()
+
+
+def test_the_place_of_the_window_is_remembered(
+    qtbot: QtBot, context: Context, activity: ActivityStore
+) -> None:
+    entries = [PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage)]
+    first = MainWindow(context, activity, entries)
+    qtbot.addWidget(first)
+    first.show()
+    first.resize(first.width(), 666)
+    first.close()
+    second = MainWindow(context, activity, entries)
+    qtbot.addWidget(second)
+    second.show()
+    assert second.height() == 666
+
+
+def test_the_side_panel_stands_beside_the_pages_that_want_it(
+    qtbot: QtBot, context: Context, activity: ActivityStore
+) -> None:
+    models = QWidget()
+    entries = [
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage, beside_models=True),
+        PageEntry(PageKey.SETTINGS, "Settings", Icon.SETTINGS, SmallPage),
+    ]
+    window = MainWindow(context, activity, entries, side=lambda: models)
+    qtbot.addWidget(window)
+    window.painted.connect(window.begin)
+    window.show()
+    qtbot.waitUntil(models.isVisible)
+    window.open_page(PageKey.SETTINGS)
+    assert not models.isVisible()
+    window.go_to(LibraryLink())
+    assert models.isVisible()
+
+
+def test_the_small_windows_open_without_blocking(stage: Stage, qtbot: QtBot) -> None:
+    wanted = {"Keyboard shortcuts", "About ModelDesk", "Build folder…"}
+    for action, _ in stage.window.menus.actions:
+        if action.text().replace("&", "") in wanted:
+            action.trigger()
+    dialogs = stage.window.findChildren(QDialog)
+    assert len(dialogs) == 3
+    chooser = next(dialog for dialog in dialogs if isinstance(dialog, QFileDialog))
+    chooser.fileSelected.emit("/models/churn")
+    assert stage.pages[PageKey.BUILD].links == [BuildLink(folder=Path("/models/churn"))]
+    for dialog in dialogs:
+        dialog.close()

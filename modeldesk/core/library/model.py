@@ -30,7 +30,8 @@ class VersionKey:
 
 @dataclass(frozen=True, slots=True)
 class VersionSizes:
-    """Sizes that follow from layer identities; known once every local image's layers are."""
+    """Sizes that follow from layer identities; known once every local image's layers are. The
+    same content on top of other layers is stored again, and so is another layer here."""
 
     unique_bytes: int
     """In layers that no other local image has."""

@@ -69,8 +69,8 @@ def candidates(around: Surroundings, preferred: str = "") -> tuple[Candidate, ..
     if not preferred.strip():
         return found
     address = complete(preferred)
-    known = (one.tls for one in found if one.address == address)
-    return (Candidate(tr("Settings"), address, next(known, None)),)
+    known = (one for one in found if one.address == address)
+    return (next(known, Candidate(tr("Settings"), address)),)
 
 
 def complete(address: str) -> str:

@@ -11,6 +11,7 @@ import stat
 import sys
 from pathlib import Path
 
+from modeldesk.adapters.docker_engine import addresses
 from modeldesk.adapters.docker_engine.addresses import (
     PODMAN,
     Candidate,
@@ -136,7 +137,7 @@ def _over_ssh(candidate: Candidate) -> EngineAttempt:
 def _how_to_start(candidate: Candidate, platform: str) -> str:
     if candidate.source == PODMAN:
         return tr("Start it: {command}", command="systemctl --user start podman.socket")
-    if candidate.socket_path == "/var/run/docker.sock" and platform.startswith("linux"):
+    if candidate.socket_path == addresses.DEFAULT_SOCKET and platform.startswith("linux"):
         return tr("Start it: {command}", command="sudo systemctl start docker")
     return tr("It is not running. Start it, then try again.")
 

@@ -1,10 +1,8 @@
 """Opening the records: new, older, damaged, newer, or in another program's hands."""
 
 import logging
-import shutil
 import sqlite3
 import struct
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -80,29 +78,6 @@ def _prepare(path: Path, busy_seconds: float) -> None:
         if 0 < version < SCHEMA_VERSION:
             _copy(connection, path, version)
         _patiently(lambda: _migrate(connection, path), busy_seconds)
-
-
-def open_temporary() -> Database:
-    """Records that are forgotten when they are closed: for when the real ones can't be used and
-    the engine is to be seen all the same. Raises `RecordsError`."""
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="modeldesk-"))
-    except OSError as error:
-        raise RecordsError(
-            tr("No folder for temporary records can be made."),
-            tr("Free some space on the disk and try again."),
-            str(error),
-        ) from error
-    path = folder / "records.sqlite"
-    with our_words(path):
-        _prepare(path, BUSY_SECONDS)
-    return _TemporaryDatabase(path)
-
-
-class _TemporaryDatabase(Database):
-    def close(self) -> None:
-        super().close()
-        shutil.rmtree(self.path.parent, ignore_errors=True)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ import pytest
 
 from modeldesk.adapters.sqlite import database as opening
 from modeldesk.adapters.sqlite.connections import Database
-from modeldesk.adapters.sqlite.database import OpenedDatabase, open_database, open_temporary
+from modeldesk.adapters.sqlite.database import OpenedDatabase, open_database
 from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.migrations import MIGRATIONS, SCHEMA_VERSION
 from modeldesk.core.errors import RecordsBusy, RecordsDamaged, RecordsError, RecordsTooNew
@@ -380,14 +380,3 @@ class TestCanNotBeOpened:
 
         with pytest.raises(RecordsError, match="can't be opened"):
             open_database(path)
-
-
-def test_temporary_records_leave_nothing() -> None:
-    database = open_temporary()
-    fill(database, 2)
-    folder = database.path.parent
-    assert database.read("SELECT count(*) FROM image_detail") == [(2,)]
-
-    database.close()
-
-    assert not folder.exists()

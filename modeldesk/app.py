@@ -160,6 +160,13 @@ class Desktop(QObject):
 
     def _records_opened(self, problem: str) -> None:
         self.window.begin()
+        self.tasks.submit(
+            lambda _: self.parts.builds.forget_interrupted(),
+            lane=Lane.STORAGE,
+            title=tr("Look for interrupted builds"),
+            owner=self,
+            show_in_activity=False,
+        )
         self._start_watch()
         self.pages.preload.start()
         for sentence in (self.parts.settings_problem, problem):

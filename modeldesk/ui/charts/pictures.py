@@ -4,8 +4,8 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Signal
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -14,6 +14,8 @@ from modeldesk.core.words import tr
 Paint = Callable[[QPainter], None]
 _SCALE = 2
 _MARGIN = 16
+# Of SVG: at another figure the picture would not be as large as it was on screen.
+_PIXELS_PER_INCH = 96
 
 
 def save_png(path: Path, size: QSize, ground: str, paint: Paint) -> None:
@@ -26,8 +28,9 @@ def save_png(path: Path, size: QSize, ground: str, paint: Paint) -> None:
     painter.translate(_MARGIN, _MARGIN)
     paint(painter)
     painter.end()
-    if not image.save(str(path), b"PNG"):
-        raise OSError(tr("{path} can't be written.", path=path))
+    writer = QImageWriter(str(path), QByteArray(b"png"))
+    if not writer.write(image):
+        raise OSError(writer.errorString())
 
 
 def save_svg(path: Path, size: QSize, ground: str, title: str, paint: Paint) -> None:
@@ -39,6 +42,7 @@ def save_svg(path: Path, size: QSize, ground: str, title: str, paint: Paint) -> 
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setSize(whole)
+    generator.setResolution(_PIXELS_PER_INCH)
     generator.setViewBox(QRect(QPoint(0, 0), whole))
     generator.setTitle(title)
     painter = QPainter(generator)

@@ -24,7 +24,8 @@ _TINT = 0.12
 class PlotView(QWidget):
     """A plot area with margins for axes. `paint_below` draws in pixels under any curves.
 
-    `hovered` and `clicked` carry pixels; `left` follows the pointer's leaving.
+    `hovered` and `clicked` carry pixels; `left` follows the pointer's leaving. `rendering` is on
+    while a picture is made, which leaves out what belongs to the screen alone.
     """
 
     hovered = Signal(QPointF)
@@ -41,6 +42,7 @@ class PlotView(QWidget):
     ) -> None:
         """`margins` are left, top, right and bottom of the plot, in pixels."""
         super().__init__(parent)
+        self.rendering = False
         self._zoomable = False
         self._pressed: QPointF | None = None
         self._view = pyqtgraph.GraphicsView(parent=self, background=None)
@@ -119,9 +121,15 @@ class PlotView(QWidget):
     def render_into(self, painter: QPainter, target: QRectF) -> None:
         """Draw what is seen into `target` of any picture, without the ground."""
         brush = self._view.backgroundBrush()
+        self.rendering = True
+        painter.save()
+        # The library's view box fills itself with whatever brush it finds.
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         self._view.setBackgroundBrush(Qt.BrushStyle.NoBrush)
         self._view.render(painter, target, QRect(QPoint(0, 0), self._view.viewport().size()))
         self._view.setBackgroundBrush(brush)
+        painter.restore()
+        self.rendering = False
 
     def redraw(self) -> None:
         """Paint again."""

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+_WORTH_CUTTING = 4
+
 
 def nice_step(top: float, most: int = 5) -> float:
     """A step of 1, 2, 2.5 or 5 times a power of ten that reaches `top` in at most `most`."""
@@ -20,6 +22,31 @@ def ticks(top: float, most: int = 5) -> list[float]:
     """Ticks from 0 to the first at or above `top`, evenly apart."""
     step = nice_step(top, most)
     return [n * step for n in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def distinct_parts(labels: Sequence[str]) -> list[str]:
+    """`labels` without the words that all of them begin and end with, which dots stand for."""
+    if len(set(labels)) < 2:
+        return list(labels)
+    begin = _shared_words(labels)
+    end = _shared_words([label[begin:][::-1] for label in labels])
+    return [
+        ("…" if begin else "") + label[begin : len(label) - end] + ("…" if end else "")
+        for label in labels
+    ]
+
+
+def _shared_words(labels: Sequence[str]) -> int:
+    """How many characters all begin with, up to the end of a word; 0 when it is not worth it."""
+    length = 0
+    for letters in zip(*labels, strict=False):
+        if len(set(letters)) > 1:
+            break
+        length += 1
+    first = labels[0]
+    while length and first[length - 1].isalnum():
+        length -= 1
+    return length if length >= _WORTH_CUTTING else 0
 
 
 def labels_that_fit(

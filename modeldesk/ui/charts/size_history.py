@@ -177,7 +177,7 @@ class SizeHistoryChart(QWidget):
             )
             return
         paint_bars(painter, self._frame(), self._data, tokens, self._selected, self._hovered)
-        if self.hasFocus():
+        if self.hasFocus() and not self._plot.rendering:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)

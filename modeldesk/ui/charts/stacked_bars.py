@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import SizeBar
-from modeldesk.ui.charts.scale import labels_that_fit, ticks
+from modeldesk.ui.charts.scale import distinct_parts, labels_that_fit, ticks
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Tokens
 
@@ -23,6 +23,8 @@ RIGHT = 4.0
 _WIDEST_BAR = 44.0
 _BAR_SHARE = 0.6
 _GAPS_FROM = 8.0
+_TOTALS_FROM = 9.0
+_NAME_ROOM = 64.0
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -91,7 +93,7 @@ def paint_bars(
     hovered: int | None,
 ) -> None:
     """Draw the grid, the chosen column, the bars, their totals and both axes' words."""
-    shown = _shown(frame, data)
+    shown = _shown(frame, data, selected)
     _paint_column(painter, frame, tokens, selected, hovered)
     _paint_grid(painter, frame, data, tokens)
     painter.save()
@@ -103,8 +105,8 @@ def paint_bars(
     _paint_names(painter, frame, data, tokens, shown, selected)
 
 
-def _shown(frame: Frame, data: BarData) -> Sequence[int]:
-    """The bars in sight; where several share a pixel or two, the tallest of each."""
+def _shown(frame: Frame, data: BarData, selected: int | None) -> Sequence[int]:
+    """The bars in sight; where several share a pixel or two, the tallest and the chosen one."""
     first = max(0, int(np.floor(frame.first + 0.5)))
     last = min(len(data.bars) - 1, int(np.ceil(frame.last - 0.5)))
     count = last - first + 1
@@ -113,7 +115,10 @@ def _shown(frame: Frame, data: BarData) -> Sequence[int]:
         return range(first, last + 1)
     edges = np.linspace(first, last + 1, room + 1).astype(int)
     totals = data.totals
-    return [int(a + totals[a:b].argmax()) for a, b in pairwise(edges) if b > a]
+    tallest = {int(a + totals[a:b].argmax()) for a, b in pairwise(edges) if b > a}
+    if selected is not None and first <= selected <= last:
+        tallest.add(selected)
+    return sorted(tallest)
 
 
 def _paint_column(
@@ -186,16 +191,17 @@ def _paint_totals(
     shown: Sequence[int],
     selected: int | None,
 ) -> None:
+    if frame.slot < _TOTALS_FROM:
+        shown = [number for number in shown if number == selected]
     face = font(TextStyle.LABEL_STRONG)
     metrics = QFontMetricsF(face)
     texts = [total_figure(data, number) for number in shown]
     painter.setFont(face)
     painter.setPen(QColor(tokens.text))
-    for index in _fitting(frame, shown, [metrics.horizontalAdvance(t) for t in texts], selected):
-        number = shown[index]
-        x, y = frame.x(number), frame.y(float(data.totals[number]))
-        if frame.plot.left() - 4 <= x <= frame.plot.right() + 4:
-            painter.drawText(QRectF(x - 40, y - 18, 80, 17), _CENTRE, texts[index])
+    widths = [metrics.horizontalAdvance(text) for text in texts]
+    for index, x in _fitting(frame, shown, widths, selected):
+        y = frame.y(float(data.totals[shown[index]]))
+        painter.drawText(QRectF(x - 40, y - 18, 80, 17), _CENTRE, texts[index])
 
 
 def total_figure(data: BarData, number: int) -> str:
@@ -217,26 +223,33 @@ def _paint_names(
 ) -> None:
     face = font(TextStyle.LABEL)
     metrics = QFontMetricsF(face)
-    room = max(64.0, frame.slot - 8)
-    names = [
-        metrics.elidedText(data.bars[number].label, Qt.TextElideMode.ElideMiddle, room)
-        for number in shown
-    ]
+    room = max(_NAME_ROOM, frame.slot - 8)
+    names = [presentation.printable(data.bars[number].label) for number in shown]
+    if any(metrics.horizontalAdvance(name) > room for name in names):
+        names = [
+            metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+            for name in distinct_parts(names)
+        ]
     widths = [metrics.horizontalAdvance(name) for name in names]
     painter.setFont(face)
-    for index in _fitting(frame, shown, widths, selected):
-        x = frame.x(shown[index])
-        if frame.plot.left() - 4 <= x <= frame.plot.right() + 4:
-            painter.setPen(QColor(tokens.text if shown[index] == selected else tokens.muted))
-            half = widths[index] / 2 + 2
-            x = min(x, frame.plot.right() + RIGHT - half)
-            painter.drawText(
-                QRectF(x - half, frame.plot.bottom() + 5, 2 * half, 17), _CENTRE, names[index]
-            )
+    for index, x in _fitting(frame, shown, widths, selected):
+        painter.setPen(QColor(tokens.text if shown[index] == selected else tokens.muted))
+        half = widths[index] / 2 + 2
+        place = QRectF(x - half, frame.plot.bottom() + 5, 2 * half, 17)
+        painter.drawText(place, _CENTRE, names[index])
 
 
 def _fitting(
     frame: Frame, shown: Sequence[int], widths: list[float], selected: int | None
-) -> list[int]:
+) -> list[tuple[int, float]]:
+    """Which words to draw, and the middle of each, kept inside the plot's right edge."""
+    right = frame.plot.right() + RIGHT - 3
+    middles = [
+        min(frame.x(number), right - width / 2) for number, width in zip(shown, widths, strict=True)
+    ]
     keep = shown.index(selected) if selected is not None and selected in shown else None
-    return labels_that_fit([frame.x(number) for number in shown], widths, 8, keep)
+    return [
+        (index, middles[index])
+        for index in labels_that_fit(middles, widths, 8, keep)
+        if frame.plot.left() - 4 <= middles[index] <= right
+    ]

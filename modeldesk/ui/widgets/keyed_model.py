@@ -47,7 +47,8 @@ class Cell:
         return ", ".join(part for part in (self.text, *(chip.text for chip in self.chips)) if part)
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: a generic class with slots can't be called as Column[Row](…) on Python 3.11.
+@dataclass(frozen=True)
 class Column(Generic[R]):
     """One column: how a row becomes its cell, and how rows are sorted by it.
 

@@ -37,18 +37,26 @@ def moment(value: object) -> datetime:
     """A time given as seconds since the epoch or as RFC 3339 with up to nine decimals; the epoch
     for what is neither, and for the engine's “never” (the year 1)."""
     try:
-        if isinstance(value, str):
-            whole, dot, rest = value.partition(".")
-            decimals = rest.rstrip("Zz").partition("+")[0].partition("-")[0]
-            zone = rest[len(decimals) :] if dot else ""
-            found = datetime.fromisoformat(f"{whole}.{decimals[:6]:0<6}{zone}" if dot else whole)
-            return found if found.year > 1 else EPOCH
-        return datetime.fromtimestamp(number(value), UTC)
+        found = _read_time(value) if isinstance(value, str) else _at(number(value))
     except (ValueError, OverflowError, OSError):
         return EPOCH
+    return EPOCH if found.tzinfo is None or found.year == 1 else found
 
 
 def happened(value: object) -> datetime | None:
     """As `moment`, None for “never”."""
     found = moment(value)
     return None if found == EPOCH else found
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _read_time(written: str) -> datetime:
+    whole, dot, rest = written.partition(".")
+    if not dot:
+        return datetime.fromisoformat(whole)
+    zone = rest.lstrip("0123456789")
+    decimals = rest[: len(rest) - len(zone)]
+    return datetime.fromisoformat(f"{whole}.{decimals[:6]:0<6}{zone}")

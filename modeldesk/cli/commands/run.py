@@ -10,10 +10,11 @@ from modeldesk.cli.commands.rollback import release_answer
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.arguments import parse_mount, parse_port
 from modeldesk.core.containers.secrets import looks_secret
-from modeldesk.core.containers.service import MODEL_LABEL, RunRequest, run, service_url
+from modeldesk.core.containers.service import RunRequest, run, service_url
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.library.find import find_version
+from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.library.targets import target_of
 from modeldesk.core.releases.model import ServiceSettings
@@ -83,7 +84,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             ports,
             environment,
             mounts,
-            {MODEL_LABEL: version.key.model} if version.key.model else {},
+            {MODEL_NAME_LABEL: version.key.model} if version.key.model else {},
             arguments.timeout,
         ),
         session.job,

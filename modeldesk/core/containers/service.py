@@ -13,8 +13,6 @@ from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, ImageEngine
 from modeldesk.core.words import tr
 
-MODEL_LABEL = "io.modeldesk.model.name"
-
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from modeldesk.core.containers.service import MODEL_LABEL, RunOutcome, RunRequest, run, service_url
+from modeldesk.core.containers.service import RunOutcome, RunRequest, run, service_url
 from modeldesk.core.errors import (
     InvalidInput,
     ModelDeskError,
@@ -20,6 +20,7 @@ from modeldesk.core.errors import (
 )
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.library.images import ImageDetail
+from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.library.targets import target_of
 from modeldesk.core.ports import AnswerProbe
@@ -155,7 +156,7 @@ class RunDialog(QDialog):
             ports=choices.ports,
             environment=choices.environment,
             mounts=choices.mounts,
-            labels={MODEL_LABEL: version.key.model} if version.key.model else {},
+            labels={MODEL_NAME_LABEL: version.key.model} if version.key.model else {},
         )
         return self._context.tasks.submit(
             lambda job: run(self._context.require_engine(), self._probe, request, job),

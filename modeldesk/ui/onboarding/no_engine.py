@@ -200,6 +200,7 @@ def _line() -> QFrame:
 
 def _replaced(card: Card, old: QWidget, new: QWidget) -> QWidget:
     card.body.replaceWidget(old, new)
+    new.show()
     old.hide()
     old.deleteLater()
     return new

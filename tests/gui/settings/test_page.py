@@ -1,0 +1,196 @@
+"""The Settings page: every choice holds and is saved at once."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from modeldesk.core import settings as settings_file
+from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt
+from modeldesk.core.ports import ImageEngine
+from modeldesk.ui.context import Context
+from modeldesk.ui.links import SettingsLink, SettingsSection
+from modeldesk.ui.settings.page import SettingsPage
+from tests.fakes.engine import FakeEngine
+from tests.gui.parts import CONNECTED, Heard, RecordedControl, attempt, no_engine
+
+
+class Search:
+    """Finds what it is told to."""
+
+    def __init__(self) -> None:
+        self.engine: FakeEngine | None = None
+        self.asked: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
+        self.asked.append(preferred)
+        self.gate.wait(10)
+        outcome = AttemptOutcome.ANSWERED if self.engine else AttemptOutcome.NOT_RUNNING
+        return self.engine, (attempt(outcome, hint="" if self.engine else "Start Docker."),)
+
+    def known_addresses(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("Default address", "unix:///var/run/docker.sock"),
+            ("Podman", "unix:///run/podman/podman.sock"),
+        )
+
+
+@pytest.fixture
+def search() -> Search:
+    return Search()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, context: Context, search: Search) -> SettingsPage:
+    made = SettingsPage(context, search)
+    qtbot.addWidget(made)
+    made.resize(900, 700)
+    made.show()
+    qtbot.waitUntil(lambda: made.engine.address.count() == 2)
+    return made
+
+
+def saved(path: Path) -> settings_file.Settings:
+    return settings_file.load(path).settings
+
+
+def type_into(line: QLineEdit, text: str) -> None:
+    line.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_a_choice_is_saved_at_once(page: SettingsPage, context: Context, qtbot: QtBot) -> None:
+    page.theme_mode.chosen.emit("dark")
+    page.scheme.chosen.emit("timestamp")
+    page.notify_after.setValue(30)
+    path = context.paths.settings
+    qtbot.waitUntil(lambda: path.exists() and saved(path) == context.settings.current)
+    assert saved(path) == replace(
+        saved(path), theme="dark", version_scheme="timestamp", notify_after_s=30.0
+    )
+
+
+def test_what_is_typed_is_saved_when_it_is_right(
+    page: SettingsPage, context: Context, qtbot: QtBot
+) -> None:
+    type_into(page.registry.line, "registry.lan:5000/team/")
+    type_into(page.author.line, "Ada")
+    type_into(page.base_image.line, "python:3.12-slim")
+    now = context.settings.current
+    assert now.default_registry == "registry.lan:5000/team"
+    assert now.release_author == "Ada"
+    assert now.base_image == "python:3.12-slim"
+    qtbot.waitUntil(lambda: saved(context.paths.settings) == now)
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_not_saved(
+    page: SettingsPage, context: Context
+) -> None:
+    type_into(page.base_image.line, "Not An Image")
+    assert context.settings.current.base_image == "python:3.11-slim"
+    assert "not an image name" in page.base_image.line.accessibleDescription()
+    type_into(page.base_image.line, "python:3.12")
+    assert "not an image name" not in page.base_image.line.accessibleDescription()
+    assert context.settings.current.base_image == "python:3.12"
+
+
+def test_a_change_from_elsewhere_is_shown_but_not_over_what_is_being_typed(
+    page: SettingsPage, context: Context
+) -> None:
+    QTest.keyClicks(page.author.line, "Gra")
+    store = context.settings
+    store.change(replace(store.current, theme="dark", release_author="Ada", base_image="x:1"))
+    assert page.theme_mode.current == "dark"
+    assert page.base_image.line.text() == "x:1"
+    assert page.author.line.text() == "Gra"
+
+
+def test_another_language_holds_from_the_next_start(page: SettingsPage, context: Context) -> None:
+    page.language.setCurrentIndex(page.language.findData("zh_CN"))
+    page.language.activated.emit(page.language.currentIndex())
+    assert context.settings.current.language == "zh_CN"
+    assert "next start" in page.language.accessibleDescription()
+    page.language.setCurrentIndex(page.language.findData(""))
+    page.language.activated.emit(page.language.currentIndex())
+    assert page.language.accessibleDescription() == ""
+
+
+def test_an_engine_address_is_checked_saved_and_used(page: SettingsPage, context: Context) -> None:
+    control = context.engine_control
+    assert isinstance(control, RecordedControl)
+    section = page.engine
+    assert not section.field.isVisible()
+    section.mode.choose("choose")
+    section.mode.chosen.emit("choose")
+    assert section.field.isVisible()
+    line = section.address.lineEdit()
+    assert line is not None
+    type_into(line, "tcp://build-server")
+    assert "host and port" in section.address.accessibleDescription()
+    assert control.used == []
+    type_into(line, "tcp://build-server:2376")
+    assert context.settings.current.engine_address == "tcp://build-server:2376"
+    assert control.used == ["tcp://build-server:2376"]
+    section.mode.choose("find")
+    section.mode.chosen.emit("find")
+    assert context.settings.current.engine_address == ""
+    assert control.used == ["tcp://build-server:2376", ""]
+
+
+def test_known_addresses_are_offered(page: SettingsPage, context: Context) -> None:
+    section = page.engine
+    section.mode.choose("choose")
+    section.address.setCurrentIndex(1)
+    section.address.textActivated.emit(section.address.currentText())
+    assert context.settings.current.engine_address == "unix:///run/podman/podman.sock"
+
+
+def test_the_test_button_says_what_was_answered_and_closes_the_engine(
+    page: SettingsPage, search: Search, qtbot: QtBot
+) -> None:
+    section = page.engine
+    search.gate.clear()
+    section.test.click()
+    assert not section.test.isEnabled()
+    assert section.result.text() == "Asking…"
+    search.gate.set()
+    qtbot.waitUntil(section.test.isEnabled)
+    assert "not running" in section.result.text()
+    assert "Start Docker." in section.result.text()
+    search.engine = FakeEngine()
+    section.test.click()
+    qtbot.waitUntil(section.test.isEnabled)
+    assert "answered" in section.result.text()
+    assert search.asked == ["", ""]
+
+
+def test_the_engine_in_use_is_told(page: SettingsPage, context: Context) -> None:
+    context.hub.publish_connection(CONNECTED)
+    said = page.engine.state.text()
+    assert "Docker Engine 27.3.1" in said
+    assert "unix:///var/run/docker.sock" in said
+    context.hub.publish_connection(no_engine())
+    assert page.engine.state.text() == "None in use."
+
+
+def test_a_link_brings_its_section_into_view(page: SettingsPage, qtbot: QtBot) -> None:
+    bar = page.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    page.activate(SettingsLink(SettingsSection.FILES))
+    assert bar.value() > 0
+    page.activate(SettingsLink(SettingsSection.ENGINE))
+    assert bar.value() < 40
+
+
+def test_a_folder_that_is_not_there_yet_is_said(page: SettingsPage, context: Context) -> None:
+    heard = Heard(context)
+    page._open_folder(Path("/nowhere/at/all/settings.json"))
+    assert heard.texts == ["/nowhere/at/all is not there yet."]

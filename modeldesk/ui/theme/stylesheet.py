@@ -144,8 +144,11 @@ QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;
 }
 QLineEdit:read-only { background: $side; }
-QPlainTextEdit[kind="flat"] { background: transparent; border: none; border-radius: 0; }
-QPlainTextEdit[kind="flat"]:focus { border: none; }
+QPlainTextEdit[kind="flat"], QPlainTextEdit[kind="log"] {
+    background: transparent; border: none; border-radius: 0;
+}
+QPlainTextEdit[kind="flat"]:focus, QPlainTextEdit[kind="log"]:focus { border: none; }
+QPlainTextEdit[kind="log"] { color: $muted; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$controls-down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {

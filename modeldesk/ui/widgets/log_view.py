@@ -39,7 +39,7 @@ class LogView(QWidget):
         super().__init__(parent)
         self._waiting: deque[str] = deque(maxlen=limit)
         self._view = QPlainTextEdit(readOnly=True)
-        self._view.setProperty("kind", "flat")
+        self._view.setProperty("kind", "log")
         self._view.setFont(font(TextStyle.MONO_SMALL))
         self._view.setMaximumBlockCount(limit)
         self._view.setUndoRedoEnabled(False)

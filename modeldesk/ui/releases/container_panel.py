@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.model import ContainerStats, ContainerSummary, LogLine
 from modeldesk.core.words import tr
+from modeldesk.ui.charts.series import TimeSeriesSpec
 from modeldesk.ui.context import Context
 from modeldesk.ui.presentation import percent, size
 from modeldesk.ui.releases.streams import ContainerStreams
@@ -26,7 +27,7 @@ class ContainerPanel(QWidget):
         """`below` stands beside the output, at its left."""
         super().__init__(parent)
         # Charts bring pyqtgraph with them, which is not imported before the first paint.
-        from modeldesk.ui.charts.time_series import TimeSeriesChart, TimeSeriesSpec
+        from modeldesk.ui.charts.time_series import TimeSeriesChart
 
         self._context = context
         self._summary: ContainerSummary | None = None

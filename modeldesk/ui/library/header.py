@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, 
 from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 
+_LEAST = 280
 _TITLE_ROOM = 150
 _LONGEST_NAME = 28
 
@@ -96,6 +97,10 @@ class PageHeader(QWidget):
         self.details.setVisible(offered)
         self._arrange()
 
+    def minimumSizeHint(self) -> QSize:
+        # What does not fit gives way; the buttons must not hold the window wide.
+        return QSize(_LEAST, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
@@ -117,8 +122,6 @@ class PageHeader(QWidget):
         self._second.addWidget(self.chips)
         self._second.addWidget(self.subline, 1)
         column = QVBoxLayout(self)
-        # What does not fit gives way; the buttons must not hold the window wide.
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         column.addLayout(self._first)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -102,6 +102,10 @@ class LibraryPage(QWidget):
         if isinstance(link, LibraryLink):
             self._choice.follow_link(link)
 
+    def minimumSizeHint(self) -> QSize:
+        # Narrower than both panels need together: one of them makes room.
+        return QSize(_INSPECTOR_LEAST, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = Room.of(self.width())
@@ -132,6 +136,8 @@ class LibraryPage(QWidget):
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
         self.inspector.setMinimumWidth(_INSPECTOR_LEAST)
+        # Until the page knows its width: two panels at once would hold the window wide.
+        self.inspector.hide()
         self._empty = EmptyState(theme, Icon.LIBRARY, "")
         self._empty.action_chosen.connect(self._build)
         self._waiting = QWidget()

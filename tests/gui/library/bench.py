@@ -12,10 +12,7 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
-from modeldesk.core.settings import Settings
-from modeldesk.paths import Paths
 from modeldesk.ui.charts.preload import Preload
-from modeldesk.ui.context import Context, Hub, SettingsStore
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
@@ -25,20 +22,13 @@ from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+from tests.gui.parts import Heard, make_context
 
 if TYPE_CHECKING:
     from modeldesk.core.library.model import Version
     from modeldesk.core.releases.model import Deployment, VersionTarget
 
 SIDE_WIDTH = 272
-
-
-class NoControl:
-    """An engine's watch that is asked for nothing."""
-
-    def retry(self) -> None: ...
-
-    def use(self, address: str) -> None: ...
 
 
 class NoProbe:
@@ -63,27 +53,20 @@ class Bench(QObject):
         self.engine = engine
         self.online = True
         self.tasks = TaskRunner()
-        self.hub = Hub()
-        paths = Paths(folder / "settings.json", folder / "records.sqlite", folder / "log")
-        settings = SettingsStore(self.tasks, paths.settings, Settings())
-        self.context = Context(
-            self.tasks,
-            theme,
-            settings,
-            self.hub,
-            paths,
-            lambda: self.engine if self.online else None,
-            NoControl(),
+        self.context = make_context(
+            theme, self.tasks, folder, engine=lambda: self.engine if self.online else None
         )
+        self.hub = self.context.hub
+        self.heard = Heard(self.context)
         self.library = Library(FakeImageRecords())
         self.release_records = FakeReleaseRecords()
         service = ReleaseService(
             self.release_records, NoProbe(), NoLocks(), "tester", lambda: datetime.now(UTC)
         )
-        self.store = LibraryStore(self.context, self.library)
-        self.choice = LibraryChoice(self.hub)
-        self.releases = ReleaseStore(self.context, service)
-        self.preload = Preload()
+        self.store = LibraryStore(self.context, self.library, self)
+        self.choice = LibraryChoice(self.hub, self)
+        self.releases = ReleaseStore(self.context, service, self)
+        self.preload = Preload(self)
         self.ran: list[Version] = []
         self.went_back: list[tuple[Deployment, VersionTarget]] = []
         self.window = QWidget()
@@ -122,6 +105,7 @@ class Bench(QObject):
         self.tasks.shutdown(10)
         self.window.close()
         self.window.deleteLater()
+        self.deleteLater()
 
     def _lay_out(self) -> None:
         side = QFrame()

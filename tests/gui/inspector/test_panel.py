@@ -1,0 +1,208 @@
+"""The inspector: everything of one version, as plain text, and never of another one."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from modeldesk.core.errors import EngineError
+from modeldesk.core.ids import ImageId
+from modeldesk.core.jobs import Job
+from modeldesk.core.library.images import ImageConfig, ImageDetail
+from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.core.library.service import Library
+from modeldesk.core.ports import ImageEngine
+from modeldesk.ui.inspector.panel import Inspector
+from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.theme.theme import Theme
+from tests.fakes.engine import FakeEngine
+from tests.fakes.engine_images import Step
+from tests.fakes.records import FakeImageRecords
+from tests.gui.parts import make_context
+
+CONFIG = ImageConfig(
+    command=("python", "serve.py"),
+    environment=("MODEL=/models", "API_TOKEN=s3cret"),
+    exposed_ports=("5000/tcp",),
+    healthcheck=("CMD-SHELL", "curl -f localhost || exit 1"),
+)
+
+
+class Details:
+    """Answers when it is let; the first answer can be held back."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.held: ImageId | None = None
+        self.let_go = threading.Event()
+        self.asked: list[ImageId] = []
+        self.problem: EngineError | None = None
+
+    def detail(self, engine: ImageEngine, image: ImageId) -> ImageDetail:
+        self.asked.append(image)
+        if self.problem is not None:
+            raise self.problem
+        if image == self.held:
+            self.let_go.wait(5)
+        return self.library.detail(engine, image)
+
+
+class Shown:
+    """An inspector, and two versions to show in it."""
+
+    def __init__(self, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
+        self.engine = FakeEngine()
+        for number in (1, 2):
+            self.engine.add_image(
+                f"registry.lan:5000/team/m:v{number}.0.0",
+                steps=[
+                    Step(f"COPY w{number}.safetensors /models/", number * 1_000_000),
+                    Step("<b>RUN</b> <script>", 5, str(number)),
+                ],
+                labels={"io.modeldesk.model.framework": "<i>ONNX</i>", "other": "x"},
+                config=CONFIG,
+            )
+        library = Library(FakeImageRecords())
+        library.reload(self.engine)
+        self.details = Details(library)
+        self.snapshot: LibrarySnapshot = library.fill_details(self.engine, Job(), lambda _: None)
+        self.context = make_context(theme, tasks, folder, engine=lambda: self.engine)
+        self.panel = Inspector(self.context, self.details)
+
+    @property
+    def model(self) -> Model:
+        return self.snapshot.models[0]
+
+    def version(self, name: str) -> Version:
+        return next(v for v in self.model.versions if v.name == name)
+
+    def show(self, name: str, tab: int = 0) -> None:
+        self.panel.tabs.setCurrentIndex(tab)
+        self.panel.show_version(self.model, self.version(name))
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Shown]:
+    made = Shown(theme, tasks, tmp_path)
+    made.panel.resize(372, 800)
+    made.panel.show()
+    qtbot.addWidget(made.panel)
+    yield made
+    made.details.let_go.set()
+
+
+def test_layers_are_listed_top_first_with_size_and_share(shown: Shown) -> None:
+    shown.show("v2.0.0")
+    rows = shown.panel.layers.list.rows()
+    assert [row.subtitle for row in rows[:2]] == [
+        "<b>RUN</b> <script>",
+        "COPY w2.safetensors /models/",
+    ]
+    assert rows[1].title == "Model weights"
+    assert rows[1].title_note == "in 1 version"
+    assert rows[1].right == "2.00 MB"
+    figures = {row.label: row.value for row in shown.panel.layers.figures.rows()}
+    assert figures["Only in this version"] == "2.00 MB"
+    assert figures["Layers"] == str(len(rows))
+
+
+def test_a_picked_layer_tells_all_of_itself(qtbot: QtBot, shown: Shown) -> None:
+    shown.show("v2.0.0")
+    layers = shown.version("v2.0.0").layers
+    assert layers is not None
+    key = str(len(layers) - 2)
+    shown.panel.layers.stack.segment_clicked.emit(key)
+    detail = shown.panel.layers.detail
+    assert detail.isVisible()
+    assert detail.instruction.toPlainText() == "COPY w2.safetensors /models/"
+    assert detail.exact.text() == "2,000,000 bytes"
+    assert shown.panel.layers.list.current_key() == key
+    shown.show("v1.0.0")
+    assert not detail.isVisible()
+
+
+def test_a_newer_choice_supersedes_the_answer_to_the_older(qtbot: QtBot, shown: Shown) -> None:
+    first, _second = shown.version("v1.0.0").key.image, shown.version("v2.0.0").key.image
+    shown.details.held = first
+    shown.show("v1.0.0", tab=3)
+    qtbot.waitUntil(lambda: shown.details.asked == [first])
+    shown.show("v2.0.0", tab=3)
+    lines = shown.panel.history.list
+    qtbot.waitUntil(lambda: any("w2.safetensors" in r.subtitle for r in lines.rows()))
+    shown.details.let_go.set()
+    qtbot.waitUntil(lambda: not shown.context.tasks.active)
+    QApplication.processEvents()
+    assert not any("w1.safetensors" in row.subtitle for row in lines.rows())
+
+
+def test_a_detail_is_asked_for_once_and_only_when_looked_at(qtbot: QtBot, shown: Shown) -> None:
+    shown.show("v1.0.0")
+    assert shown.details.asked == []
+    shown.panel.tabs.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: bool(shown.panel.config.start.facts()))
+    shown.panel.tabs.setCurrentIndex(3)
+    shown.panel.show_version(shown.model, shown.version("v1.0.0"))
+    assert len(shown.details.asked) == 1
+
+
+def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
+    shown.show("v1.0.0", tab=2)
+    environment = shown.panel.config.environment
+    qtbot.waitUntil(lambda: len(environment.facts()) == 2)
+    plain, secret = environment.lines()
+    assert plain.mono.text() == "/models"
+    assert "s3cret" not in secret.mono.text()
+    secret.reveal.click()
+    assert secret.mono.text() == "s3cret"
+    secret.reveal.click()
+    assert "s3cret" not in secret.mono.text()
+
+
+def test_the_configuration_is_told_in_words(qtbot: QtBot, shown: Shown) -> None:
+    shown.show("v1.0.0", tab=2)
+    start = shown.panel.config.start
+    qtbot.waitUntil(lambda: bool(start.facts()))
+    facts = {fact.name: fact.value for fact in start.facts()}
+    assert facts["Command"] == "python serve.py"
+    assert facts["User"] == "root, because the image names no other"
+    assert facts["Health check"] == "curl -f localhost || exit 1"
+    assert facts["Platform"] == "linux/amd64"
+
+
+def test_history_is_oldest_first_with_what_made_no_layer(qtbot: QtBot, shown: Shown) -> None:
+    shown.show("v1.0.0", tab=3)
+    lines = shown.panel.history.list
+    qtbot.waitUntil(lambda: bool(lines.rows()))
+    rows = lines.rows()
+    assert rows[0].title == "ADD"
+    assert rows[1].title == "CMD"
+    assert rows[1].right_note == "no layer"
+    assert rows[-2].subtitle == "w1.safetensors /models/"
+
+
+def test_a_failure_is_said_with_another_try(qtbot: QtBot, shown: Shown) -> None:
+    shown.details.problem = EngineError("The engine would not say.")
+    shown.show("v1.0.0", tab=2)
+    qtbot.waitUntil(lambda: not shown.context.tasks.active)
+    shown.details.problem = None
+    shown.panel._ask_again()
+    qtbot.waitUntil(lambda: bool(shown.panel.config.start.facts()))
+
+
+def test_metadata_puts_known_labels_first_and_copies_the_whole_digest(shown: Shown) -> None:
+    shown.show("v1.0.0", tab=1)
+    metadata = shown.panel.metadata
+    about = {fact.name: fact.value for fact in metadata.about.facts()}
+    assert about["Framework"] == "<i>ONNX</i>"
+    assert [(fact.name, fact.value) for fact in metadata.labels.facts()] == [("other", "x")]
+    image = shown.version("v1.0.0").key.image
+    metadata.names.lines()[-1].copy.click()
+    assert QApplication.clipboard().text() == image
+
+
+def test_no_version_is_said(shown: Shown) -> None:
+    shown.panel.show_version(None, None)
+    assert not shown.panel.tabs.isVisible()

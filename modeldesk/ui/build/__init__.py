@@ -1,0 +1,1 @@
+"""A folder on its way to an image: planned, built, and remembered."""

@@ -1,0 +1,185 @@
+"""What a person has filled in of a build, checked against what there is (no Qt)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from modeldesk.core.build.labels import DATASET_VERSION_LABEL
+from modeldesk.core.build.model import BuildRequest
+from modeldesk.core.build.plan import BuildPlan, repository_for, taken_tags
+from modeldesk.core.errors import InvalidInput, InvalidReference, InvalidVersion
+from modeldesk.core.ids import ModelName
+from modeldesk.core.library.labels import METRICS_LABEL
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.recipes.dockerfile import Recipe
+from modeldesk.core.references import Reference, check_tag
+from modeldesk.core.settings import Settings
+from modeldesk.core.versioning.names import Scheme, check_version, is_mutable
+from modeldesk.core.words import tr
+
+
+class Entry(Enum):
+    """The fields that can be wrong."""
+
+    TAG = "tag"
+    ALSO = "also"
+    MODEL = "model"
+    REPOSITORY = "repository"
+    METRIC = "metric"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The Dockerfiles to choose from: the folder's own, the proposed one, or both."""
+
+    own: bool
+    proposed: Recipe | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Every choice of the form, as it stands. Texts are stripped."""
+
+    tag: str
+    also: str
+    channel: str
+    """Empty for none."""
+    model: str
+    repository: str
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    """As typed."""
+    dataset_version: str = ""
+    recipe: Recipe | None = None
+    """What is proposed, when that is to be used in place of the folder's own."""
+    dockerfile: str | None = None
+    """The edited text; None while nothing was edited."""
+    no_cache: bool = False
+
+
+def first_draft(plan: BuildPlan) -> Draft:
+    """What the plan proposes."""
+    return Draft(
+        tag=plan.versions[plan.scheme].tag,
+        also=also_tag(plan, plan.scheme),
+        channel="",
+        model=plan.model,
+        repository=plan.repository.name,
+        metrics={name: f"{value:g}" for name, value in plan.folder.metrics.items()},
+        dataset_version=plan.folder.dataset_version,
+        recipe=plan.recipe,
+    )
+
+
+def also_tag(plan: BuildPlan, scheme: Scheme) -> str:
+    """A second name for the version: its commit, where that is known and not its name already."""
+    return "" if scheme is Scheme.COMMIT else plan.versions[Scheme.COMMIT].tag
+
+
+def repository_of(model: str, snapshot: LibrarySnapshot, settings: Settings) -> str:
+    """Where versions of another model would belong; empty when no name follows from it."""
+    try:
+        return repository_for(ModelName(model), snapshot, settings, None).name
+    except InvalidReference:
+        return ""
+
+
+def taken_by(draft: Draft, snapshot: LibrarySnapshot) -> frozenset[str]:
+    """Every tag that the model or the repository has; of the model alone when the repository's
+    name is none."""
+    try:
+        repository = Reference.parse(draft.repository)
+    except InvalidReference:
+        repository = Reference("", "")
+    return frozenset(taken_tags(snapshot, ModelName(draft.model), repository))
+
+
+def problems(draft: Draft, snapshot: LibrarySnapshot) -> dict[Entry, str]:
+    """A sentence for each field that can't be used as it is."""
+    taken = taken_by(draft, snapshot)
+    found: dict[Entry, str] = {}
+    for entry, check in (
+        (Entry.TAG, lambda: _check_tag(draft, taken)),
+        (Entry.ALSO, lambda: _check_also(draft, taken)),
+        (Entry.MODEL, lambda: _check_model(draft)),
+        (Entry.REPOSITORY, lambda: _check_repository(draft)),
+        (Entry.METRIC, lambda: _numbers(draft)),
+    ):
+        try:
+            check()
+        except InvalidInput as error:
+            found[entry] = str(error)
+    return found
+
+
+def request_for(plan: BuildPlan, draft: Draft) -> BuildRequest:
+    """What to build. Raises `InvalidInput` where `problems` has a sentence."""
+    check_version(draft.tag)
+    further = [tag for tag in (draft.also, draft.channel) if tag]
+    proposed = draft.recipe
+    text = draft.dockerfile
+    if text is None and proposed is not None:
+        text = proposed.dockerfile
+    request = plan.request(
+        draft.tag,
+        further,
+        model=ModelName(draft.model),
+        repository=Reference.parse(draft.repository),
+        dockerfile=text,
+        dockerignore=(proposed.dockerignore or None) if proposed else None,
+        no_cache=draft.no_cache,
+    )
+    return replace(request, labels=_labels(plan, draft))
+
+
+def _labels(plan: BuildPlan, draft: Draft) -> dict[str, str]:
+    metrics = _numbers(draft)
+    labels = dict(plan.labels)
+    labels[DATASET_VERSION_LABEL] = draft.dataset_version
+    labels[METRICS_LABEL] = json.dumps(metrics, sort_keys=True) if metrics else ""
+    return {name: value for name, value in labels.items() if value}
+
+
+def _check_tag(draft: Draft, taken: frozenset[str]) -> None:
+    check_version(draft.tag)
+    if draft.tag in taken:
+        raise InvalidVersion(
+            tr("{tag} exists already.", tag=draft.tag),
+            tr("A version is never given to another image; choose the next one."),
+        )
+
+
+def _check_also(draft: Draft, taken: frozenset[str]) -> None:
+    if not draft.also:
+        return
+    check_tag(draft.also)
+    if draft.also in taken and not is_mutable(draft.also):
+        raise InvalidVersion(
+            tr("{tag} names another version already.", tag=draft.also),
+            tr("Choose another tag, or leave this empty."),
+        )
+
+
+def _check_model(draft: Draft) -> None:
+    if not draft.model:
+        raise InvalidInput(tr("The model has no name."))
+
+
+def _check_repository(draft: Draft) -> None:
+    name = Reference.parse(draft.repository)
+    if name.tag or name.digest:
+        raise InvalidReference(
+            tr("The repository is written without a tag."), tr("The tag has its own field.")
+        )
+
+
+def _numbers(draft: Draft) -> dict[str, float]:
+    numbers = {}
+    for name, text in draft.metrics.items():
+        if not text:
+            continue
+        try:
+            numbers[name] = float(text)
+        except ValueError as error:
+            raise InvalidInput(tr("“{text}” is not a number.", text=text)) from error
+    return numbers

@@ -1,0 +1,126 @@
+"""What was found in the folder: facts, and what a person should know of it."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.model_folder.model import Severity
+from modeldesk.core.words import tr, trn
+from modeldesk.ui.build.words import plan_facts
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import ColorName, Space
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.key_value import KeyValueList
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.tooltip import plain_tooltip
+
+_MARKS: dict[Severity, tuple[Icon, ColorName]] = {
+    Severity.ERROR: (Icon.ERROR, "bad"),
+    Severity.WARNING: (Icon.WARNING, "warning"),
+    Severity.INFO: (Icon.INFO, "muted"),
+}
+_MARK = 16
+
+
+class FoundCard(Card):
+    """Facts above, findings below, the most serious first."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(tr("In the folder"), parent=parent)
+        self._theme = theme
+        self._marks: list[tuple[QLabel, Severity]] = []
+        self.facts = KeyValueList()
+        self._summary = Label(color="muted")
+        self.add_header_widget(self._summary)
+        self._findings = QVBoxLayout()
+        self._findings.setSpacing(Space.XS + 2)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, Space.S, 0)
+        column.setSpacing(Space.M)
+        column.addWidget(self.facts)
+        column.addLayout(self._findings)
+        column.addStretch(1)
+        self._content = content
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        self.body.addWidget(area, 1)
+        theme.changed.connect(self._draw)
+
+    def show_plan(self, plan: BuildPlan) -> None:
+        """Show what `plan` says of its folder and of the Dockerfile it proposes."""
+        self.facts.set_rows(plan_facts(plan))
+        self._clear()
+        findings = [(one.severity, one.text) for one in plan.folder.findings]
+        findings += [(Severity.WARNING, text) for text in plan.skipped]
+        if plan.git_problem:
+            findings.append((Severity.WARNING, plan.git_problem))
+        notes = plan.recipe.notes if plan.recipe else ()
+        findings += [(Severity.INFO, text) for text in notes]
+        for severity, text in sorted(findings, key=lambda one: _ORDER[one[0]]):
+            self._add(severity, text)
+        self._summary.setText(_summary(severity for severity, _ in findings))
+        self._draw()
+
+    def texts(self) -> list[str]:
+        """The findings shown."""
+        return [mark.accessibleName() for mark, _ in self._marks]
+
+    def _add(self, severity: Severity, text: str) -> None:
+        mark = QLabel()
+        mark.setFixedWidth(_MARK)
+        mark.setAccessibleName(text)
+        label = Label(text, wrap=True, selectable=True)
+        # A path without a blank must not make the card wider than the page.
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        label.setToolTip(plain_tooltip(text))
+        if severity is Severity.INFO:
+            label.set_color("muted")
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Space.S)
+        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(label, 1)
+        self._findings.addWidget(row)
+        self._marks.append((mark, severity))
+
+    def _clear(self) -> None:
+        self._marks.clear()
+        while item := self._findings.takeAt(0):
+            if row := item.widget():
+                row.hide()
+                row.deleteLater()
+
+    def _draw(self) -> None:
+        for mark, severity in self._marks:
+            icon, color = _MARKS[severity]
+            mark.setPixmap(self._theme.pixmap(icon, color, _MARK, self.devicePixelRatioF()))
+
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def _summary(severities: Iterable[Severity]) -> str:
+    listed = list(severities)
+    errors, warnings = (listed.count(one) for one in (Severity.ERROR, Severity.WARNING))
+    parts = []
+    if errors:
+        parts.append(trn("{count} problem", "{count} problems", errors))
+    if warnings:
+        parts.append(trn("{count} warning", "{count} warnings", warnings))
+    return " · ".join(parts) or tr("no warnings")

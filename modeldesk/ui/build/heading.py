@@ -1,0 +1,67 @@
+"""The top of the build page: what is planned or built, and what can be done with it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from modeldesk.core.words import tr
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, PrimaryButton
+from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+
+
+class Heading(QWidget):
+    """Title, chips and a line below; at the right the buttons that make sense now."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back = IconButton(theme, Icon.CHEVRON_LEFT, tr("All builds"))
+        self.title = ElidedLabel("", TextStyle.TITLE)
+        self.chips = ChipRow(theme)
+        self.line = ElidedLabel(color="muted")
+        self.other = PlainButton(tr("Other folder…"))
+        self.stop = PlainButton(tr("Cancel"))
+        self.cancel = DangerButton(tr("Cancel build"), filled=False)
+        self.again = PlainButton(tr("Build this folder again"))
+        self.edit = PrimaryButton(tr("Edit and build again"))
+        self.library = PrimaryButton(tr("Show in library"))
+        self.build = PrimaryButton(tr("Build"))
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self.back)
+        row.addWidget(self.title)
+        row.addWidget(self.chips)
+        row.addStretch(1)
+        for button in self._buttons:
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.XS)
+        column.addLayout(row)
+        column.addWidget(self.line)
+
+    def say(self, title: str, chips: Sequence[ChipSpec] = ()) -> None:
+        """Change title and chips."""
+        self.title.set_text(title)
+        self.chips.set_chips(chips)
+
+    def offer(self, *buttons: PlainButton) -> None:
+        """Show these buttons and no others."""
+        for button in self._buttons:
+            button.setVisible(button in buttons)
+
+    @property
+    def _buttons(self) -> tuple[PlainButton, ...]:
+        return (
+            self.other,
+            self.stop,
+            self.cancel,
+            self.again,
+            self.edit,
+            self.library,
+            self.build,
+        )

@@ -1,0 +1,115 @@
+"""The Dockerfile that will be built, and what is kept out of the image."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.model_folder.model import KeptOut
+from modeldesk.core.recipes.dockerfile import Recipe
+from modeldesk.core.words import tr, trn
+from modeldesk.ui.presentation import count, printable, size
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.buttons import LinkButton
+from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.code_view import CodeView
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.tabs import Tabs
+
+_NAMED = 4
+
+
+class RecipeCard(Card):
+    """Two texts; the Dockerfile can be edited for the build at hand."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(padded=True, parent=parent)
+        self._given = ""
+        self.dockerfile = CodeView(theme)
+        self.dockerfile.set_name(tr("Dockerfile"))
+        self.dockerfile.set_editable(True)
+        self.ignore = CodeView(theme)
+        self.ignore.set_name(".dockerignore")
+        self.note = Label(style=TextStyle.LABEL, color="faint", wrap=True)
+        self.kept_out = Label(style=TextStyle.LABEL, color="muted", wrap=True)
+        self.revert = LinkButton(tr("undo edits"))
+        self.tabs = Tabs(tr("Texts of the build"))
+        self.tabs.addTab(_page(self.note, self.dockerfile), tr("Dockerfile"))
+        self.tabs.addTab(_page(self.kept_out, self.ignore), ".dockerignore")
+        self.tabs.setCornerWidget(self.revert)
+        self.body.addWidget(self.tabs, 1)
+        self.dockerfile.text_changed.connect(self._edited)
+        self.revert.clicked.connect(self._undo)
+
+    @property
+    def edited_text(self) -> str | None:
+        """The Dockerfile when a person changed it, else None."""
+        text = self.dockerfile.text()
+        return text if text != self._given else None
+
+    def show_plan(self, plan: BuildPlan, recipe: Recipe | None, own_text: str) -> None:
+        """Show the proposed `recipe`, or the folder's own Dockerfile, `own_text`, for None."""
+        self._given = _as_shown(recipe.dockerfile if recipe else own_text)
+        self.dockerfile.set_text(self._given)
+        ignore = recipe.dockerignore if recipe and recipe.dockerignore else ""
+        self.ignore.set_text(ignore or plan.dockerignore)
+        kept = plan.folder.kept_out if ignore or plan.folder.dockerignore else ()
+        has_rules = bool(ignore or plan.dockerignore)
+        self.kept_out.setText(_kept_text(kept, has_rules))
+        self._edited()
+
+    def show_edited(self, text: str) -> None:
+        """Put back what a person had written."""
+        self.dockerfile.set_text(text)
+        self._edited()
+
+    def _edited(self) -> None:
+        changed = self.edited_text is not None
+        self.revert.setVisible(changed)
+        self.note.setText(
+            tr("Edited for this build. The folder stays as it is.")
+            if changed
+            else tr("Edit it here for this build only; nothing is written into the folder.")
+        )
+        self.dockerfile.mark_line(None)
+
+    def _undo(self) -> None:
+        self.dockerfile.set_text(self._given)
+        self._edited()
+
+
+def _page(note: QWidget, text: QWidget) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, Space.S, 0, 0)
+    column.setSpacing(Space.S)
+    column.addWidget(note)
+    column.addWidget(text, 1)
+    return page
+
+
+def _as_shown(text: str) -> str:
+    """The text as an editor gives it back, so that only a person's edits make a difference."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _kept_text(kept: tuple[KeptOut, ...], has_rules: bool) -> str:
+    if not has_rules:
+        return tr("There is none: every file of the folder is sent to the engine.")
+    if not kept:
+        return tr("Keeps nothing out that is in the folder now.")
+    named = [
+        tr("{pattern} ({size})", pattern=printable(one.pattern), size=size(one.size_bytes))
+        for one in kept[:_NAMED]
+    ]
+    more = len(kept) - _NAMED
+    if more > 0:
+        named.append(trn("{count} more pattern", "{count} more patterns", more))
+    files = sum(one.files for one in kept)
+    return trn(
+        "Keeps {number} file out: {names}",
+        "Keeps {number} files out: {names}",
+        files,
+        number=count(files),
+        names=", ".join(named),
+    )

@@ -1,0 +1,266 @@
+"""A plan and a build in words (no Qt)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modeldesk.core.build.dockerfile import instructions
+from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
+from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.model_folder.model import Requirements
+from modeldesk.core.words import tr, trn
+from modeldesk.ui.presentation import count, duration, printable, rate, size
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.key_value import KeyValue
+
+_NUMBERED = re.compile(
+    r"\[(?P<stage>[^\]]*?) ?(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.+)", re.DOTALL
+)
+_LONG_S = 1.0
+_SENDING_SHARE = 0.3
+_WEIGHTS_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The steps a person is shown, and how many of them there are and are done."""
+
+    steps: tuple[BuildStep, ...]
+    done: int
+    total: int
+
+    @property
+    def current(self) -> int:
+        """The number, from 1, of the step the build is at."""
+        return min(self.done + 1, self.total) if self.total else 0
+
+
+def outline(steps: Sequence[BuildStep], dockerfile: str) -> Outline:
+    """The steps of the Dockerfile, those to come as far as they are known, and the builder's own
+    work where it failed or took long."""
+    shown = [step for step in steps if _is_shown(step)]
+    numbered = [match for step in steps if (match := _NUMBERED.fullmatch(step.name))]
+    totals = {match["stage"]: int(match["of"]) for match in numbered}
+    known = {int(match["number"]) for match in numbered}
+    if list(totals) == [""] and totals[""] > len(known):
+        shown += _to_come(dockerfile, known, totals[""])
+    mine = [step for step in shown if _NUMBERED.fullmatch(step.name)]
+    done = sum(step.state is StepState.DONE for step in mine)
+    return Outline(tuple(shown), done, max(sum(totals.values()), len(mine)))
+
+
+def _is_shown(step: BuildStep) -> bool:
+    if _NUMBERED.fullmatch(step.name):
+        return True
+    long = step.seconds >= _LONG_S and step.state is not StepState.WAITING
+    return step.state is StepState.FAILED or long
+
+
+def _to_come(dockerfile: str, known: set[int], total: int) -> list[BuildStep]:
+    """Steps that a builder which counts every instruction has not begun yet."""
+    found = instructions(dockerfile)
+    if len(found) != total:
+        return []
+    return [
+        BuildStep(
+            f"to come {number}", f"[{number}/{total}] {one.word} {one.rest}", StepState.WAITING
+        )
+        for number, one in enumerate(found, 1)
+        if number not in known
+    ]
+
+
+def step_name(name: str) -> str:
+    """A builder's name for a step as a person reads it: ``final 2/4 COPY model.pkl /app/``."""
+    match = _NUMBERED.fullmatch(name)
+    if match is None:
+        return printable(name)
+    stage, number, of = match["stage"].removeprefix("stage-"), match["number"], match["of"]
+    text = " ".join(match["text"].split())
+    if text.startswith("FROM "):
+        image = text.removeprefix("FROM ").removeprefix("docker.io/library/").partition("@")[0]
+        return printable(tr("base {image}", image=image))
+    where = f"{stage} {number}/{of}" if stage else f"{number}/{of}"
+    return printable(f"{where} {text}")
+
+
+def step_result(step: BuildStep) -> str:
+    """What a step took, at the right of its row."""
+    if step.cached:
+        return tr("cached")
+    if step.state is StepState.RUNNING and step.bytes_total:
+        return tr("{done} of {total}", done=size(step.bytes_done), total=size(step.bytes_total))
+    if step.state is StepState.WAITING or (step.state is StepState.RUNNING and not step.seconds):
+        return ""
+    return duration(step.seconds)
+
+
+def saved_text(step: BuildStep, earlier: Mapping[str, float]) -> str:
+    """What the cache spared, where an earlier build of the model tells how long the step took."""
+    took = earlier.get(step.name, 0.0)
+    return tr("saved {time}", time=duration(took)) if step.cached and took >= _LONG_S else ""
+
+
+def fraction(sent: ContextProgress | None, where: Outline) -> float | None:
+    """How far a build is: first the bytes, then the steps. None while nothing is known."""
+    if sent is None and not where.total:
+        return None
+    sending = sent.sent_bytes / sent.total_bytes if sent and sent.total_bytes else 0.0
+    stepping = where.done / where.total if where.total else 0.0
+    sending = 1.0 if stepping else min(sending, 1.0)
+    return _SENDING_SHARE * sending + (1 - _SENDING_SHARE) * stepping
+
+
+def headline(state: BuildState, where: Outline, seconds: float) -> str:
+    """Where a build stands, in a few words."""
+    place = tr("step {number} of {total}", number=where.current, total=where.total)
+    match state:
+        case BuildState.RUNNING:
+            if not where.total:
+                return tr("Sending the folder")
+            return tr("Step {number} of {total}", number=where.current, total=where.total)
+        case BuildState.SUCCEEDED:
+            return trn("Built in {time}, {count} step", "Built in {time}, {count} steps",
+                       where.total, time=duration(seconds))  # fmt: skip
+        case BuildState.FAILED:
+            return tr("Failed at {place}", place=place) if where.total else tr("Failed")
+        case BuildState.CANCELLED:
+            return tr("Cancelled at {place}", place=place) if where.total else tr("Cancelled")
+        case BuildState.INTERRUPTED:
+            return tr("Interrupted: the program ended")
+
+
+def sent_text(sent: ContextProgress | None) -> str:
+    """What of the context is on the engine, and how fast it gets there."""
+    if sent is None:
+        return ""
+    text = tr("context sent {sent} of {total}", sent=size(sent.sent_bytes),
+              total=size(sent.total_bytes))  # fmt: skip
+    speed = rate(sent.bytes_per_second) if sent.bytes_per_second else ""
+    return " · ".join(filter(None, (text, speed)))
+
+
+STATE_TONES = {
+    BuildState.RUNNING: Tone.ACCENT,
+    BuildState.SUCCEEDED: Tone.GOOD,
+    BuildState.FAILED: Tone.BAD,
+    BuildState.CANCELLED: Tone.NEUTRAL,
+    BuildState.INTERRUPTED: Tone.WARNING,
+}
+
+
+def state_text(state: BuildState) -> str:
+    """How a build ended, in a word."""
+    return {
+        BuildState.RUNNING: tr("building"),
+        BuildState.SUCCEEDED: tr("built"),
+        BuildState.FAILED: tr("failed"),
+        BuildState.CANCELLED: tr("cancelled"),
+        BuildState.INTERRUPTED: tr("interrupted"),
+    }[state]
+
+
+def short_folder(folder: Path) -> str:
+    """A folder's path, the home as ``~``."""
+    try:
+        return printable(str(Path("~") / folder.relative_to(Path.home())))
+    except ValueError:
+        return printable(str(folder))
+
+
+def plan_line(plan: BuildPlan) -> str:
+    """The folder in one line, under the page's title."""
+    folder = plan.folder
+    weights = sum(one.size_bytes for one in folder.weights)
+    parts = [
+        short_folder(folder.path),
+        _model_text(folder.framework, weights),
+        _pinned_text(folder.requirements),
+        git_text(plan),
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
+    """What was found in the folder, a line each."""
+    folder = plan.folder
+    named = [f"{printable(str(one.path))} ({size(one.size_bytes)})" for one in folder.weights]
+    more = len(named) - _WEIGHTS_NAMED
+    weights = ", ".join(named[:_WEIGHTS_NAMED])
+    if more > 0:
+        weights = trn("{names} and {count} more", "{names} and {count} more", more, names=weights)
+    kinds = dict.fromkeys(one.format for one in folder.weights)
+    out = sum(one.size_bytes for one in folder.kept_out)
+    context = trn("{size} in {number} file", "{size} in {number} files", plan.context_files,
+                  size=size(plan.context_bytes), number=count(plan.context_files))  # fmt: skip
+    if out:
+        context = tr("{context}, {size} kept out", context=context, size=size(out))
+    framework = ", ".join(filter(None, (folder.framework, *kinds)))
+    return (
+        KeyValue(tr("Framework"), framework or tr("not recognised"),
+                 None if framework else Tone.NEUTRAL),
+        KeyValue(tr("Weights"), weights or tr("none found"),
+                 None if weights else Tone.WARNING, tooltip="\n".join(named)),
+        KeyValue(tr("Served by"), _app_text(plan), None if folder.app else Tone.WARNING),
+        KeyValue(tr("Requirements"), requirements_text(folder.requirements),
+                 None if folder.requirements and folder.requirements.pinned else Tone.WARNING),
+        KeyValue(tr("Sent to the engine"), context),
+        KeyValue(tr("Git"), git_text(plan) or tr("not in a git repository"),
+                 None if plan.git and not plan.git.dirty else Tone.NEUTRAL,
+                 tooltip=plan.git_problem),
+    )  # fmt: skip
+
+
+def requirements_text(requirements: Requirements | None) -> str:
+    """The packages the folder asks for, in a few words."""
+    if requirements is None:
+        return tr("no list of packages")
+    number = trn("{count} package", "{count} packages", len(requirements.packages))
+    pinned = tr("pinned") if requirements.pinned else tr("not all pinned")
+    return f"{printable(str(requirements.path))} · {number}, {pinned}"
+
+
+def git_text(plan: BuildPlan) -> str:
+    """The checkout's state: ``git main @ 9f31c0a4, clean``; empty outside of git."""
+    git = plan.git
+    if git is None:
+        return tr("git facts unknown") if plan.git_problem else ""
+    if not git.commit:
+        return tr("git without commits")
+    state = tr("with changes") if git.dirty else tr("clean")
+    where = git.branch or tr("detached")
+    return printable(f"git {where} @ {git.commit[:8]}, {state}")
+
+
+def also_note(plan: BuildPlan) -> str:
+    """Where the proposed second tag comes from."""
+    return tr("from git") if plan.git is not None and plan.git.commit else ""
+
+
+def earlier_seconds(steps: Iterable[BuildStep]) -> dict[str, float]:
+    """How long steps took that ran, by name."""
+    return {
+        one.name: one.seconds for one in steps if not one.cached and one.state is StepState.DONE
+    }
+
+
+def _model_text(framework: str, weights: int) -> str:
+    if not framework:
+        return size(weights) if weights else tr("no weights found")
+    model = tr("{framework} model", framework=framework)
+    return f"{model}, {size(weights)}" if weights else model
+
+
+def _pinned_text(requirements: Requirements | None) -> str:
+    if requirements is None:
+        return ""
+    return tr("requirements pinned") if requirements.pinned else tr("requirements not pinned")
+
+
+def _app_text(plan: BuildPlan) -> str:
+    app = plan.folder.app
+    if app is None:
+        return tr("no program found")
+    parts = (app.server, tr("port {port}", port=app.port))
+    return f"{printable(str(app.path))} · {', '.join(filter(None, parts))}"

@@ -1,0 +1,253 @@
+"""Pictures of the build page in every state: ``python -m tests.gui.build.pictures FOLDER
+[SCENE …]``. ``QT_SCALE_FACTOR=2`` makes them twice as large.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtWidgets import QApplication
+
+from modeldesk import resources
+from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
+from modeldesk.core.ids import BuildId, ModelName
+from modeldesk.core.references import Reference
+from modeldesk.ui.build.page import Showing
+from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.theme.theme import Theme, ThemeMode
+from tests.fakes.engine_build import BuildScript
+from tests.gui.build.bench import Bench
+
+RAIL, SIDE, BAR = 60, 272, 30
+SIZES = {"": QSize(1440 - RAIL - SIDE, 900 - BAR), "small-": QSize(1024 - RAIL - SIDE, 700 - BAR)}
+"""What the page gets of a window of 1440 × 900 and of 1024 × 700."""
+OWN = """\
+# Built by hand
+FROM python:3.11-slim-bookworm
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY recommendation_v2.safetensors /app/model/
+COPY serve.py /app/
+EXPOSE 5000
+CMD ["python", "serve.py"]
+"""
+Scene = Callable[[Bench], None]
+
+
+def empty(bench: Bench) -> None:
+    bench.page.shown()
+
+
+def recent(bench: Bench) -> None:
+    _remember(bench)
+    bench.page.shown()
+
+
+def record(bench: Bench) -> None:
+    _remember(bench)
+    bench.page.show_build(BuildId("2"))
+
+
+def looking(bench: Bench) -> None:
+    bench.page.plan(bench.folder())
+    bench.page._looking.cancel()
+
+
+def plan(bench: Bench) -> None:
+    bench.add_versions("v1.3.1", "v1.4.0", "v1.4.1")
+    bench.page.plan(bench.folder())
+    until(lambda: bench.page.showing is Showing.PLAN)
+
+
+def plan_own(bench: Bench) -> None:
+    bench.add_versions("v1.4.1")
+    folder = bench.folder(dockerfile=OWN)
+    (folder / ".env").write_text("TOKEN=1")
+    (folder / "requirements.txt").write_text("fastapi\nscikit-learn\n")
+    bench.page.plan(folder)
+    until(lambda: bench.page.showing is Showing.PLAN)
+
+
+def plan_ignore(bench: Bench) -> None:
+    folder = bench.folder()
+    (folder / ".env").write_text("TOKEN=1")
+    (folder / "data").mkdir()
+    (folder / "data" / "train.csv").write_text("a,b\n" * 5000)
+    bench.page.plan(folder)
+    until(lambda: bench.page.showing is Showing.PLAN)
+    bench.page.recipe.tabs.setCurrentIndex(1)
+
+
+def wrong(bench: Bench) -> None:
+    plan(bench)
+    bench.page.form.tag.setText("v1.4.1")
+    bench.page.form.repository.setText("Team/Rec")
+    bench.page.form.metrics["accuracy"].setText("good")
+
+
+def offline(bench: Bench) -> None:
+    plan(bench)
+    bench.lose_engine()
+
+
+def building(bench: Bench) -> None:
+    bench.engine.build_script = BuildScript(0.35, prints=tuple(f"Collecting {n}" for n in "abc"))
+    bench.add_versions("v1.4.1")
+    bench.page.plan(bench.folder(dockerfile=OWN))
+    until(lambda: bench.page.showing is Showing.PLAN)
+    bench.page.form.channel.setCurrentIndex(2)
+    bench.page.heading.build.click()
+    until(lambda: bool(bench.page.session and bench.page.session.outline.done >= 4))
+
+
+def cancelling(bench: Bench) -> None:
+    building(bench)
+    bench.page.heading.cancel.click()
+
+
+def built(bench: Bench) -> None:
+    plan(bench)
+    bench.page.heading.build.click()
+    until(lambda: bool(bench.page.session and not bench.page.session.running))
+    bench.read_library()
+
+
+def failed(bench: Bench) -> None:
+    bench.engine.build_script = BuildScript(
+        0.05,
+        fail_at_line=5,
+        failure="ERROR: No matching distribution found for scikit-learn==9.9",
+        prints=("Collecting scikit-learn==9.9", "  error: not found"),
+    )
+    bench.page.plan(bench.folder(dockerfile=OWN))
+    until(lambda: bench.page.showing is Showing.PLAN)
+    bench.page.heading.build.click()
+    until(lambda: bool(bench.page.session and not bench.page.session.running))
+
+
+def failed_edit(bench: Bench) -> None:
+    failed(bench)
+    bench.page.heading.edit.click()
+
+
+def cancelled(bench: Bench) -> None:
+    building(bench)
+    bench.page.heading.cancel.click()
+    until(lambda: bool(bench.page.session and not bench.page.session.running))
+
+
+def absurd(bench: Bench) -> None:
+    long = "a-model-whose-name-was-made-by-a-generator-that-never-learned-when-to-stop"
+    folder = bench.folder(long)
+    (folder / f"{'x' * 200}.key").write_text("secret")
+    bench.page.plan(folder)
+    until(lambda: bench.page.showing is Showing.PLAN)
+    bench.page.form.tag.setText("v1.0.0-" + "y" * 90)
+
+
+def chinese(bench: Bench) -> None:
+    bench.page.plan(bench.folder("票据识别与结构化抽取模型"))
+    until(lambda: bench.page.showing is Showing.PLAN)
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        empty,
+        recent,
+        record,
+        looking,
+        plan,
+        plan_own,
+        plan_ignore,
+        wrong,
+        offline,
+        building,
+        cancelling,
+        built,
+        failed,
+        failed_edit,
+        cancelled,
+        absurd,
+        chinese,
+    )
+}
+
+
+def _remember(bench: Bench) -> None:
+    now = datetime.now(UTC)
+    names = ("recommendation", "churn", "票据识别", "fraud-detector")
+    states = (BuildState.SUCCEEDED, BuildState.FAILED, BuildState.CANCELLED, BuildState.INTERRUPTED)
+    steps = (
+        BuildStep("1", "[1/4] FROM python:3.11-slim", StepState.DONE, cached=True),
+        BuildStep("2", "[2/4] COPY requirements.txt .", StepState.DONE, seconds=0.2),
+        BuildStep("3", "[3/4] RUN pip install -r requirements.txt", StepState.FAILED, seconds=7.7),
+    )
+    for number in range(30):
+        state = states[(number % 7) % 4]
+        bench.records.add_build(
+            BuildRecord(
+                BuildId(str(number)),
+                ModelName(names[number % 4]),
+                str(Path.home() / "work" / names[number % 4]),
+                (Reference.parse(f"team/m{number % 4}:v1.{number}.0"),),
+                now - timedelta(hours=number * 7),
+                state,
+                9.8 + number * 3,
+                352_400_000 - number * 9_000_000,
+                steps=steps,
+                log="[1/4] FROM python:3.11-slim (cached)\n[3/4] RUN pip install\nCollecting x",
+                error="The step failed." if state is BuildState.FAILED else "",
+            )
+        )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Let the window live until `condition` holds."""
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def take(scene: Scene, theme: Theme, size: QSize, target: Path) -> None:
+    """One picture."""
+    with tempfile.TemporaryDirectory() as home:
+        tasks = TaskRunner()
+        bench = Bench(theme, tasks, Path(home))
+        bench.page.resize(size)
+        bench.page.show()
+        scene(bench)
+        end = time.monotonic() + 0.2
+        until(lambda: time.monotonic() > end)
+        bench.page.grab().save(str(target))
+        tasks.shutdown(10)
+        bench.page.close()
+        bench.page.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def main() -> None:
+    """Write the pictures into the folder that was named."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication([])
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    scale = os.environ.get("QT_SCALE_FACTOR", "1")
+    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
+        theme = Theme(resources.path("fonts").parent, mode)
+        theme.apply(app)
+        for name in sys.argv[2:] or SCENES:
+            for prefix, size in SIZES.items():
+                target = folder / f"{prefix}{name}-{mode.value}@{scale}x.png"
+                take(SCENES[name], theme, size, target)
+
+
+if __name__ == "__main__":
+    main()

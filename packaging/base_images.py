@@ -110,7 +110,7 @@ def _pull(engine: Engine, references: tuple[str, ...]) -> None:
 
 
 def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
-    complete = ALL if TINY in absent else (DEBIAN, PYTHON)
+    complete = tuple(one for one in ALL if one in absent or (one == DEBIAN and PYTHON in absent))
     archive = cache_folder() / f"base-images-{_recipe(complete)}.tar"
     if archive.is_file():
         say(f"Loading base images from {archive}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from console import Problem, say
 
 _HERE = Path(__file__).resolve().parent
+_DRAWING = _HERE.parent / "resources" / "icons" / "modeldesk.svg"
 _NAME = "modeldesk"
 _SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
@@ -20,6 +21,9 @@ def install(python: Path) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True)
     template = (_HERE / f"{_NAME}.desktop").read_text(encoding="utf-8")
     command = f"{quoted(str(python))} -m modeldesk"
+    if "%" in str(python):
+        # GLib looks for the program before it makes one percent sign of two, and finds none.
+        command = f"env {command}"
     entry.write_text(template.replace("@EXEC@", command), encoding="utf-8")
     entry.chmod(0o755)
     for source, target in _icons():
@@ -60,12 +64,12 @@ def _entry() -> Path:
 
 
 def _icons() -> Iterator[tuple[Path, Path]]:
-    """Each icon of this folder with its place in the theme that all others fall back to."""
+    """Each icon with its place in the theme that all others fall back to."""
     theme = _data_folder() / "icons" / "hicolor"
     for size in _SIZES:
         source = _HERE / "icons" / f"{_NAME}-{size}.png"
         yield source, theme / f"{size}x{size}" / "apps" / f"{_NAME}.png"
-    yield _HERE / "icons" / f"{_NAME}.svg", theme / "scalable" / "apps" / f"{_NAME}.svg"
+    yield _DRAWING, theme / "scalable" / "apps" / f"{_NAME}.svg"
 
 
 def _tell_desktop() -> None:

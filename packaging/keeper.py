@@ -32,6 +32,10 @@ class Keeper:
             start_new_session=True,
         )
 
+    @property
+    def process(self) -> int:
+        return self._process.pid
+
     def __enter__(self) -> Self:
         return self
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from modeldesk.core.errors import InvalidReference
@@ -74,6 +74,8 @@ _host = st.sampled_from(["", "localhost:5000/", "registry.lan/", "ghcr.io/"])
 
 @given(_host, st.lists(_component, min_size=1, max_size=4), _tag)
 def test_written_and_read_again_is_the_same(host: str, path: list[str], tag: str) -> None:
+    # A first part with a dot is a registry's name by docker's rules.
+    assume(host or "." not in path[0])
     first = Reference.parse(f"{host}{'/'.join(path)}:{tag}")
     assert Reference.parse(str(first)) == first
 

@@ -66,7 +66,6 @@ class Inspector(QFrame):
         self._details = details
         self._latest = Latest(context.tasks, self)
         self._version: Version | None = None
-        self._detail: ImageDetail | None = None
         self._asked: ImageId | None = None
         self.name = ElidedLabel("", TextStyle.SUBTITLE)
         self.chips = ChipRow(context.theme)
@@ -102,7 +101,7 @@ class Inspector(QFrame):
         self._pages.setCurrentIndex(0 if version is None else 1)
         if not same:
             self._latest.cancel()
-            self._detail = self._asked = None
+            self._asked = None
         if version is None or model is None:
             return
         self.name.set_text(presentation.printable(version.name))
@@ -178,7 +177,6 @@ class Inspector(QFrame):
         self._ask()
 
     def _came(self, detail: ImageDetail) -> None:
-        self._detail = detail
         self.config.show_detail(detail)
         self.history.show_detail(detail)
         for page in (self._config_page, self._history_page):

@@ -17,7 +17,7 @@ from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
 from modeldesk.ui.library.remove_dialog import RemoveDialog
-from modeldesk.ui.library.tags import TagActions, channel_reference
+from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
 from modeldesk.ui.tasks import Lane
 from modeldesk.ui.theme.tokens import Tone
 
@@ -120,7 +120,7 @@ class VersionActions(QObject):
                     else self.tags.clear_channel(version, channel)
                 )
             )
-            if channel in version.channels and len(version.references) < 2:
+            if channel in version.channels and is_only_known_as(version, channel):
                 action.setEnabled(False)
         return menu
 

@@ -70,11 +70,6 @@ class ModelsPanel(QFrame):
         context.hub.snapshot_changed.connect(self._show)
         self._show()
 
-    def focus_search(self) -> None:
-        """Let the person type what they look for."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             watched is self.search

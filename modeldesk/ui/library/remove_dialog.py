@@ -26,7 +26,7 @@ from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
-_WIDTH = 560
+_WIDTH = 640
 _GAP = 3
 _ENOUGH = 20
 _MOST_HEIGHT = 270

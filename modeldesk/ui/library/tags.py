@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import EngineUnavailable, ModelDeskError
+from modeldesk.core.errors import EngineUnavailable, InUse, ModelDeskError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot, Version
@@ -34,10 +34,17 @@ class TagEdit:
         return TagEdit(self.reference, self.after, self.before)
 
     def apply(self, engine: ImageEngine) -> None:
-        """Do it. Raises `EngineError`."""
+        """Do it. Raises `EngineError`, and `InUse` instead of taking an image's last tag, with
+        which the image itself would go."""
         if self.after is not None:
             engine.tag_image(self.after, self.reference)
         elif self.before is not None:
+            held = engine.image_summary(self.before)
+            if held is not None and held.tags == (self.reference,):
+                raise InUse(
+                    tr("{tag} is the image's last tag, so it was kept.", tag=self.reference),
+                    tr("Remove the version to remove the image too."),
+                )
             engine.remove_image(str(self.reference))
 
     @property
@@ -63,8 +70,10 @@ class TagActions(QObject):
 
     def clear_channel(self, version: Version, channel: str) -> None:
         """Take `channel` off `version`, unless that is all the version is known by."""
+        if is_only_known_as(version, channel):
+            return
         for reference in version.references:
-            if reference.tag == channel and len(version.references) > 1:
+            if reference.tag == channel:
                 self.remove_tag(version, reference)
 
     def add_tag(self, version: Version, reference: Reference) -> None:
@@ -121,6 +130,11 @@ def holder(snapshot: LibrarySnapshot, reference: Reference) -> ImageId | None:
             if reference in version.references:
                 return version.key.image
     return None
+
+
+def is_only_known_as(version: Version, channel: str) -> bool:
+    """Whether `version` has no tag but `channel`, in however many repositories."""
+    return all(reference.tag == channel for reference in version.references)
 
 
 def channel_reference(version: Version, channel: str) -> Reference | None:

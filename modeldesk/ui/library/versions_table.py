@@ -66,12 +66,6 @@ class VersionsTable(Table):
             self._versions.row(self._versions.index_of(key).row()) for key in self.selected_keys()
         ]
 
-    def select_all_but_none(self) -> None:
-        """Select every row."""
-        self._setting = True
-        self.selectAll()
-        self._setting = False
-
     def _selected(self, key: str) -> None:
         if key and not self._setting:
             self.version_chosen.emit(key)

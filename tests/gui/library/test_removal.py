@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import InUse
 from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import Version
+from modeldesk.ui.library.remove_dialog import RemoveDialog
 from tests.gui.library.bench import Bench
 from tests.gui.library.sample_data import REGISTRY
 
@@ -79,8 +80,11 @@ def test_the_delete_key_asks_for_every_selected_row(
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert [v.name for v in table.selected_versions()] == ["v1.2.0", "v1.1.0"]
-    refusal = bench.page.acts.removal_refusal(table.selected_versions())
-    assert refusal == ""
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    dialog = bench.window.findChild(RemoveDialog)
+    assert dialog is not None
+    assert [removal.version.name for removal in dialog.plan.removals] == ["v1.2.0", "v1.1.0"]
+    dialog.reject()
     menu = bench.page.acts.menu(table.selected_versions())
     assert [a.text().partition("\t")[0] for a in menu.actions() if a.text()] == [
         "Copy references",

@@ -87,3 +87,16 @@ def test_the_first_tag_of_an_untagged_image_has_no_undo_that_would_remove_the_im
     bench.page.acts.tags.add_tag(untagged, Reference.parse("kept:v1.0.0"))
     qtbot.waitUntil(lambda: bool(bench.heard.sayings), timeout=3000)
     assert bench.heard.sayings[-1].action == ""
+
+
+def test_the_last_tag_is_never_taken_whatever_happened_meanwhile(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    chosen = version(bench, "v1.4.0")
+    for reference in chosen.references:
+        bench.page.acts.tags.remove_tag(chosen, reference)
+    qtbot.waitUntil(lambda: len(bench.heard.sayings) == 2, timeout=3000)
+    assert "last tag" in bench.heard.texts[1]
+    held = bench.engine.image_summary(images["v1.4.0"])
+    assert held is not None
+    assert len(held.tags) == 1

@@ -11,6 +11,13 @@ from modeldesk.core.errors import SettingsError
 from modeldesk.core.words import tr
 
 FORMAT = 1
+CHOICES = {
+    "theme": ("system", "light", "dark"),
+    "language": ("", "en", "zh_CN"),
+    "version_scheme": ("semantic", "commit", "timestamp"),
+}
+"""What these settings can be; anything else in the file counts as the default."""
+LONGEST_NOTIFY_AFTER_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class LoadedSettings:
 
 def load(path: Path) -> LoadedSettings:
     """Read `path`. A missing file gives the defaults; a damaged one is kept aside under
-    another name and said; single values of a wrong type fall back to their default."""
+    another name and said; single values that can't be fall back to their default."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -64,7 +71,7 @@ def load(path: Path) -> LoadedSettings:
     usable = {
         name: type(default)(content[name])
         for name, default in known.items()
-        if _fits(content.get(name), default)
+        if _fits(content.get(name), default) and _is_a_choice(name, content[name])
     }
     return LoadedSettings(replace(defaults, **usable))
 
@@ -100,6 +107,12 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
     return type(value) is type(default)
+
+
+def _is_a_choice(name: str, value: object) -> bool:
+    if isinstance(value, int | float):
+        return 0 <= value <= LONGEST_NOTIFY_AFTER_S
+    return name not in CHOICES or value in CHOICES[name]
 
 
 def _kept_aside(path: Path, reason: str) -> str:

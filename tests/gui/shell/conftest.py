@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.ui.activity.store import ActivityStore
@@ -17,14 +17,17 @@ from modeldesk.ui.theme.icons import Icon
 
 
 class SmallPage(QWidget):
-    """A page with one field."""
+    """A page with a field and a text to edit."""
 
     def __init__(self) -> None:
         super().__init__()
         self.links: list[Link] = []
         self.times_shown = 0
         self.field = QLineEdit()
-        QVBoxLayout(self).addWidget(self.field)
+        self.text = QPlainTextEdit()
+        column = QVBoxLayout(self)
+        column.addWidget(self.field)
+        column.addWidget(self.text)
 
     def widget(self) -> QWidget:
         return self

@@ -34,6 +34,23 @@ def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -
     assert str(aside) in loaded.problem
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"theme": "blue"}',
+        '{"language": "tlh"}',
+        '{"version_scheme": ""}',
+        '{"notify_after_s": -1}',
+        '{"notify_after_s": NaN}',
+        '{"notify_after_s": 1e300}',
+    ],
+)
+def test_a_value_that_is_no_choice_falls_back_to_its_default(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(content)
+    assert settings.load(path) == settings.LoadedSettings(Settings())
+
+
 def test_values_of_a_wrong_type_and_unknown_keys_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"format": 9, "theme": 3, "notify_after_s": 2, "new": {}}))

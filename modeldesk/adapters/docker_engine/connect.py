@@ -10,7 +10,7 @@ from modeldesk.adapters.docker_engine.addresses import Candidate, TlsFiles
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import translated
 from modeldesk.adapters.docker_engine.facade import DockerEngine
-from modeldesk.adapters.docker_engine.fields import Object, items, mapping, text
+from modeldesk.adapters.docker_engine.fields import Object, items, mapping, text, texts
 from modeldesk.adapters.docker_engine.streams import open_stream
 from modeldesk.core.engine.model import EngineInfo
 from modeldesk.core.errors import (
@@ -44,7 +44,8 @@ def connect(candidate: Candidate, seconds: float) -> DockerEngine:
         more = _asked(connection, "/info", remaining, versioned=True) if remaining > 0 else {}
     except EngineError:
         more = {}
-    return DockerEngine(connection, read_info(candidate, connection.api_version, version, more))
+    info = read_info(candidate, connection.api_version, version, more)
+    return DockerEngine(connection, info, _has_containerd_store(more))
 
 
 def agreed_api(version: Object) -> str:
@@ -79,6 +80,12 @@ def read_info(candidate: Candidate, api_version: str, version: Object, more: Obj
         storage_driver=text(more.get("Driver")),
         builds_with_buildkit=not podman and text(version.get("Os")) == "linux",
     )
+
+
+def _has_containerd_store(more: Object) -> bool:
+    """Whether images are kept by containerd, as ``/info`` tells among the driver's facts."""
+    facts = [texts(fact) for fact in items(more.get("DriverStatus"))]
+    return any("io.containerd.snapshotter" in word for fact in facts for word in fact)
 
 
 def _asked(connection: Connection, path: str, seconds: float, versioned: bool) -> Object:

@@ -25,9 +25,12 @@ from modeldesk.core.references import Reference
 class DockerEngine:
     """Docker, Podman, or what answers like them; implements `ImageEngine`."""
 
-    def __init__(self, connection: Connection, info: EngineInfo) -> None:
+    def __init__(
+        self, connection: Connection, info: EngineInfo, containerd_store: bool = False
+    ) -> None:
         self._connection = connection
         self._info = info
+        self._containerd_store = containerd_store
         self._names = events.KnownNames()
 
     @property
@@ -43,7 +46,7 @@ class DockerEngine:
         return found
 
     def image_summary(self, image: ImageId) -> ImageSummary | None:
-        found = images.image_summary(self._connection, image)
+        found = images.image_summary(self._connection, image, self._containerd_store)
         if found is not None:
             self._names.given(image, found.tags)
         return found

@@ -32,23 +32,25 @@ def list_images(connection: Connection) -> tuple[ImageSummary, ...]:
     return _listed(connection, None)
 
 
-def image_summary(connection: Connection, image: ImageId) -> ImageSummary | None:
-    """The image as the list tells of it. Asked of the list call, because inspecting counts
-    sizes differently on a containerd store; narrowed, because the whole list can be long. The
-    narrowed list leaves out the other names, which inspecting tells."""
+def image_summary(
+    connection: Connection, image: ImageId, sizes_by_list: bool
+) -> ImageSummary | None:
+    """The image as the list tells of it; None when the list does not.
+
+    Inspecting tells it in a millisecond, the list call in as many as there are images in
+    hundreds. Still the list is asked where only it counts the whole size (`sizes_by_list`: a
+    containerd store), and for an image without names, which may be an intermediate one.
+    """
     with connection.client() as client:
         try:
             found = mapping(asked(client.inspect_image, image))
         except LibraryNotFound:
             return None
-    tags = references(texts(found.get("RepoTags")))
-    digests = references(texts(found.get("RepoDigests")))
-    narrow = {"reference": [str(tags[0])]} if tags else {"dangling": ["true"]}
-    for filters in (narrow, None):
-        for summary in _listed(connection, filters):
-            if summary.id == image:
-                return replace(summary, tags=tags, digests=digests)
-    return None
+    summary = _of_inspected(found)
+    if sizes_by_list or not (summary.tags or summary.digests):
+        size = _listed_size(connection, image, [str(tag) for tag in summary.tags[:1]])
+        return None if size is None else replace(summary, size_bytes=size)
+    return summary
 
 
 def image_detail(connection: Connection, image: ImageId) -> ImageDetail:
@@ -81,6 +83,26 @@ def read_summary(entry: Object) -> ImageSummary:
         created=moment(entry.get("Created")),
         labels=labels(entry.get("Labels")),
     )
+
+
+def _listed_size(connection: Connection, image: ImageId, names: list[str]) -> int | None:
+    """The list is narrowed, because it can be long; but a name is taken for a pattern, which
+    one with brackets does not match."""
+    narrowings = ({"reference": names}, None) if names else ({"dangling": ["true"]},)
+    for filters in narrowings:
+        for one in _listed(connection, filters):
+            if one.id == image:
+                return one.size_bytes
+    return None
+
+
+def _of_inspected(found: Object) -> ImageSummary:
+    entry = {
+        **found,
+        "Labels": mapping(found.get("Config")).get("Labels"),
+        "Created": int(moment(found.get("Created")).timestamp()),
+    }
+    return read_summary(entry)
 
 
 def read_detail(inspected: Object, history: Iterable[object]) -> ImageDetail:

@@ -7,6 +7,7 @@ deleted. Endless streams have their own threads and speak through `TaskRunner.fe
 
 import itertools
 import logging
+import threading
 import traceback
 import weakref
 from collections import deque
@@ -27,6 +28,7 @@ from modeldesk.ui.links import Link
 from modeldesk.ui.mailbox import Feed, Mailbox, OwnedCall
 
 T = TypeVar("T")
+E = TypeVar("E", bound=BaseException)
 log = logging.getLogger(__name__)
 
 _LOG_LINES_UNDER_WAY = 10_000
@@ -195,6 +197,7 @@ class TaskRunner(QObject):
         self._numbers = itertools.count(1)
         self._active: dict[int, TaskHandle[Any]] = {}
         self._closed = False
+        self._thread = threading.get_ident()
 
     def submit(
         self,
@@ -297,6 +300,8 @@ class TaskRunner(QObject):
         return tuple(dict.fromkeys(pending[future] for future in left))
 
     def _start(self, request: _Request[T]) -> TaskHandle[T]:
+        if threading.get_ident() != self._thread:
+            raise RuntimeError(f"“{request.title}” was submitted outside the UI thread")
         handle = TaskHandle(next(self._numbers), request, self)
         if self._closed:
             handle.settle(TaskState.CANCELLED, None)
@@ -477,9 +482,6 @@ def _outcome_of(handle: TaskHandle[T], job: Job) -> _Outcome[T]:
             tr("Copy the details and report them; trying again may help."),
             text,
         )
-
-
-E = TypeVar("E", bound=BaseException)
 
 
 def _without_frames(error: E) -> E:

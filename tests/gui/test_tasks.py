@@ -585,6 +585,18 @@ def test_shutdown_while_busy_cancels_all_but_lets_storage_finish(qtbot: QtBot) -
     assert late.state is TaskState.CANCELLED
 
 
+def test_work_submits_no_work(qtbot: QtBot, tasks: TaskRunner, expects_log: ExpectsLog) -> None:
+    expects_log("Unexpected error in task “outer”", logging.ERROR)
+    errors: list[ModelDeskError] = []
+
+    def work(_: Job) -> None:
+        tasks.submit(lambda _: None, lane=Lane.INTERACTIVE, title="inner", owner=tasks)
+
+    tasks.submit(work, lane=Lane.INTERACTIVE, title="outer", owner=tasks, on_error=errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert "“inner” was submitted outside the UI thread" in errors[0].detail
+
+
 def test_shutdown_names_what_does_not_end(qtbot: QtBot) -> None:
     runner = TaskRunner()
     owner = QObject()

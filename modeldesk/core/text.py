@@ -1,11 +1,18 @@
-"""Figures as words, where no window formats them."""
+"""Figures as words, the same in the window and on the command line."""
+
+KILO = 1000
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def size_text(size_bytes: int) -> str:
-    """Three significant digits and a decimal unit, as docker prints sizes: ``1.19 GB``."""
-    size, unit = float(size_bytes), "B"
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if abs(size) < 999.5 or unit == "TB":
-            break
-        size /= 1000
-    return f"{size:.0f} B" if unit == "B" else f"{size:.3g} {unit}"
+    """Bytes in decimal units with three significant digits: ``84 B``, ``904 MB``, ``1.19 GB``.
+    `size_bytes` is not negative."""
+    unit = 0
+    # 999.6 MB rounds to 1.00 GB.
+    while unit + 1 < len(UNITS) and size_bytes >= 999.5 * KILO**unit:
+        unit += 1
+    if unit == 0:
+        return f"{size_bytes} B"
+    figure = size_bytes / KILO**unit
+    decimals = 2 if figure < 9.995 else 1 if figure < 99.95 else 0
+    return f"{figure:.{decimals}f} {UNITS[unit]}"

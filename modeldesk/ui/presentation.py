@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 import humanize
 
+from modeldesk.core.text import KILO, UNITS, size_text
 from modeldesk.core.words import tr, trn
 
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
-_KILO = 1000
 _TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 
@@ -28,10 +27,7 @@ def size(amount: int) -> str:
     """Bytes in decimal units with three significant digits: ``84 B``, ``904 MB``, ``1.19 GB``."""
     if amount < 0:
         return MINUS + size(-amount)
-    unit = _unit_of(amount)
-    if unit == 0:
-        return f"{amount} B"
-    return f"{_three_digits(amount / _KILO**unit)} {_UNITS[unit]}"
+    return size_text(amount)
 
 
 def signed_size(amount: int) -> str:
@@ -163,9 +159,9 @@ def log_lines(text: str) -> list[str]:
 def axis_unit(largest: float) -> AxisUnit:
     """The unit in which an axis that reaches `largest` bytes is easiest to read."""
     unit = 0
-    while unit + 1 < len(_UNITS) and largest >= 0.95 * _KILO ** (unit + 1):
+    while unit + 1 < len(UNITS) and largest >= 0.95 * KILO ** (unit + 1):
         unit += 1
-    return AxisUnit(_UNITS[unit], float(_KILO**unit))
+    return AxisUnit(UNITS[unit], float(KILO**unit))
 
 
 def axis_figure(value: float, step: float) -> str:
@@ -179,19 +175,6 @@ def axis_figure(value: float, step: float) -> str:
 def _settled_line(line: str) -> str:
     last = line.rstrip("\r").rpartition("\r")[2].expandtabs(8)
     return last if last.isprintable() else printable(last)
-
-
-def _unit_of(amount: int) -> int:
-    """Which unit shows `amount`, counting that 999.6 MB rounds to 1.00 GB."""
-    unit = 0
-    while unit + 1 < len(_UNITS) and amount >= 999.5 * _KILO**unit:
-        unit += 1
-    return unit
-
-
-def _three_digits(number: float) -> str:
-    decimals = 2 if number < 9.995 else 1 if number < 99.95 else 0
-    return f"{number:.{decimals}f}"
 
 
 def _rounded(number: float, digits: int) -> str:

@@ -185,7 +185,8 @@ class TaskRunner(QObject):
     """The handle, and a list of new log lines."""
     ended = Signal(object)
     unheard = Signal(object)
-    """A task, shown or not, failed and nobody was given its error."""
+    """A task, shown or not, failed and nobody was given its error; or a bug ended one that is
+    not shown, and its details would be nowhere to copy."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -376,7 +377,7 @@ class TaskRunner(QObject):
         elif isinstance(outcome, ModelDeskError):
             if request.on_error:
                 request.on_error(outcome)
-            else:
+            if not request.on_error or (isinstance(outcome, UnexpectedError) and not handle.shown):
                 self.unheard.emit(handle)
         elif request.on_result:
             request.on_result(outcome.value)

@@ -347,8 +347,18 @@ def test_a_bug_in_work_is_logged_and_reaches_the_person_as_a_sentence(
         raise KeyError("kernel")
 
     errors: list[ModelDeskError] = []
-    tasks.submit(work, lane=Lane.INTERACTIVE, title="Count", owner=owner, on_error=errors.append)
+    unheard: list[TaskHandle[None]] = []
+    tasks.unheard.connect(unheard.append)
+    handle = tasks.submit(
+        work,
+        lane=Lane.INTERACTIVE,
+        title="Count",
+        owner=owner,
+        on_error=errors.append,
+        show_in_activity=False,
+    )
     qtbot.waitUntil(lambda: bool(errors))
+    assert unheard == [handle]
     assert isinstance(errors[0], UnexpectedError)
     assert "KeyError: 'kernel'" in errors[0].detail
     assert "KeyError" not in errors[0].message

@@ -36,7 +36,8 @@ MAX_BODY_BYTES = 16 * 1024
 # A refused body is still read up to here, so that its sender gets to see the answer.
 MAX_DISCARDED_BYTES = 8 * 1024 * 1024
 MAX_DIGITS_OF_A_LENGTH = 19
-DRAIN_SECONDS = 0.12
+# How long a request under way may hold the end up; an engine kills after ten seconds.
+DRAIN_SECONDS = 3.0
 PING_SECONDS = 2.0
 
 

@@ -322,7 +322,7 @@ def test_a_request_that_never_ends_does_not_hold_sigterm_up() -> None:
             begin_prediction(connection, 100)
             code, taken = started.stop()
     assert code == 0
-    assert taken < 2
+    assert taken < 9
 
 
 def test_a_request_under_way_at_sigterm_is_answered() -> None:

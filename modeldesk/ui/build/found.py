@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -17,11 +18,13 @@ from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.model_folder.model import Severity
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.build.words import plan_facts
+from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import ColorName, Space
+from modeldesk.ui.theme.tokens import ColorName, Space, Tone
 from modeldesk.ui.widgets.card import Card
-from modeldesk.ui.widgets.key_value import KeyValueList
+from modeldesk.ui.widgets.elided_label import ElidedLabel
+from modeldesk.ui.widgets.key_value import KeyValue
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
@@ -40,7 +43,7 @@ class FoundCard(Card):
         super().__init__(tr("In the folder"), parent=parent)
         self._theme = theme
         self._marks: list[tuple[QLabel, Severity]] = []
-        self.facts = KeyValueList()
+        self.facts = _Facts()
         self._summary = Label(color="muted")
         self.add_header_widget(self._summary)
         self._findings = QVBoxLayout()
@@ -76,6 +79,11 @@ class FoundCard(Card):
         self._summary.setText(_summary(severity for severity, _ in findings))
         self._draw()
 
+    def wanted_height(self, width: int) -> int:
+        """The height at which nothing has to scroll when the card is `width` wide."""
+        inside = self._content.heightForWidth(width - 2 * Space.L)
+        return inside + self.header.sizeHint().height() + 3 * Space.L
+
     def texts(self) -> list[str]:
         """The findings shown."""
         return [mark.accessibleName() for mark, _ in self._marks]
@@ -86,7 +94,9 @@ class FoundCard(Card):
         mark.setAccessibleName(text)
         label = Label(text, wrap=True, selectable=True)
         # A path without a blank must not make the card wider than the page.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # A wrapped label asks for the height it would have at its narrowest.
+        label.setMinimumHeight(1)
         label.setToolTip(plain_tooltip(text))
         if severity is Severity.INFO:
             label.set_color("muted")
@@ -112,6 +122,39 @@ class FoundCard(Card):
             mark.setPixmap(self._theme.pixmap(icon, color, _MARK, self.devicePixelRatioF()))
 
 
+class _Facts(QWidget):
+    """Names at the left, what was found beside them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[KeyValue, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(Space.XL)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+
+    def rows(self) -> tuple[KeyValue, ...]:
+        """What is shown."""
+        return self._rows
+
+    def set_rows(self, rows: tuple[KeyValue, ...]) -> None:
+        """Show `rows`."""
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self._rows = rows
+        for number, row in enumerate(rows):
+            color = _COLORS.get(row.tone, "text")
+            value = ElidedLabel(row.value, TextStyle.MEDIUM, color)
+            if row.tooltip:
+                value.setToolTip(plain_tooltip(row.tooltip))
+            self._grid.addWidget(Label(row.label, color="muted"), number, 0)
+            self._grid.addWidget(value, number, 1)
+
+
+_COLORS: dict[Tone | None, ColorName] = {Tone.WARNING: "warning", Tone.NEUTRAL: "muted"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 

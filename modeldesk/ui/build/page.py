@@ -6,7 +6,6 @@ from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -22,6 +21,7 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.errors import BuildFailed, InvalidInput, ModelDeskError
 from modeldesk.core.ids import BuildId
 from modeldesk.core.library.model import VersionKey
+from modeldesk.core.versioning.names import is_channel
 from modeldesk.core.words import tr
 from modeldesk.ui.build.draft import request_for
 from modeldesk.ui.build.form import VersionForm
@@ -45,9 +45,10 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.skeleton import Skeleton
 
-_FORM_WIDTH, _NARROW_FORM_WIDTH = 300, 262
-_NARROW = 800
+_FORM_WIDTH = 308
+_LEAST_RIGHT = 300
 _KEPT_SESSIONS = 5
+_FOUND_SHARE = 0.45
 _SHORT_TAG = 24
 
 
@@ -175,17 +176,22 @@ class BuildPage(QWidget):
         waiting = Card()
         waiting.body.addWidget(Skeleton(self._context.theme, rows=10))
         waiting.body.addStretch(1)
-        plan = QSplitter(Qt.Orientation.Vertical)
-        plan.setHandleWidth(Space.L)
-        plan.setChildrenCollapsible(False)
-        plan.addWidget(self.found)
-        plan.addWidget(self.recipe)
-        plan.setSizes([300, 400])
+        self._plan_view = QSplitter(Qt.Orientation.Vertical)
+        self._plan_view.setProperty("kind", "gap")
+        self._plan_view.setHandleWidth(Space.L)
+        self._plan_view.setChildrenCollapsible(False)
+        self._plan_view.addWidget(self.found)
+        self._plan_view.addWidget(self.recipe)
+        self._plan_view.setStretchFactor(0, 0)
+        self._plan_view.setStretchFactor(1, 1)
         self._right = QStackedWidget()
-        for view in (waiting, plan, self.view):
+        # What is inside arranges itself for the room there is.
+        self._right.setMinimumWidth(_LEAST_RIGHT)
+        for view in (waiting, self._plan_view, self.view):
             self._right.addWidget(view)
         body = QHBoxLayout()
         body.setSpacing(Space.L)
+        self.form.setFixedWidth(_FORM_WIDTH)
         body.addWidget(self.form)
         body.addWidget(self._right, 1)
         content = QWidget()
@@ -215,11 +221,6 @@ class BuildPage(QWidget):
         heading.library.clicked.connect(self._go_to_library)
         heading.build.clicked.connect(self.build)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = event.size().width() < _NARROW
-        self.form.setFixedWidth(_NARROW_FORM_WIDTH if narrow else _FORM_WIDTH)
-
     # What is shown
 
     def _show(self, showing: Showing) -> None:
@@ -228,6 +229,7 @@ class BuildPage(QWidget):
         self.banner.dismiss()
         self._stack.setCurrentIndex(0 if showing is Showing.START else 1)
         if showing is Showing.START:
+            heading.offer()
             self.start.recent.table.clearSelection()
         elif showing is Showing.LOOKING:
             heading.say(tr("Build {name}", name=printable(self._folder.name)))
@@ -254,10 +256,17 @@ class BuildPage(QWidget):
         if self._prepared is None:
             return
         self._show(Showing.PLAN)
+        self._share_height()
         self.heading.line.set_text(plan_line(self._prepared.plan))
         self.form.set_editable(True)
         self.form.check()
         self.form.tag.setFocus()
+
+    def _share_height(self) -> None:
+        """What was found takes what it needs, up to a share; the Dockerfile has the rest."""
+        height = self._plan_view.height()
+        found = min(self.found.wanted_height(self._right.width()), round(height * _FOUND_SHARE))
+        self._plan_view.setSizes([found, height - found])
 
     def _look_failed(self, error: ModelDeskError) -> None:
         self._show(Showing.START)
@@ -293,10 +302,10 @@ class BuildPage(QWidget):
         self.form.setVisible(mine)
         if mine:
             self.form.set_editable(False)
+            self.view.steps.list.setFocus()
         request = session.request
         title = tr("Build {name} {version}", name=printable(request.model), version=session.version)
-        channels = [ChipSpec(one.tag, Tone.ACCENT) for one in request.references[1:]]
-        self.heading.say(title, channels)
+        self.heading.say(title, [_tag_chip(one.tag) for one in request.references[1:]])
         line = plan_line(self._prepared.plan) if mine and self._prepared else ""
         self.heading.line.set_text(line or short_folder(request.folder))
         self.view.show_texts(session.dockerfile, session.lines)
@@ -468,3 +477,7 @@ class BuildPage(QWidget):
             if not session.running and session is not self._session:
                 self._sessions.remove(session)
                 session.deleteLater()
+
+
+def _tag_chip(tag: str) -> ChipSpec:
+    return ChipSpec(tag, Tone.ACCENT if is_channel(tag) else Tone.NEUTRAL)

@@ -32,7 +32,8 @@ from modeldesk.ui.widgets.task_progress import ThinBar
 
 _TICK_MS = 200
 _NARROW = 560
-_LEAST_ROWS, _MOST_ROWS = 3, 9
+_LEAST_ROWS = 3
+_STEPS_SHARE, _STEPS_SHARE_NARROW = 0.45, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class StepsCard(Card):
         super().__init__(parent=parent)
         self._seconds = 0.0
         self._runs = False
+        self._room = _LEAST_ROWS * ROW_HEIGHT
         self.head = Label(style=TextStyle.STRONG)
         self.sent = ElidedLabel(color="muted", mode=Qt.TextElideMode.ElideRight)
         self.elapsed = Label(color="muted")
@@ -83,7 +85,7 @@ class StepsCard(Card):
         self.bar.set_fraction(done if self._runs else done or 0.0)
         self.bar.set_failed(moment.state is BuildState.FAILED)
         self.list.set_steps([_row(step, moment) for step in where.steps])
-        self._fit(len(where.steps))
+        self._fit()
         self._show_elapsed()
         self._settle()
 
@@ -115,10 +117,14 @@ class StepsCard(Card):
         time = duration(shown)
         self.elapsed.setText(tr("elapsed {time}", time=time) if self._runs else time)
 
-    def _fit(self, rows: int) -> None:
-        least = min(max(rows, _LEAST_ROWS), _MOST_ROWS)
-        self.list.setMinimumHeight(_LEAST_ROWS * ROW_HEIGHT)
-        self.list.setMaximumHeight(least * ROW_HEIGHT + 2)
+    def set_room(self, height: int) -> None:
+        """The steps may take this much; more of them scroll."""
+        self._room = height
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = max(len(self.list.steps()), _LEAST_ROWS) * ROW_HEIGHT + 2
+        self.list.setFixedHeight(max(min(wanted, self._room), _LEAST_ROWS * ROW_HEIGHT))
 
 
 class BuildView(QWidget):
@@ -136,6 +142,7 @@ class BuildView(QWidget):
         log_card = Card()
         log_card.body.addWidget(self.log)
         self._lower = QSplitter(Qt.Orientation.Horizontal)
+        self._lower.setProperty("kind", "gap")
         self._lower.setHandleWidth(Space.L)
         self._lower.setChildrenCollapsible(False)
         self._lower.addWidget(self.code_card)
@@ -159,6 +166,8 @@ class BuildView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW
+        share = _STEPS_SHARE_NARROW if narrow else _STEPS_SHARE
+        self.steps.set_room(round(event.size().height() * share))
         self._lower.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
 
 

@@ -136,7 +136,7 @@ class BuildSession(QObject):
         self._steps = {step.id: step for step in outcome.steps}
         if self._handle is not None:
             self._handle.set_link(LibraryLink(self.request.model, outcome.image))
-        self._end(BuildState.SUCCEEDED)
+        self._end(BuildState.SUCCEEDED, outcome.seconds)
         self._context.hub.publish_changes(outcome.changes, self)
 
     def _failed(self, error: ModelDeskError) -> None:
@@ -146,8 +146,8 @@ class BuildSession(QObject):
     def _cancelled(self) -> None:
         self._end(BuildState.CANCELLED)
 
-    def _end(self, state: BuildState) -> None:
-        self._took = monotonic() - self._began
+    def _end(self, state: BuildState, seconds: float | None = None) -> None:
+        self._took = monotonic() - self._began if seconds is None else seconds
         self.state = state
         self.changed.emit()
         self.ended.emit()

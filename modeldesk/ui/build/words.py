@@ -91,9 +91,7 @@ def step_result(step: BuildStep) -> str:
         return tr("cached")
     if step.state is StepState.RUNNING and step.bytes_total:
         return tr("{done} of {total}", done=size(step.bytes_done), total=size(step.bytes_total))
-    if step.state is StepState.WAITING or (step.state is StepState.RUNNING and not step.seconds):
-        return ""
-    return duration(step.seconds)
+    return duration(step.seconds) if step.seconds and step.state is not StepState.WAITING else ""
 
 
 def saved_text(step: BuildStep, earlier: Mapping[str, float]) -> str:

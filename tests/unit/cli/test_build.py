@@ -1,0 +1,120 @@
+"""`modeldesk build`, on fakes."""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modeldesk.cli.commands import build
+from modeldesk.cli.session import Session
+from modeldesk.composition import Parts
+from modeldesk.core.build.service import BuildService
+from modeldesk.core.errors import BuildFailed, FolderError, InvalidVersion
+from modeldesk.core.library.service import Library
+from modeldesk.paths import Paths
+from tests.fakes.engine import FakeEngine, FakeFinder
+from tests.fakes.engine_build import BuildScript
+from tests.fakes.records import FakeBuildRecords, FakeImageRecords
+from tests.fakes.source_control import FakeSourceControl
+
+DOCKERFILE = "FROM python:3.11-slim\nCOPY model.txt /app/\nRUN true\n"
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    engine = FakeEngine()
+    engine.add_image("python:3.11-slim")
+    return engine
+
+
+@pytest.fixture
+def session(engine: FakeEngine, tmp_path: Path) -> Session:
+    parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
+    service = BuildService(FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC))
+    vars(parts).update(
+        finder=FakeFinder(engine), library=Library(FakeImageRecords()), builds=service
+    )
+    return Session(parts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "churn"
+    folder.mkdir()
+    (folder / "model.txt").write_text("weights")
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    return folder
+
+
+def arguments(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    build.add_arguments(parser)
+    return parser.parse_args(list(words))
+
+
+def test_the_answer_has_the_stable_keys(session: Session, folder: Path) -> None:
+    answer = build.execute(arguments(str(folder)), session)
+    found = json.loads(json.dumps(answer.json))
+    assert list(found) == ["image_id", "references", "context_bytes", "duration_s", "steps"]
+    assert found["references"] == ["churn:v1.0.0"]
+    assert found["image_id"].startswith("sha256:")
+    assert found["context_bytes"] >= len("weights") + len(DOCKERFILE)
+    names = [step["name"] for step in found["steps"]]
+    assert "[2/3] COPY model.txt /app/" in names
+    assert all(set(step) == {"name", "cached", "seconds"} for step in found["steps"])
+
+
+def test_each_build_is_the_next_version(session: Session, folder: Path) -> None:
+    build.execute(arguments(str(folder)), session)
+    answer = build.execute(arguments(str(folder)), session)
+    assert json.loads(json.dumps(answer.json))["references"] == ["churn:v1.1.0"]
+
+
+def test_every_name_that_was_asked_for_is_given(
+    session: Session, folder: Path, engine: FakeEngine
+) -> None:
+    words = ("--tag", "v3.0.0", "--model", "team/churn", "--also-tag", "try", "--channel", "stable")
+    build.execute(arguments(str(folder), *words), session)
+    named = {str(tag) for image in engine.list_images() for tag in image.tags}
+    assert named >= {"team/churn:v3.0.0", "team/churn:try", "team/churn:stable"}
+
+
+def test_a_version_is_never_given_twice(session: Session, folder: Path) -> None:
+    build.execute(arguments(str(folder), "--tag", "v1.0.0"), session)
+    with pytest.raises(InvalidVersion, match="exists already"):
+        build.execute(arguments(str(folder), "--tag", "v1.0.0"), session)
+
+
+def test_a_scheme_without_a_next_name_says_why(session: Session, folder: Path) -> None:
+    with pytest.raises(InvalidVersion, match="not in a git repository"):
+        build.execute(arguments(str(folder), "--scheme", "commit"), session)
+
+
+def test_a_dockerfile_from_elsewhere_is_built(
+    session: Session, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "Other"
+    other.write_text("FROM scratch\nCOPY model.txt /only/\n")
+    answer = build.execute(arguments(str(folder), "--file", str(other)), session)
+    assert "COPY model.txt /only/" in json.dumps(answer.json)
+
+
+def test_a_dockerfile_that_is_not_there_is_said(session: Session, folder: Path) -> None:
+    with pytest.raises(FolderError, match="can't be read"):
+        build.execute(arguments(str(folder), "--file", str(folder / "none")), session)
+
+
+def test_steps_are_printed_as_they_end_and_a_failure_names_its_line(
+    capsys: pytest.CaptureFixture[str], session: Session, folder: Path, engine: FakeEngine
+) -> None:
+    engine.build_script = BuildScript(fail_at_line=3)
+    with pytest.raises(BuildFailed) as caught:
+        build.execute(arguments(str(folder)), session)
+    assert caught.value.line == 3
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines().count("[2/3] COPY model.txt /app/") == 1
+    assert "[2/3] COPY model.txt /app/  0.0 s" in printed.err
+    assert "[3/3] RUN true  FAILED" in printed.err

@@ -365,8 +365,9 @@ class DigitsHandler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-        self.wfile.flush()
+        # Before the answer leaves: who has it may ask again, and lines keep the requests' order.
         self._log(status)
+        self.wfile.flush()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What the base class refuses (a malformed request, an unknown method) is JSON too."""

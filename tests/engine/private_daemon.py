@@ -1,8 +1,9 @@
-"""An engine of a test's own, which it may stop and start again. Nothing runs on it: it has no
-network, so that it stays out of the way of every other engine."""
+"""An engine of a test's own, which it may stop and start again. Nothing runs on it: its
+bridge leads nowhere, so that it stays out of the way of every other engine."""
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,11 @@ class PrivateDaemon:
         self._socket = folder / "docker.sock"
         self.address = f"unix://{self._socket}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._bridge = f"mdt{secrets.token_hex(4)}"
+        address = f"10.252.{secrets.randbelow(256)}.1/24"
+        _ip("link", "add", "name", self._bridge, "type", "bridge")
+        _ip("address", "add", address, "dev", self._bridge)
+        _ip("link", "set", self._bridge, "up")
 
     def start(self) -> None:
         """Return once it listens."""
@@ -35,14 +41,16 @@ class PrivateDaemon:
             # It may share a containerd with another engine, never what is in it.
             "--containerd-namespace": name,
             "--containerd-plugins-namespace": f"{name}-plugins",
-            "--bridge": "none",
+            # Never none: that deletes the bridge of every other engine.
+            "--bridge": self._bridge,
             "--iptables": "false",
             "--ip-forward": "false",
         }
         (self._folder / "daemon.json").write_text("{}")
         with (self._folder / "log").open("ab") as log:
+            # In a network of its own: without a bridge it would remove that of the other engines.
             self._process = subprocess.Popen(
-                ["dockerd", *(f"{name}={value}" for name, value in options.items())],
+                ["unshare", "--net", "dockerd", *(f"{name}={v}" for name, v in options.items())],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -59,6 +67,9 @@ class PrivateDaemon:
             self._process.terminate()
             self._process.wait(30)
             self._process = None
+
+    def remove_bridge(self) -> None:
+        _ip("link", "delete", self._bridge)
 
     def freeze(self) -> None:
         """It still listens, but does nothing any more."""
@@ -84,9 +95,15 @@ def private_daemon() -> Iterator[PrivateDaemon]:
         yield daemon
     finally:
         daemon.stop()
+        daemon.remove_bridge()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
 def can_start() -> bool:
     """Whether this machine lets a test start an engine."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("dockerd") is not None
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return root and all(shutil.which(name) for name in ("dockerd", "unshare"))

@@ -82,7 +82,7 @@ class SettingsPage(QScrollArea):
         )
         self.theme_mode.chosen.connect(lambda value: self._change(replace(self._now, theme=value)))
         self.language = QComboBox()
-        for code, name in (("", tr("The system's")), ("en", "English"), ("zh_CN", "简体中文")):
+        for code, name in (("", tr("System language")), ("en", "English"), ("zh_CN", "简体中文")):
             self.language.addItem(name, code)
         self.language.activated.connect(
             lambda _: self._change(replace(self._now, language=str(self.language.currentData())))

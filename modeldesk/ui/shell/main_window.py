@@ -171,8 +171,9 @@ class MainWindow(QMainWindow):
         dialogs.show_shortcuts(self, [action for action, _ in self.menus.actions])
 
     def _palette_entries(self) -> list[PaletteEntry]:
+        actions = [pair for pair in self.menus.actions if pair[0] is not self.menus.palette]
         return [
-            *action_entries(self.menus.actions),
+            *action_entries(actions),
             *library_entries(self._context, self._context.hub.snapshot),
         ]
 

@@ -57,7 +57,9 @@ class Menus:
                 view, entry.title, _opener(open_page, entry.key), entry.icon, f"Ctrl+{number}"
             )
         view.addSeparator()
-        self._add(view, tr("&Command palette…"), commands.palette, Icon.SEARCH, "Ctrl+K")
+        self.palette = self._add(
+            view, tr("&Command palette…"), commands.palette, Icon.SEARCH, "Ctrl+K"
+        )
         self._add(view, tr("&Refresh"), commands.refresh, Icon.REFRESH, "F5")
         view.addSeparator()
         self._add_themes(view.addMenu(tr("&Theme")))

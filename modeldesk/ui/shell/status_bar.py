@@ -1,6 +1,5 @@
 """The line at the foot of the window: the engine, what is stored, what runs."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
@@ -13,6 +12,7 @@ from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.activity.words import progress_text
+from modeldesk.ui.tasks import TaskState
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import ColorName, Space
@@ -67,7 +67,7 @@ class StatusBar(QFrame):
         row.addWidget(self.task)
         row.addWidget(self.running)
         activity.changed.connect(self._show_running)
-        activity.task_altered.connect(self._task_altered)
+        activity.task_altered.connect(self._show_running)
         self._show_running()
 
     def show_connection(self, connection: Connection) -> None:
@@ -93,11 +93,6 @@ class StatusBar(QFrame):
             )
         )
 
-    def _task_altered(self, handle: Any) -> None:
-        active = self._activity.active
-        if active and handle is active[0]:
-            self._show_running()
-
     def _show_running(self) -> None:
         active = self._activity.active
         self.task.setVisible(bool(active))
@@ -107,7 +102,8 @@ class StatusBar(QFrame):
             fraction = newest.progress.fraction if newest.progress else None
             said = progress_text(newest)
             self.task.set_state(f"{newest.title} · {said}" if said else newest.title, fraction)
-            self.running.set_text(trn("{count} running", "{count} running", len(active)))
+            running = sum(task.state is not TaskState.WAITING for task in active)
+            self.running.set_text(trn("{count} running", "{count} running", running))
 
 
 class EngineButton(QAbstractButton):

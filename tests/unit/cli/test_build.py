@@ -107,11 +107,12 @@ def test_a_dockerfile_that_is_not_there_is_said(session: Session, folder: Path) 
 
 
 def test_steps_are_printed_as_they_end_and_a_failure_names_its_line(
-    capsys: pytest.CaptureFixture[str], session: Session, folder: Path, engine: FakeEngine
+    session: Session, folder: Path, engine: FakeEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine.build_script = BuildScript(fail_at_line=3)
     with pytest.raises(BuildFailed) as caught:
-        build.execute(arguments(str(folder)), session)
+        # A session speaks to the standard error of its own time.
+        build.execute(arguments(str(folder)), Session(session.parts))
     assert caught.value.line == 3
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -1,0 +1,322 @@
+"""What a person does on the build page, and what comes of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from modeldesk.core.build.model import BuildState
+from modeldesk.core.errors import EngineUnavailable
+from modeldesk.ui.activity.store import ActivityStore
+from modeldesk.ui.build.draft import Entry
+from modeldesk.ui.build.page import BuildPage, Showing
+from modeldesk.ui.build.session import BuildSession
+from modeldesk.ui.links import BuildLink, LibraryLink
+from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.step_list import StepState
+from tests.fakes.engine_build import BuildScript
+from tests.gui.build.bench import Bench
+
+if TYPE_CHECKING:
+    from modeldesk.core.changes import Changes
+
+OWN = "FROM python:3.11-slim\nCOPY serve.py /app/\nRUN pip install x\nCMD serve\n"
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(theme, tasks, tmp_path)
+    qtbot.addWidget(bench.page)
+    bench.page.resize(1100, 850)
+    bench.page.show()
+    return bench
+
+
+@pytest.fixture
+def page(bench: Bench) -> BuildPage:
+    return bench.page
+
+
+def plan(qtbot: QtBot, bench: Bench, dockerfile: str = OWN, name: str = "recommendation") -> Path:
+    folder = bench.folder(name, dockerfile)
+    bench.page.activate(BuildLink(folder=folder))
+    qtbot.waitUntil(lambda: bench.page.showing is Showing.PLAN)
+    return folder
+
+
+def build(qtbot: QtBot, bench: Bench) -> BuildSession:
+    bench.page.heading.build.click()
+    session = bench.page.session
+    assert session is not None
+    return session
+
+
+def finish(qtbot: QtBot, session: BuildSession) -> None:
+    qtbot.waitUntil(lambda: not session.running)
+
+
+def test_a_folder_is_looked_into_and_the_next_version_proposed(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.add_versions("v1.4.0", "v1.4.1")
+    plan(qtbot, bench, dockerfile="")
+    assert page.form.tag.text() == "v1.5.0"
+    assert page.form.tag.note() == "next after v1.4.1"
+    assert page.form.also.text() == "9f31c0a4"
+    assert page.form.metrics["accuracy"].text() == "0.943"
+    assert page.form.dataset.text() == "clicks-2026-10"
+    assert page.heading.build.text() == "Build v1.5.0"
+    assert page.recipe.dockerfile.text().startswith("FROM python:3.11-slim")
+    assert any("uvicorn" in text for text in page.found.texts())
+
+
+def test_another_scheme_gives_another_name(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    plan(qtbot, bench)
+    page.form.scheme.choose("commit")
+    page.form.scheme.chosen.emit("commit")
+    assert page.form.tag.text() == "9f31c0a4"
+    assert page.form.also.text() == ""
+
+
+def test_a_newer_folder_supersedes_the_older(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    first, second = bench.folder("first", OWN), bench.folder("second", OWN)
+    page.activate(BuildLink(folder=first))
+    page.activate(BuildLink(folder=second))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    qtbot.waitUntil(lambda: not bench.tasks.active)
+    assert page.form.model.text() == "second"
+
+
+def test_what_can_not_be_built_is_said_beside_its_field(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.add_versions("v1.4.1")
+    plan(qtbot, bench)
+    for edit, text, entry, said in (
+        (page.form.tag, "v1.4.1", Entry.TAG, "exists already"),
+        (page.form.tag, "stable", Entry.TAG, "that tag moves"),
+        (page.form.tag, "", Entry.TAG, "no name"),
+        (page.form.repository, "Team/X", Entry.REPOSITORY, "not an image name"),
+        (page.form.repository, "team/x:v1", Entry.REPOSITORY, "without a tag"),
+        (page.form.also, "a b", Entry.ALSO, "can't be a tag"),
+        (page.form.metrics["accuracy"], "good", Entry.METRIC, "not a number"),
+    ):
+        before = edit.text()
+        edit.setText(text)
+        assert said in page.form.problems[entry]
+        assert edit.property("wrong")
+        assert not page.heading.build.isEnabled()
+        edit.setText(before)
+        assert page.heading.build.isEnabled()
+
+
+def test_a_version_that_appears_meanwhile_moves_the_proposal_on(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench)
+    assert page.form.tag.text() == "v1.0.0"
+    bench.add_versions("v1.0.0")
+    assert page.form.tag.text() == "v1.1.0"
+    page.form.tag.setText("v9.0.0")
+    bench.add_versions("v1.1.0")
+    assert page.form.tag.text() == "v9.0.0"
+
+
+def test_a_build_gives_its_names_and_the_library_chooses_it(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench)
+    published: list[Changes] = []
+    bench.context.hub.changed.connect(lambda changes, _: published.append(changes))
+    page.form.tag.setText("v2.0.0")
+    page.form.channel.setCurrentIndex(page.form.channel.findData("candidate"))
+    page.form.dataset.setText("clicks-7")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert session.outcome is not None
+    image = session.outcome.image
+    tags = {str(tag) for one in bench.engine.list_images() if one.id == image for tag in one.tags}
+    assert tags == {
+        "recommendation:v2.0.0",
+        "recommendation:9f31c0a4",
+        "recommendation:candidate",
+    }
+    assert bench.selected == [LibraryLink(session.request.model, image)]
+    assert any(image in changes.images for changes in published)
+    assert page.banner.notice.tone is Tone.GOOD
+    labels = bench.engine.image_summary(image)
+    assert labels is not None
+    assert labels.labels["io.modeldesk.model.dataset.version"] == "clicks-7"
+    page.heading.library.click()
+    assert bench.heard.links == [LibraryLink(session.request.model, image)]
+
+
+def test_an_edited_dockerfile_is_built_and_the_folder_stays_as_it_is(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    folder = plan(qtbot, bench)
+    page.recipe.dockerfile.set_text("FROM scratch\nCOPY metrics.json /here/\n")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert session.state is BuildState.SUCCEEDED
+    assert any("COPY metrics.json /here/" in one.name for one in session.outline.steps)
+    assert (folder / "Dockerfile").read_text() == OWN
+
+
+def test_a_failure_marks_the_step_and_the_line_and_keeps_the_form(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine.build_script = BuildScript(fail_at_line=3, failure="exit code: 1")
+    plan(qtbot, bench)
+    page.form.tag.setText("v7.0.0")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    steps = page.view.steps.list
+    qtbot.waitUntil(lambda: any(one.state is StepState.FAILED for one in steps.steps()))
+    failed = next(one for one in steps.steps() if one.state is StepState.FAILED)
+    assert failed.name == "3/4 RUN pip install x"
+    assert page.view.dockerfile._marked == (3, Tone.BAD)
+    assert "exit code: 1" in page.view.log.text()
+    assert page.banner.isVisible()
+    page.heading.edit.click()
+    assert page.showing is Showing.PLAN
+    assert page.form.tag.text() == "v7.0.0"
+    assert not page.form.tag.isReadOnly()
+    assert page.recipe.dockerfile._marked == (3, Tone.BAD)
+    bench.engine.build_script = BuildScript()
+    again = build(qtbot, bench)
+    finish(qtbot, again)
+    assert again.state is BuildState.SUCCEEDED
+    assert again.request.build != session.request.build
+
+
+def test_a_cancel_is_said_at_once_and_leaves_no_image(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine.build_script = BuildScript(seconds_per_step=30.0)
+    plan(qtbot, bench)
+    images = len(bench.engine.list_images())
+    session = build(qtbot, bench)
+    qtbot.waitUntil(lambda: bool(session.outline.steps))
+    page.heading.cancel.click()
+    assert session.cancelling
+    assert not page.heading.cancel.isEnabled()
+    finish(qtbot, session)
+    assert session.state is BuildState.CANCELLED
+    assert len(bench.engine.list_images()) == images
+    assert "Cancelled" in page.banner.notice.sentence
+    page.heading.edit.click()
+    assert page.form.tag.text() == "v1.0.0"
+
+
+def test_a_build_goes_on_while_something_else_is_looked_at(
+    qtbot: QtBot, bench: Bench, page: BuildPage, activity: ActivityStore
+) -> None:
+    bench.engine.build_script = BuildScript(0.05, prints=("Collecting x", "Installed x"))
+    plan(qtbot, bench)
+    session = build(qtbot, bench)
+    clock = page.view.steps
+    qtbot.waitUntil(lambda: clock.counting)
+    page.hide()
+    assert not clock.counting
+    finish(qtbot, session)
+    assert bench.selected == []
+    assert any("is built" in text for text in bench.heard.texts)
+    page.show()
+    page.activate(BuildLink(build=session.request.build))
+    assert page.showing is Showing.BUILD
+    assert "Installed x" in page.view.log.text()
+    assert all(one.state is StepState.DONE for one in page.view.steps.list.steps())
+    assert not clock.counting
+
+
+def test_the_task_leads_back_to_the_build(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    bench.engine.build_script = BuildScript(seconds_per_step=30.0)
+    plan(qtbot, bench)
+    session = build(qtbot, bench)
+    task = next(one for one in bench.tasks.active if one.shown)
+    assert task.link == BuildLink(build=session.request.build)
+    plan(qtbot, bench, name="other")
+    assert task.link is not None
+    page.activate(task.link)
+    assert page.session is session
+    assert not page.form.isVisible()
+    session.cancel()
+    finish(qtbot, session)
+
+
+def test_builds_follow_each_other_and_are_listed(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    folder = plan(qtbot, bench)
+    first = build(qtbot, bench)
+    finish(qtbot, first)
+    bench.read_library()
+    page.activate(BuildLink(folder=folder))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    assert page.form.tag.text() == "v1.1.0"
+    second = build(qtbot, bench)
+    finish(qtbot, second)
+    page.heading.back.click()
+    recent = page.start.recent
+    qtbot.waitUntil(lambda: len(recent.records()) == 2)
+    qtbot.waitUntil(lambda: all(r.state is BuildState.SUCCEEDED for r in recent.records()))
+    assert recent.isVisible()
+
+
+def test_an_earlier_build_shows_its_steps_and_log(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine.build_script = BuildScript(prints=("Collecting x",))
+    plan(qtbot, bench)
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    page.heading.back.click()
+    page._sessions.clear()
+    page.start.recent.chosen.emit(session.request.build)
+    qtbot.waitUntil(lambda: page.showing is Showing.RECORD)
+    assert "Collecting x" in page.view.log.text()
+    assert len(page.view.steps.list.steps()) == 4
+    assert page.heading.again.isVisible()
+
+
+def test_without_an_engine_everything_but_the_build_can_be_done(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench)
+    bench.lose_engine()
+    assert not page.heading.build.isEnabled()
+    assert "No container engine" in page.banner.notice.sentence
+
+
+def test_an_engine_that_stops_in_the_middle_is_said(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench)
+    bench.engine.fail_next("build_end", EngineUnavailable("The connection broke.", "Start it."))
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert page.banner.notice.sentence == "The connection broke."
+    assert page.banner.notice.reason == "Start it."
+
+
+def test_a_folder_that_is_gone_is_said(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    page.activate(BuildLink(folder=bench.home / "nowhere"))
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert page.showing is Showing.START
+
+
+def test_a_flood_of_log_lines_does_not_hold_the_window(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    lines = tuple(f"line {number}" for number in range(12_000))
+    bench.engine.build_script = BuildScript(prints=lines)
+    plan(qtbot, bench)
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    qtbot.waitUntil(lambda: "line 11999" in page.view.log.text())
+    assert len(session.lines) <= 10_000

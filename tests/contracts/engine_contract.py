@@ -57,6 +57,8 @@ class Kind(Enum):
     """Its HEALTHCHECK fails once or passes at once, then passes."""
     SICK = auto()
     """Its HEALTHCHECK prints “not yet” and fails."""
+    STUCK = auto()
+    """Its HEALTHCHECK does not come to an end."""
     UNSTARTABLE = auto()
     """Its start is refused by the engine."""
 
@@ -375,6 +377,14 @@ class EngineContract:
         token.cancel()
         with pytest.raises(Cancelled):
             bench.engine.check_health(container, token)
+
+    def test_a_check_that_hangs_ends_on_cancel(self, bench: Bench) -> None:
+        container = _running(bench, Kind.STUCK)
+
+        def check(token: CancelToken) -> Iterator[object]:
+            yield bench.engine.check_health(container, token)
+
+        check_cancel(check, items=0)
 
     # Streams
 

@@ -23,6 +23,7 @@ _DOCKERFILES = {
     Kind.SICK: (
         'HEALTHCHECK --interval=1s CMD ["sh", "-c", "echo not yet; exit 1"]\nCMD ["sleep", "3600"]'
     ),
+    Kind.STUCK: 'HEALTHCHECK CMD sleep 60\nCMD ["sleep", "3600"]',
     Kind.UNSTARTABLE: 'USER nobody-here\nCMD ["sleep", "3600"]',
 }
 

@@ -1,9 +1,8 @@
-"""An engine of a test's own, which it may stop and start again. Nothing runs on it: its
-bridge leads nowhere, so that it stays out of the way of every other engine."""
+"""An engine of a test's own, which it may stop and start again. Nothing runs on it: it lives in a
+network and among mounts of its own, so that it can touch no other engine and leaves nothing."""
 
 import contextlib
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -23,11 +22,6 @@ class PrivateDaemon:
         self._socket = folder / "docker.sock"
         self.address = f"unix://{self._socket}"
         self._process: subprocess.Popen[bytes] | None = None
-        self._bridge = f"mdt{secrets.token_hex(4)}"
-        address = f"10.252.{secrets.randbelow(256)}.1/24"
-        _ip("link", "add", "name", self._bridge, "type", "bridge")
-        _ip("address", "add", address, "dev", self._bridge)
-        _ip("link", "set", self._bridge, "up")
 
     def start(self) -> None:
         """Return once it listens."""
@@ -41,16 +35,16 @@ class PrivateDaemon:
             # It may share a containerd with another engine, never what is in it.
             "--containerd-namespace": name,
             "--containerd-plugins-namespace": f"{name}-plugins",
-            # Never none: that deletes the bridge of every other engine.
-            "--bridge": self._bridge,
+            "--bridge": "none",
             "--iptables": "false",
             "--ip-forward": "false",
         }
         (self._folder / "daemon.json").write_text("{}")
         with (self._folder / "log").open("ab") as log:
-            # In a network of its own: without a bridge it would remove that of the other engines.
+            # An engine without a bridge removes that of every other one in its network.
+            apart = ["unshare", "--net", "--mount"]
             self._process = subprocess.Popen(
-                ["unshare", "--net", "dockerd", *(f"{name}={v}" for name, v in options.items())],
+                [*apart, "dockerd", *(f"{name}={value}" for name, value in options.items())],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -67,9 +61,6 @@ class PrivateDaemon:
             self._process.terminate()
             self._process.wait(30)
             self._process = None
-
-    def remove_bridge(self) -> None:
-        _ip("link", "delete", self._bridge)
 
     def freeze(self) -> None:
         """It still listens, but does nothing any more."""
@@ -95,12 +86,7 @@ def private_daemon() -> Iterator[PrivateDaemon]:
         yield daemon
     finally:
         daemon.stop()
-        daemon.remove_bridge()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
 def can_start() -> bool:

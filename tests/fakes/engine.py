@@ -305,7 +305,10 @@ class FakeEngine:
                 return None
             self._inspected(found)
             passed = found.running and found.health is Health.HEALTHY
-            return HealthCheck(passed, found.behaviour.health_output)
+        if found.behaviour.check_hangs:
+            token.wait(60)
+            token.raise_if_cancelled()
+        return HealthCheck(passed, found.behaviour.health_output)
 
     def rename_container(self, container: ContainerId, name: str) -> None:
         with self._call("rename_container"):

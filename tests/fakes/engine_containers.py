@@ -24,6 +24,8 @@ class Behaviour:
     health: tuple[Health, ...] = ()
     """Its health each time it is inspected or checked; the last stays. Empty: no HEALTHCHECK."""
     health_output: str = ""
+    check_hangs: bool = False
+    """A check of its health does not come to an end."""
     start_error: ModelDeskError | None = None
     """Raised by the start; the container stays as it was created."""
     exit_code: int | None = None

@@ -154,11 +154,8 @@ def _heartbeat(connection: Connection, seconds: float, dead: Callable[[], None])
 
     def beat() -> None:
         while not ended.wait(seconds):
-            try:
-                ping(connection, ended)
-            except Cancelled:
-                return
-            except EngineError:
+            # Twice, because an engine under load may be late once.
+            if not (_answers(connection, ended) or _answers(connection, ended)):
                 dead()
                 return
 
@@ -169,3 +166,14 @@ def _heartbeat(connection: Connection, seconds: float, dead: Callable[[], None])
     finally:
         ended.cancel()
         thread.join()
+
+
+def _answers(connection: Connection, ended: CancelToken) -> bool:
+    """Whether a sign of life came, or is no longer waited for."""
+    try:
+        ping(connection, ended)
+    except Cancelled:
+        return True
+    except EngineError:
+        return False
+    return True

@@ -19,6 +19,7 @@ _BEHAVIOURS = {
     Kind.PRINTER: Behaviour(prints_every_s=0.02),
     Kind.HEALTHY: Behaviour(health=(Health.STARTING, Health.STARTING, Health.HEALTHY)),
     Kind.SICK: Behaviour(health=(Health.STARTING, Health.UNHEALTHY), health_output="not yet"),
+    Kind.STUCK: Behaviour(health=(Health.STARTING,), check_hangs=True),
     Kind.UNSTARTABLE: Behaviour(
         start_error=EngineError("It could not be started.", "", "no such file: /nowhere")
     ),

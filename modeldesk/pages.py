@@ -57,13 +57,13 @@ class Pages(QObject):
         """A folder on its way to an image."""
         from modeldesk.ui.build.page import BuildPage
 
-        return BuildPage(self._context, self._parts.builds)
+        return BuildPage(self._context, self._parts.builds, self._choice.follow_link)
 
     def releases_page(self) -> Page:
         """What runs."""
         from modeldesk.ui.releases.page import ReleasesPage
 
-        return ReleasesPage(self._context, self._releases, self._actions)
+        return ReleasesPage(self._context, self._releases, self._actions, self.preload)
 
     def activity_page(self) -> Page:
         """All work."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.model import ContainerStats, ContainerSummary, LogLine
 from modeldesk.core.words import tr
+from modeldesk.ui.charts.lazy import LazyTimeSeries
+from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.charts.series import TimeSeriesSpec
 from modeldesk.ui.context import Context
 from modeldesk.ui.presentation import percent, size
@@ -23,29 +25,30 @@ _MEGABYTE = 1_000_000
 class ContainerPanel(QWidget):
     """Follows the container it is given while it is in sight."""
 
-    def __init__(self, context: Context, below: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, preload: Preload, below: QWidget, parent: QWidget | None = None
+    ) -> None:
         """`below` stands beside the output, at its left."""
         super().__init__(parent)
-        # Charts bring pyqtgraph with them, which is not imported before the first paint.
-        from modeldesk.ui.charts.time_series import TimeSeriesChart
-
         self._context = context
         self._summary: ContainerSummary | None = None
         self._began = 0.0
         self._streams = ContainerStreams(context.tasks, self)
         self._streams.lines.connect(self._lines_came)
         self._streams.stats.connect(self._stats_came)
-        self._cpu = TimeSeriesChart(
+        self._cpu = LazyTimeSeries(
             context.theme,
+            preload,
             TimeSeriesSpec(tr("Processor, of one core"), lambda v: percent(v / 100), least_top=10),
         )
-        self._memory = TimeSeriesChart(
+        self._memory = LazyTimeSeries(
             context.theme,
+            preload,
             TimeSeriesSpec(
                 tr("Memory"), lambda v: size(round(v)), least_top=_MEGABYTE, base=_MEGABYTE
             ),
         )
-        self._log = LogView(context.theme, title=tr("Output"))
+        self.log = LogView(context.theme, title=tr("Output"))
         charts = QHBoxLayout()
         charts.setSpacing(Space.L)
         for chart in (self._cpu, self._memory):
@@ -54,8 +57,9 @@ class ContainerPanel(QWidget):
             card.setFixedHeight(_CHART_HEIGHT)
             charts.addWidget(card, 1)
         log_card = Card()
-        log_card.body.addWidget(self._log)
+        log_card.body.addWidget(self.log)
         lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setProperty("kind", "gap")
         lower.setHandleWidth(Space.L)
         lower.setChildrenCollapsible(False)
         lower.addWidget(below)
@@ -67,6 +71,11 @@ class ContainerPanel(QWidget):
         column.setSpacing(Space.L)
         column.addLayout(charts)
         column.addWidget(lower, 1)
+
+    @property
+    def following(self) -> bool:
+        """Whether output and figures of a container are being read."""
+        return self._streams.container is not None
 
     def show_container(self, summary: ContainerSummary | None) -> None:
         """Show another container, or another state of the same one. A container that ended
@@ -92,17 +101,17 @@ class ContainerPanel(QWidget):
         if self._summary is None or engine is None or not self.isVisible():
             self._streams.stop()
             return
-        self._log.clear()
+        self.log.clear()
         self._began = time.monotonic()
         self._streams.follow(engine, self._summary.id)
 
     def _clear(self) -> None:
-        self._log.clear()
+        self.log.clear()
         self._cpu.clear()
         self._memory.clear()
 
     def _lines_came(self, lines: list[LogLine]) -> None:
-        self._log.append(line.text for line in lines)
+        self.log.append(line.text for line in lines)
 
     def _stats_came(self, stats: ContainerStats) -> None:
         seconds = time.monotonic() - self._began

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.words import tr
+from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import LibraryLink, Link, ReleasesLink
 from modeldesk.ui.opening import open_url
@@ -22,6 +23,7 @@ from modeldesk.ui.releases.entries import (
 )
 from modeldesk.ui.releases.history import ReleaseHistory
 from modeldesk.ui.releases.store import ReleaseStore
+from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import DangerButton, PlainButton
@@ -30,10 +32,11 @@ from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
-from modeldesk.ui.widgets.label import page_title
 from modeldesk.ui.widgets.table import ROW_HEIGHT, Table
+from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _ROWS_IN_SIGHT = 5
+_SHORT = 24
 
 
 class ReleasesPage(QWidget):
@@ -44,6 +47,7 @@ class ReleasesPage(QWidget):
         context: Context,
         store: ReleaseStore,
         actions: ReleaseActions,
+        preload: Preload,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,7 +56,7 @@ class ReleasesPage(QWidget):
         self._actions = actions
         self._entry: RunningEntry | None = None
         self._wanted = ""
-        self.title = page_title("")
+        self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(context.theme)
         self.line = ElidedLabel(color="muted")
         self.open_button = PlainButton(tr("Open"))
@@ -62,7 +66,7 @@ class ReleasesPage(QWidget):
         self._model = KeyedModel(_columns(), lambda entry: entry.key, self)
         self.table = Table(context.theme, self._model, name=tr("What runs"))
         self.history = ReleaseHistory()
-        self.panel = ContainerPanel(context, self.history)
+        self.panel = ContainerPanel(context, preload, self.history)
         self._empty = EmptyState(
             context.theme,
             Icon.RELEASES,
@@ -131,6 +135,8 @@ class ReleasesPage(QWidget):
         listed = entries(self._context.hub.snapshot, self._store.facts.deployments)
         self._stack.setCurrentIndex(1 if listed else 0)
         self._model.set_rows(listed)
+        # One entry says everything in the heading.
+        self._list.setVisible(len(listed) > 1)
         rows = min(len(listed), _ROWS_IN_SIGHT)
         self._list.setFixedHeight(self.table.header().sizeHint().height() + rows * ROW_HEIGHT + 28)
         by_key = {entry.key: entry for entry in listed}
@@ -152,7 +158,7 @@ class ReleasesPage(QWidget):
         self.table.select_key(entry.key)
         now = datetime.now(UTC)
         state, tone = state_of(entry)
-        self.title.setText(entry.name)
+        self.title.set_text(entry.name)
         chips = [ChipSpec(state, tone, dot=entry.running)]
         if entry.version:
             chips.insert(0, ChipSpec(entry.version, Tone.ACCENT))
@@ -165,10 +171,16 @@ class ReleasesPage(QWidget):
 
     def _show_way_back(self, entry: RunningEntry, now: datetime) -> None:
         target = self._previous()
-        self.rollback_button.setVisible(target is not None)
+        self.rollback_button.setVisible(entry.deployment is not None)
+        self.rollback_button.setEnabled(target is not None)
         if target is not None:
             version = version_text(target.reference)
-            self.rollback_button.set_text(tr("Roll back to {version}", version=version))
+            shown = version if len(version) <= _SHORT else f"{version[:_SHORT]}…"
+            self.rollback_button.set_text(tr("Roll back to {version}", version=shown))
+            self.rollback_button.setToolTip(plain_tooltip(target.reference))
+        else:
+            self.rollback_button.set_text(tr("Roll back"))
+            self.rollback_button.setToolTip(tr("It has run one version only."))
         self.history.setVisible(entry.deployment is not None)
         if entry.deployment is not None:
             releases = self._store.facts.histories.get(entry.deployment.name, ())

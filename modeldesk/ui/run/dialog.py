@@ -79,7 +79,7 @@ class RunDialog(QDialog):
         self._arrange()
         self.run_button.setDefault(True)
         self.run_button.clicked.connect(self._run)
-        self.cancel_button.clicked.connect(self._cancel)
+        self.cancel_button.clicked.connect(self.reject)
         self.banner.action_chosen.connect(self._way_out)
         self._latest = Latest(context.tasks, self)
         self._read_detail()
@@ -250,12 +250,13 @@ class RunDialog(QDialog):
         self._busy(False)
         self.banner.present(Notice(tr("Cancelled; the container was removed."), tone=Tone.NEUTRAL))
 
-    def _cancel(self) -> None:
+    def reject(self) -> None:
+        """Cancel a start that is under way; else leave."""
         if self._task is not None and self._task.active:
             self._task.cancel()
             self.progress.set_state(tr("Cancelling"), None)
         else:
-            self.reject()
+            super().reject()
 
     def _progressed(self, progress: Progress) -> None:
         self.progress.set_state(progress.text, progress.fraction)

@@ -19,7 +19,8 @@ CATALOGUES = ROOT / "resources" / "translations"
 LANGUAGES = ("zh_CN",)
 _KEYWORDS = {"tr": (1,), "trn": (1, 2)}
 _SAME_DAY = datetime(2025, 1, 1, tzinfo=UTC)
-"""Written into every compiled catalogue, so that the same texts give the same bytes."""
+"""Written into every catalogue, so that the same texts give the same bytes."""
+_HEADER = "# ModelDesk in another language; packaging/translations.py adds the texts of the source."
 
 
 def source_texts() -> Catalog:
@@ -47,12 +48,28 @@ def read_catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as people edit it."""
+    _fill_header(catalogue)
+    out = io.BytesIO()
+    write_po(out, catalogue, include_lineno=False, sort_output=True, width=100)
+    return out.getvalue()
+
+
 def compiled(catalogue: Catalog) -> bytes:
     """What the program loads."""
-    catalogue.creation_date = catalogue.revision_date = _SAME_DAY
+    _fill_header(catalogue)
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
+
+
+def _fill_header(catalogue: Catalog) -> None:
+    catalogue.header_comment = _HEADER
+    catalogue.project, catalogue.version = "ModelDesk", ""
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
+    catalogue.creation_date = catalogue.revision_date = _SAME_DAY
+    catalogue.fuzzy = False
 
 
 def untranslated(catalogue: Catalog) -> list[str]:
@@ -75,8 +92,7 @@ def main() -> int:
         catalogue.obsolete.clear()
         path = po_file(language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, catalogue, include_lineno=False, sort_output=True, omit_header=True)
+        path.write_bytes(written(catalogue))
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         left = untranslated(catalogue)
         missing += len(left)

@@ -82,8 +82,13 @@ class VersionActions(QObject):
             menu.addAction(tr("Copy references") + "\tCtrl+C", lambda: self.copy_names(versions))
         menu.addSeparator()
         count = len(versions)
+        title = (
+            tr("Remove…")
+            if count == 1
+            else trn("Remove {count} version…", "Remove {count} versions…", count)
+        )
         remove = menu.addAction(
-            trn("Remove…", "Remove {count} versions…", count) + "\tDel",
+            title + "\tDel",
             lambda: self.confirm_removal(versions),
         )
         refusal = _away() if not online else self.removal_refusal(versions)
@@ -150,11 +155,11 @@ class VersionActions(QObject):
             removal.remove(engine, plan, job)
 
         count = len(plan.removals)
-        title = trn(
-            "Remove {name}",
-            "Remove {count} versions",
-            count,
-            name=presentation.printable(plan.removals[0].version.name),
+        name = presentation.printable(plan.removals[0].version.name)
+        title = (
+            tr("Remove {name}", name=name)
+            if count == 1
+            else trn("Remove {count} version", "Remove {count} versions", count)
         )
         self._context.tasks.submit(
             work,

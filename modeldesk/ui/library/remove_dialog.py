@@ -132,7 +132,7 @@ class RemoveDialog(QDialog):
             if one
             else trn("Remove {count} version", "Remove {count} versions", count)
         )
-        self.title.setText(f"{action}?")
+        self.title.setText(tr("{action}?", action=action))
         self.remove.set_text(action)
         self.remove.setEnabled(bool(plan.removals))
         back = plan.bytes_back

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
@@ -20,6 +21,7 @@ from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _SHOWN = 100
+_NARROW = 560
 
 
 class ReleaseHistory(Card):
@@ -30,7 +32,10 @@ class ReleaseHistory(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Release history"), parent=parent)
-        self.add_header_widget(Label(tr("every step is kept, with its digest"), color="muted"))
+        self._aside: list[QWidget] = []
+        """What narrow windows have no room for."""
+        self._note = Label(tr("every step is kept, with its digest"), color="muted")
+        self.add_header_widget(self._note)
         self._shown: tuple[Sequence[Release], ImageId | None] = ((), None)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -50,6 +55,7 @@ class ReleaseHistory(Card):
             return
         self._shown = (releases, running)
         self.buttons.clear()
+        self._aside = []
         rows = QWidget()
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, Space.S, 0)
@@ -65,6 +71,16 @@ class ReleaseHistory(Card):
         column.addStretch(1)
         self._area.setWidget(rows)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._note.setVisible(self._roomy)
+        for widget in self._aside:
+            widget.setVisible(self._roomy)
+
+    @property
+    def _roomy(self) -> bool:
+        return self.width() >= _NARROW
+
     def _add(
         self,
         grid: QGridLayout,
@@ -76,20 +92,24 @@ class ReleaseHistory(Card):
         when = Label(age(release.started, now), color="muted")
         when.setToolTip(plain_tooltip(moment(release.started)))
         grid.addWidget(when, row, 0)
-        what = ElidedLabel(what_happened(release), TextStyle.STRONG)
+        what = ElidedLabel(
+            what_happened(release), TextStyle.STRONG, mode=Qt.TextElideMode.ElideRight
+        )
         if release.state in (ReleaseState.FAILED, ReleaseState.RESTORED):
             what.set_color("bad")
         grid.addWidget(what, row, 1)
-        grid.addWidget(
-            ElidedLabel(
-                release.error or release.why or short_digest(release.target.digest),
-                TextStyle.BODY if release.error or release.why else TextStyle.MONO_SMALL,
-                "muted",
-            ),
-            row,
-            2,
+        said = release.error or release.why
+        detail = ElidedLabel(
+            said or short_digest(release.target.digest),
+            TextStyle.BODY if said else TextStyle.MONO_SMALL,
+            "muted",
+            Qt.TextElideMode.ElideRight,
         )
-        grid.addWidget(Label(release.who, color="muted"), row, 3)
+        who = Label(release.who, color="muted")
+        for column, aside in ((2, detail), (3, who)):
+            aside.setVisible(self._roomy)
+            grid.addWidget(aside, row, column)
+            self._aside.append(aside)
         target = release.target
         if (
             release.state is ReleaseState.SUCCEEDED

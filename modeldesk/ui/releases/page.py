@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import DeploymentName
@@ -36,7 +37,7 @@ from modeldesk.ui.widgets.table import ROW_HEIGHT, Table
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _ROWS_IN_SIGHT = 5
-_SHORT = 24
+_SHORT = 14
 
 
 class ReleasesPage(QWidget):
@@ -58,7 +59,7 @@ class ReleasesPage(QWidget):
         self._wanted = ""
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(context.theme)
-        self.line = ElidedLabel(color="muted")
+        self.line = ElidedLabel(color="muted", mode=Qt.TextElideMode.ElideRight)
         self.open_button = PlainButton(tr("Open"))
         self.stop_button = PlainButton(tr("Stop"))
         self.remove_button = PlainButton(tr("Remove…"))
@@ -245,7 +246,7 @@ def _columns() -> tuple[Column[RunningEntry], ...]:
         Column("model", tr("Model"), lambda e: Cell(e.model, muted=True)),
         Column("runs", tr("Runs"), lambda e: Cell(e.version, mono=True)),
         Column("url", tr("Answers at"), lambda e: Cell(e.url, mono=True, muted=True)),
-        Column("since", tr("Container since"), _since_cell),
+        Column("since", tr("Since"), _since_cell),
     )
 
 

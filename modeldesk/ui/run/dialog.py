@@ -2,6 +2,7 @@
 and either leaves or says what went wrong and what can be done."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -41,7 +42,7 @@ from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.task_progress import TaskProgress
 
-_SIZE = (560, 620)
+_SIZE = (560, 540)
 _LOG_HEIGHT = 130
 
 
@@ -236,6 +237,7 @@ class RunDialog(QDialog):
         self.banner.present(Notice(error.message, error.hint, actions))
         self.log.setPlainText(error.detail)
         self.log.setVisible(bool(error.detail))
+        self.log.moveCursor(QTextCursor.MoveOperation.End)
 
     def _way_out(self, _: int) -> None:
         self.banner.dismiss()

@@ -47,7 +47,12 @@ class RowsEditor(QWidget):
         self.add_button = LinkButton(add)
         self.add_button.clicked.connect(self._add_and_focus)
         head = QHBoxLayout()
+        # Placeholders go once something is typed; what each field is must not.
+        self._names = Label(" → ".join(f.name for f in fields), TextStyle.LABEL, "faint")
+        self._names.hide()
+        head.setSpacing(Space.S)
         head.addWidget(Label(title, TextStyle.LABEL, "muted"))
+        head.addWidget(self._names)
         head.addStretch(1)
         head.addWidget(self.add_button)
         column = QVBoxLayout(self)
@@ -88,6 +93,7 @@ class RowsEditor(QWidget):
         row.addWidget(remove)
         self._rows.addWidget(line)
         self._lines.append((line, tuple(edits)))
+        self._names.show()
         self.changed.emit()
         return tuple(edits)
 
@@ -100,6 +106,7 @@ class RowsEditor(QWidget):
 
     def _drop(self, line: QWidget) -> None:
         self._lines = [entry for entry in self._lines if entry[0] is not line]
+        self._names.setVisible(bool(self._lines))
         self._rows.removeWidget(line)
         line.hide()
         line.deleteLater()

@@ -1,0 +1,184 @@
+"""What a person sees and does on the releases page."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from modeldesk.core.containers.model import Health, LogLine
+from modeldesk.core.ids import DeploymentName
+from modeldesk.ui.links import LibraryLink, ReleasesLink
+from modeldesk.ui.presentation import short_digest
+from modeldesk.ui.releases.entries import deployment_key
+from modeldesk.ui.releases.page import ReleasesPage
+from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.confirm import ConfirmDialog
+from tests.fakes.engine_containers import Behaviour
+from tests.gui.releases.bench import HEALTHY, Bench
+
+SHOP = DeploymentName("shop")
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Bench:
+    bench = Bench(theme, tasks, tmp_path)
+    qtbot.addWidget(bench.page)
+    bench.page.resize(1100, 850)
+    bench.page.show()
+    return bench
+
+
+@pytest.fixture
+def page(bench: Bench) -> ReleasesPage:
+    return bench.page
+
+
+def two_versions(qtbot: QtBot, bench: Bench, first: Behaviour = HEALTHY) -> None:
+    """The deployment “shop” went from v1.3.1 to v1.4.0."""
+    before = bench.add_version("v1.3.1")
+    bench.deploy("shop", before)
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    bench.engine.behaves(before, first)
+    qtbot.waitUntil(lambda: bench.page.rollback_button.text() == "Roll back to v1.3.1")
+
+
+def question(page: ReleasesPage) -> ConfirmDialog:
+    page.rollback_button.click()
+    (dialog,) = page.findChildren(ConfirmDialog)
+    return dialog
+
+
+def streaming() -> list[str]:
+    names = ("modeldesk-logs", "modeldesk-stats")
+    return [one.name for one in threading.enumerate() if one.name in names]
+
+
+def test_nothing_runs_yet_leads_to_the_library(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    page.shown()
+    page._empty.action_chosen.emit()
+    assert bench.heard.links == [LibraryLink()]
+
+
+def test_one_deployment_needs_no_table_and_two_do(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.title.text() == "shop")
+    assert not page.table.isVisible()
+    assert page.rollback_button.isVisible()
+    assert not page.rollback_button.isEnabled()
+    assert "one version only" in page.rollback_button.toolTip()
+    bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
+    qtbot.waitUntil(page.table.isVisible)
+
+
+def test_a_rollback_asks_with_both_digests_and_cancel_as_default(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench)
+    now = bench.service.deployment(SHOP).current
+    back = bench.service.earlier_versions(SHOP)[0]
+    assert now is not None
+    dialog = question(page)
+    shown = " ".join(label.accessibleName() for label in dialog.findChildren(type(page.line)))
+    assert short_digest(now.digest) in shown
+    assert short_digest(back.digest) in shown
+    assert dialog.cancel.isDefault()
+    assert not dialog.accept_button.isDefault()
+    dialog.reject()
+    assert bench.service.deployment(SHOP).current == now
+
+
+def test_a_rollback_that_was_confirmed_is_done_and_said(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench)
+    question(page).accept_button.click()
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert bench.heard.texts[0].startswith("shop runs v1.3.1")
+    assert bench.heard.sayings[0].tone is Tone.GOOD
+    qtbot.waitUntil(lambda: page.rollback_button.text() == "Roll back to v1.4.0")
+
+
+def test_a_target_that_fails_leaves_what_ran_and_says_so(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,), exit_code=1))
+    now = bench.service.deployment(SHOP).current
+    question(page).accept_button.click()
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert "runs what it ran before" in bench.heard.texts[0]
+    assert bench.heard.sayings[0].tone is Tone.BAD
+    assert bench.service.deployment(SHOP).current == now
+    qtbot.waitUntil(lambda: any(c.running for c in bench.engine.list_containers()))
+
+
+def test_the_history_leads_back_to_any_version(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench)
+    (button,) = page.history.buttons.values()
+    button.click()
+    (dialog,) = page.findChildren(ConfirmDialog)
+    assert dialog.accept_button.text() == "Roll back to v1.3.1"
+    dialog.reject()
+
+
+def test_the_selection_survives_updates(qtbot: QtBot, bench: Bench, page: ReleasesPage) -> None:
+    two_versions(qtbot, bench)
+    bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
+    page.activate(ReleasesLink(DeploymentName("till")))
+    qtbot.waitUntil(lambda: page.title.text() == "till")
+    bench.deploy("another", bench.add_version("v1.0.0", "first"), 5002)
+    qtbot.waitUntil(lambda: len(page._model.rows()) == 3)
+    assert page.title.text() == "till"
+    assert page.table.current_key() == deployment_key("till")
+
+
+def test_streams_stop_while_the_page_is_hidden(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: "line 1" in page.panel.log.text())
+    assert page.panel.following
+    page.hide()
+    assert not page.panel.following
+    qtbot.waitUntil(lambda: not streaming())
+    page.show()
+    qtbot.waitUntil(lambda: len(streaming()) == 2)
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_a_container_that_is_gone_is_said_and_can_be_started_again(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.title.text() == "shop")
+    assert page.stop_button.text() == "Stop"
+    (container,) = bench.engine.list_containers()
+    bench.engine.remove_container(container.id)
+    bench.read_library()
+    assert [chip.text for chip in page.chips.specs()] == ["v1.0.0", "container gone"]
+    assert not page.open_button.isVisible()
+    page.stop_button.click()
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert bench.heard.texts[0].startswith("shop runs v1.0.0")
+
+
+def test_a_container_that_died_keeps_its_last_lines(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    words = Behaviour(health=(Health.HEALTHY,), prints=(LogLine("last words"),))
+    bench.deploy("shop", bench.add_version("v1.0.0", behaviour=words))
+    qtbot.waitUntil(lambda: "last words" in page.panel.log.text())
+    (container,) = bench.engine.list_containers()
+    bench.engine.end_container(container.id, 1)
+    bench.read_library()
+    assert page.chips.specs()[1].text == "stopped"
+    qtbot.waitUntil(lambda: "last words" in page.panel.log.text())

@@ -5,10 +5,7 @@ that mounts secrets or an SSH key can't be built.
 """
 
 import json
-import logging
-import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 
 from modeldesk.adapters.docker_engine.build_errors import failure, stopped
 from modeldesk.adapters.docker_engine.build_progress import (
@@ -17,7 +14,7 @@ from modeldesk.adapters.docker_engine.build_progress import (
     Progress,
 )
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.errors import translated
+from modeldesk.adapters.docker_engine.events import ping
 from modeldesk.adapters.docker_engine.fields import mapping, text
 from modeldesk.adapters.docker_engine.images import image_detail
 from modeldesk.adapters.docker_engine.streams import Params, open_stream
@@ -31,10 +28,6 @@ from modeldesk.core.errors import (
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
 
-log = logging.getLogger(__name__)
-
-_CANCEL_SECONDS = 5
-
 
 def build(
     connection: Connection,
@@ -47,21 +40,16 @@ def build(
     """Build and name an image. Raises `BuildFailed`, `DiskFull`, `EngineUnavailable`,
     `Cancelled`; an error raised by `context` comes through unchanged."""
     progress = BuildkitProgress(on_event) if with_buildkit else ClassicProgress(on_event)
-    identity = uuid.uuid4().hex if with_buildkit else ""
     source = _Source(context)
     try:
-        _run(connection, _parameters(build, identity), source, progress, token)
-    except Cancelled:
-        if identity:
-            _cancel(connection, identity)
-        raise
-    except (EngineUnavailable, EngineNotPermitted):
+        _run(connection, _parameters(build, with_buildkit), source, progress, token)
+    except (Cancelled, EngineUnavailable, EngineNotPermitted):
         raise
     except ModelDeskError as error:
         # A Dockerfile that the classic builder can't read is refused before any progress.
         if source.failed or not error.detail or not source.begun:
             raise
-        raise failure(error.detail, progress) from error
+        raise _understood(connection, error.detail, progress) from error
     return _image(connection, progress)
 
 
@@ -111,7 +99,7 @@ def _run(
     progress.finish()
 
 
-def _parameters(build: EngineBuild, identity: str) -> dict[str, str | int | list[str]]:
+def _parameters(build: EngineBuild, with_buildkit: bool) -> dict[str, str | int | list[str]]:
     parameters: dict[str, str | int | list[str]] = {
         "t": [str(reference) for reference in build.tags],
         "dockerfile": build.dockerfile,
@@ -121,23 +109,19 @@ def _parameters(build: EngineBuild, identity: str) -> dict[str, str | int | list
         "rm": 1,
         "forcerm": 1,
     }
-    if identity:
-        parameters |= {"version": 2, "buildid": identity}
+    if with_buildkit:
+        parameters["version"] = 2
     return parameters
 
 
-def _cancel(connection: Connection, identity: str) -> None:
-    """The builder stops when its answer is shut; asked as well, it does at once."""
-    client = connection.new_client(_CANCEL_SECONDS)
+def _understood(connection: Connection, words: str, progress: Progress) -> ModelDeskError:
+    """What the engine meant. One that is being stopped fails what it builds with words that say
+    anything but that; yet it takes no new connection any more."""
     try:
-        with suppress(ModelDeskError), translated():
-            client.post(
-                f"{client.base_url}/v{client.api_version}/build/cancel",
-                params={"id": identity},
-                timeout=_CANCEL_SECONDS,
-            )
-    finally:
-        client.close()
+        ping(connection, CancelToken())
+    except EngineUnavailable as error:
+        return EngineUnavailable(error.message, error.hint, words)
+    return failure(words, progress)
 
 
 def _image(connection: Connection, progress: Progress) -> ImageId:

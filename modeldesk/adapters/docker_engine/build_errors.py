@@ -38,9 +38,12 @@ _DENIED = re.compile(r"denied|unauthorized|authentication required|forbidden", r
 def failure(words: str, progress: Progress) -> ModelDeskError:
     """The error for `words`, by which the engine ended a build."""
     words = words.strip()
-    refused = refusal(500, words)
-    if isinstance(refused, DiskFull):
-        return refused
+    last = "\n".join(progress.last_lines(_SHOWN_LINES))
+    # A step that finds the disk full may say so itself, and only fail for the builder.
+    for said in (words, f"{last}\n{words}"):
+        refused = refusal(500, said)
+        if isinstance(refused, DiskFull):
+            return refused
     if _STOPPING.search(words):
         return unavailable(words)
     plain = _plain(words)

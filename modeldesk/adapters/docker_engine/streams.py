@@ -209,7 +209,10 @@ class _Sockets:
             connect = connection.connect
 
             def connect_watched() -> None:
-                connect()
+                if hasattr(connection, "unix_socket"):
+                    _connect_unix(connection)
+                else:
+                    connect()
                 self._opened(connection.sock)
 
             connection.connect = connect_watched
@@ -224,6 +227,18 @@ class _Sockets:
                 self._open.append(opened)
                 return
         _shut_down(opened)
+
+
+def _connect_unix(connection: Any) -> None:
+    """As the library does, which leaves the socket open when nobody listens."""
+    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        opened.settimeout(connection.timeout)
+        opened.connect(connection.unix_socket)
+    except BaseException:
+        opened.close()
+        raise
+    connection.sock = opened
 
 
 def _shut_down(one: Any) -> None:

@@ -1,7 +1,6 @@
 """Builds from plan to record, on the fake engine."""
 
 import json
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +41,7 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_build import BuildScript
 from tests.fakes.records import FakeBuildRecords, FakeImageRecords
 from tests.fakes.source_control import FakeCheckout, FakeSourceControl
+from tests.support.logs import ExpectsLog
 
 NOW = datetime(2026, 4, 5, 12, 30, tzinfo=UTC)
 COMMIT = "a1b2c3d4" * 5
@@ -261,7 +261,7 @@ def test_pipes_in_the_folder_are_said_in_the_log(bench: Bench) -> None:
 
 
 def test_records_that_fail_before_stop_the_build_and_after_do_not(
-    bench: Bench, caplog: pytest.LogCaptureFixture
+    bench: Bench, expects_log: ExpectsLog
 ) -> None:
     bench.records.failure = RecordsBusy("busy")
     with pytest.raises(RecordsBusy):
@@ -272,8 +272,8 @@ def test_records_that_fail_before_stop_the_build_and_after_do_not(
     def fail_from_now(event: Event) -> None:
         bench.records.failure = RecordsBusy("busy")
 
-    with caplog.at_level(logging.ERROR):
-        outcome = bench.build(bench.request(), fail_from_now)
+    expects_log("could not be recorded")
+    outcome = bench.build(bench.request(), fail_from_now)
     assert outcome.image in {image.id for image in bench.engine.list_images()}  # type: ignore[attr-defined]
 
 

@@ -31,6 +31,7 @@ ALL = (TINY, DEBIAN, PYTHON)
 
 PACKAGES = ("busybox-static", "mmdebstrap", "debian-archive-keyring")
 
+_TINY_AT_HUB = "busybox:1.36-musl"
 _HUB = ("registry-1.docker.io", 443)
 _KEPT_SECONDS = 30 * 24 * 3600
 _SUITE = "bookworm"
@@ -38,6 +39,11 @@ _MIRROR = "http://deb.debian.org/debian"
 _PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Certificates that this machine's administrator added: a gateway that images must get through.
 _OWN_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+# As in the image that this one stands for: no caches of 80 MB in every layer that uses apt.
+_APT_SETTINGS = (
+    'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache ""; '
+    'Acquire::GzipIndexes "true"; Acquire::Languages "none";'
+)
 _LIBRARIES = (
     "libssl3 libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8 libncursesw6 libuuid1 zlib1g"
 )
@@ -70,9 +76,7 @@ def ensure(engine: Engine, wanted: Iterable[str] = ALL) -> tuple[str, ...]:
     if not absent:
         return ()
     try:
-        if _hub_answers():
-            _pull(engine, absent)
-        else:
+        if not (_hub_answers() and _pull(engine, absent)):
             _load_or_make(engine, absent)
     except (EngineRefused, OSError, subprocess.CalledProcessError) as error:
         raise Problem(f"The base images could not be prepared: {_words(error)}") from error
@@ -99,19 +103,24 @@ def _hub_answers() -> bool:
         return False
 
 
-def _pull(engine: Engine, references: tuple[str, ...]) -> None:
-    for reference in references:
-        say(f"Pulling {reference}")
-        if reference == TINY:
-            engine.pull("busybox:1.36-musl")
-            engine.tag("busybox:1.36-musl", TINY)
-        else:
-            engine.pull(reference)
+def _pull(engine: Engine, references: tuple[str, ...]) -> bool:
+    """Whether all of `references` came from the hub, which may answer and still refuse."""
+    try:
+        for reference in references:
+            say(f"Pulling {reference}")
+            if reference == TINY:
+                engine.pull(_TINY_AT_HUB)
+                engine.tag(_TINY_AT_HUB, TINY)
+            else:
+                engine.pull(reference)
+    except EngineRefused as refusal:
+        say(f"The hub did not give it: {refusal}")
+        return False
+    return True
 
 
 def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
-    complete = tuple(one for one in ALL if one in absent or (one == DEBIAN and PYTHON in absent))
-    archive = cache_folder() / f"base-images-{_recipe(complete)}.tar"
+    archive = cache_folder() / f"base-images-{_recipe(absent)}.tar"
     if archive.is_file():
         say(f"Loading base images from {archive}")
         engine.load(archive)
@@ -124,11 +133,16 @@ def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
             + "; ".join(f"docker pull {name}" for name in absent if name != TINY)
         )
     debian.install(PACKAGES)
+    # Python is laid upon Debian: upon the one that is there, else upon one made in passing.
+    in_passing = PYTHON in absent and DEBIAN not in absent and not engine.has_image(DEBIAN)
     with tempfile.TemporaryDirectory(prefix="modeldesk-images-") as folder:
-        for reference in complete:
-            say(f"Making {reference}")
-            _MAKERS[reference](engine, Path(folder))
-    _keep(engine, complete, archive)
+        for reference in ALL:
+            if reference in absent or (reference == DEBIAN and in_passing):
+                say(f"Making {reference}")
+                _MAKERS[reference](engine, Path(folder))
+    _keep(engine, absent, archive)
+    if in_passing:
+        engine.remove_image(DEBIAN)
 
 
 def _recipe(references: tuple[str, ...]) -> str:
@@ -195,6 +209,9 @@ def _make_debian(engine: Engine, folder: Path) -> None:
         for unwanted in ("/usr/share/doc", "/usr/share/man", "/usr/share/locale")
     ]
     command.append("--keyring=/usr/share/keyrings/debian-archive-keyring.gpg")
+    command.append(
+        f"--customize-hook=printf '%s' '{_APT_SETTINGS}' > \"$1\"/etc/apt/apt.conf.d/docker-clean"
+    )
     certificates = [str(path) for path in _certificates()]
     if certificates:
         command.append(f"--customize-hook=copy-in {' '.join(certificates)} {_OWN_CERTIFICATES}")

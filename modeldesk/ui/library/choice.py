@@ -4,7 +4,7 @@ inspector share it."""
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version
 from modeldesk.ui.context import Hub
 from modeldesk.ui.library.entries import (
     entries,
@@ -30,6 +30,8 @@ class LibraryChoice(QObject):
         self._version: Version | None = None
         self._remembered: dict[ModelName, ImageId] = {}
         self._awaited: LibraryLink | None = None
+        self._by_person = False
+        """Whether what is looked at was chosen; until then it is only what stood first."""
         hub.snapshot_changed.connect(self._follow)
         self._follow(hub.snapshot)
 
@@ -46,6 +48,7 @@ class LibraryChoice(QObject):
     def choose_model(self, name: ModelName) -> None:
         """Look at a model, at the version of it that was looked at last."""
         self._awaited = None
+        self._by_person = True
         entry = find_entry(self._snapshot, name)
         if entry is not None and (self._entry is None or entry.name != self._entry.name):
             self._set(entry, self._remembered.get(name))
@@ -53,6 +56,7 @@ class LibraryChoice(QObject):
     def choose_version(self, image: ImageId) -> None:
         """Look at another version of the chosen model."""
         self._awaited = None
+        self._by_person = True
         if self._entry is not None and find_version(self._entry, image):
             self._set(self._entry, image)
 
@@ -66,6 +70,9 @@ class LibraryChoice(QObject):
         if self._arrive():
             return
         entry = find_entry(snapshot, self._entry.name) if self._entry else None
+        if entry is not None and not self._by_person and entry.group is not Group.MODEL:
+            # Layers have shown that what stood first among the models is another's base image.
+            entry = None
         if entry is None:
             shown = snapshot.models or entries(snapshot)
             entry = shown[0] if shown else None
@@ -93,6 +100,7 @@ class LibraryChoice(QObject):
         if entry is None or (link.image is not None and not find_version(entry, link.image)):
             return False
         self._awaited = None
+        self._by_person = True
         self._set(entry, link.image or self._remembered.get(entry.name))
         return True
 

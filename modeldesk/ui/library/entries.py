@@ -2,6 +2,7 @@
 
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
 from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.library.measures import is_measure
 from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
@@ -115,12 +116,14 @@ def is_well(container: ContainerSummary) -> bool:
 
 
 def common_metrics(entry: Model, most: int = 3) -> tuple[str, ...]:
-    """The names of the metrics that most versions have, the commonest first."""
+    """The names of the measures that most versions have, the commonest first; other numbers
+    only where there is no measure."""
     counts: dict[str, int] = {}
     for version in entry.versions:
         for name in version.metrics:
             counts[name] = counts.get(name, 0) + 1
-    return tuple(sorted(counts, key=lambda name: (-counts[name], name))[:most])
+    shown = [name for name in counts if is_measure(name)] or list(counts)
+    return tuple(sorted(shown, key=lambda name: (-counts[name], name))[:most])
 
 
 def _parent(name: str) -> str:

@@ -1,0 +1,32 @@
+"""Which of the numbers registered with a version say how good it is (pure).
+
+``metrics.json`` files mix measures with settings of the training: accuracy beside batch size.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+# fmt: off
+_MEASURES = frozenset(
+    {
+        "accuracy", "acc", "f1", "auc", "auroc", "roc", "precision", "recall", "sensitivity",
+        "specificity", "loss", "logloss", "error", "rmse", "mse", "mae", "mape", "r2", "bleu",
+        "rouge", "rougel", "meteor", "wer", "cer", "perplexity", "ppl", "map", "ndcg", "mrr",
+        "iou", "dice", "psnr", "ssim", "fid", "kappa", "mcc", "brier", "score", "em", "latency",
+    }
+)
+# fmt: on
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+
+def is_measure(name: str) -> bool:
+    """Whether a number of this name (``val_accuracy``, ``F1Macro``, ``mAP50``) is a measure."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    pairs = [first + second for first, second in pairwise(words)]
+    return any(word in _MEASURES for word in (*words, *pairs))
+
+
+def measures_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in their order, those of measures before the others."""
+    return tuple(sorted(names, key=lambda name: not is_measure(name)))

@@ -1,0 +1,407 @@
+"""Walks the main job in the real window on a real engine, without a screen, and leaves numbered
+screenshots (light and dark) and ``tour.json`` in a folder. Started by ``run.py --tour DIR``.
+
+Nothing of the person's is touched: settings and records are in a temporary folder, and what the
+tour makes on the engine has a name of its own and is removed again, also after a failure.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from modeldesk import resources
+from modeldesk.app import Desktop
+from modeldesk.composition import Parts
+from modeldesk.core.build.model import BuildState
+from modeldesk.core.engine.model import ConnectionState
+from modeldesk.core.errors import EngineError
+from modeldesk.core.ids import DeploymentName, ModelName
+from modeldesk.core.library.model import Model, Version
+from modeldesk.core.ports import ImageEngine
+from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
+from modeldesk.paths import Paths
+from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.library.page import LibraryPage
+from modeldesk.ui.links import LibraryLink, PageKey
+from modeldesk.ui.releases.page import ReleasesPage
+from modeldesk.ui.run.dialog import RunDialog
+from modeldesk.ui.theme.theme import ThemeMode
+from modeldesk.ui.widgets.confirm import ConfirmDialog
+
+MODEL = "handwritten-digits"
+VERSIONS = ("v1.0.0", "v1.1.0", "v1.2.0")
+SIZES = ((1440, 900), (1024, 700))
+PATIENCE_S = 240.0
+SETTLE_MS = 350
+PROBLEM = "The tour stopped: {why}"
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """Something did not happen in time; the sentence says what."""
+
+
+class Tour:
+    """The person at the window."""
+
+    def __init__(self, to: Path, app: QApplication, desktop: Desktop, work: Path) -> None:
+        self._to = to
+        self._app = app
+        self._desktop = desktop
+        self._window = desktop.window
+        self._folder = work / MODEL
+        self._began = time.monotonic()
+        self._shots = 0
+        self.happened: list[dict[str, object]] = []
+
+    # The story
+
+    def walk(self) -> None:
+        """From an empty window to a rollback."""
+        self._desktop.start()
+        self._until("the engine answers", self._engine)
+        self._until("the library is read", lambda: self._desktop.hub.snapshot.image_count > 0)
+        self.note("engine", version=self._engine_now().info.version)
+        self._shoot("library-before")
+        self._build_versions()
+        self._look_at_the_library()
+        self._run_as_a_service()
+        self._put_the_next_version_in_service()
+        self._see_a_tag_made_by_hand()
+        self._roll_back()
+        self._look_around()
+
+    def _build_versions(self) -> None:
+        for version in VERSIONS:
+            self._build(version, shoot=version == VERSIONS[0])
+        self._shoot("build-done")
+
+    def _build(self, version: str, *, shoot: bool) -> None:
+        self._lay_out(version)
+        self._drop(self._folder)
+        page = self._page(BuildPage)
+        self._until("the folder is looked into", page.form.isVisible)
+        self._until("a version is proposed", page.form.tag.text)
+        self.note("planned", proposed=page.form.tag.text(), folder=self._folder.name)
+        if shoot:
+            self._shoot("build-plan")
+        page.form.tag.setText(version)
+        self._until("the plan can be built", page.heading.build.isEnabled)
+        self._click(page.heading.build)
+        session = self._until("the build begins", lambda: page.session)
+        if shoot:
+            self._until("the context is sent", lambda: session.sent or not session.running)
+            self._shoot("build-running")
+        self._until(f"{version} is built", lambda: not session.running)
+        if session.state is not BuildState.SUCCEEDED or session.outcome is None:
+            raise Stopped(f"the build of {version} failed: {session.error}")
+        self.note(
+            "built",
+            version=version,
+            image=session.outcome.image,
+            seconds=round(session.outcome.seconds, 2),
+            context_bytes=session.outcome.context_bytes,
+            steps=len(session.outcome.steps),
+        )
+        self._until(f"{version} is in the library", lambda: self._version(version))
+
+    def _look_at_the_library(self) -> None:
+        self._window.open_page(PageKey.LIBRARY)
+        page = self._page(LibraryPage)
+        self._until("every layer is known", lambda: not self._desktop.hub.snapshot.missing_details)
+        self._choose(page, VERSIONS[-1])
+        self._until("the chart is drawn", lambda: page.chart.findChildren(QWidget))
+        self._shoot("library")
+        for number, name in ((1, "metadata"), (2, "config"), (3, "history")):
+            page.inspector.tabs.setCurrentIndex(number)
+            self._shoot(f"inspector-{name}", small=False)
+        page.inspector.tabs.setCurrentIndex(0)
+
+    def _run_as_a_service(self) -> None:
+        self._run(VERSIONS[0], "first release", shoot=True)
+        self._shoot("releases-one")
+
+    def _put_the_next_version_in_service(self) -> None:
+        self._run(VERSIONS[1], "more hidden units")
+        accuracy = self._served_accuracy()
+        self.note("serves", version=VERSIONS[1], accuracy=accuracy)
+        for _ in range(40):
+            self._ask_for_a_prediction()
+            QTest.qWait(60)
+        self._shoot("releases")
+
+    def _see_a_tag_made_by_hand(self) -> None:
+        """A tag made by the docker command line appears by itself."""
+        docker = shutil.which("docker")
+        if docker is None:
+            self.note("docker command line", present=False)
+            return
+        version = self._until("the version is known", lambda: self._version(VERSIONS[1]))
+        begin = time.monotonic()
+        command = [docker, "tag", str(version.references[0]), f"{MODEL}:stable"]
+        subprocess.run(command, check=True, capture_output=True)
+
+        def seen() -> bool:
+            now = self._version(VERSIONS[1])
+            return now is not None and "stable" in now.channels
+
+        self._until("the tag appears", seen)
+        self.note("tag made by docker appears", seconds=round(time.monotonic() - begin, 3))
+
+    def _roll_back(self) -> None:
+        self._window.open_page(PageKey.LIBRARY)
+        self._choose(self._page(LibraryPage), VERSIONS[1])
+        self._shoot("library-way-back")
+        self._window.open_page(PageKey.RELEASES)
+        page = self._page(ReleasesPage)
+        self._until("there is a way back", page.rollback_button.isVisible)
+        self._click(page.rollback_button)
+        question = self._until("the rollback is asked about", lambda: self._dialog(ConfirmDialog))
+        self._shoot("rollback-question", small=False, over=question)
+        before = self._served_accuracy()
+        begin = time.monotonic()
+        self._click(question.accept_button)
+        self._until(f"{VERSIONS[0]} serves again", lambda: self._serves(VERSIONS[0]))
+        accuracy = self._served_accuracy()
+        if accuracy == before:
+            raise Stopped("the address still answers as before the rollback")
+        self.note(
+            "rolled back",
+            to=VERSIONS[0],
+            seconds=round(time.monotonic() - begin, 2),
+            accuracy=accuracy,
+        )
+        self._shoot("releases-rolled-back")
+
+    def _look_around(self) -> None:
+        self._window.open_page(PageKey.ACTIVITY)
+        self._shoot("activity")
+        self._window.open_page(PageKey.SETTINGS)
+        self._shoot("settings")
+        self._window.open_page(PageKey.LIBRARY)
+        self._window.palette_box.open()
+        self._shoot("palette", small=False)
+        self._window.palette_box.close_palette()
+
+    # What a hand does
+
+    def _lay_out(self, version: str) -> None:
+        """The sample folder with the weights of `version`."""
+        shutil.copytree(resources.path("sample_model"), self._folder, dirs_exist_ok=True)
+        variant = resources.path("sample_model_variants") / version
+        if variant.is_dir():
+            shutil.copytree(variant, self._folder, dirs_exist_ok=True)
+
+    def _drop(self, folder: Path) -> None:
+        """Drop a folder on the window as a file manager does."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(folder))])
+        at = QPoint(self._window.width() // 2, self._window.height() // 2)
+        copy, left, none = (
+            Qt.DropAction.CopyAction,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        self._app.sendEvent(self._window, QDragEnterEvent(at, copy, mime, left, none))
+        self._app.sendEvent(self._window, QDropEvent(QPointF(at), copy, mime, left, none))
+
+    def _run(self, version: str, why: str, *, shoot: bool = False) -> None:
+        self._window.open_page(PageKey.LIBRARY)
+        page = self._page(LibraryPage)
+        self._choose(page, version)
+        self._click(page.header.run)
+        dialog = self._until("the run dialog opens", lambda: self._dialog(RunDialog))
+        self._until("the image's port is offered", dialog.form.ports.values)
+        dialog.form.service.setChecked(True)
+        dialog.form.name.setText(MODEL)
+        dialog.form.why.setText(why)
+        deployment = self._deployment()
+        port = str(deployment.settings.ports[0].host_port) if deployment else ""
+        dialog.form.ports.set_values([(port, "5000")])
+        if shoot:
+            self._shoot("run-dialog", small=False, over=dialog)
+        begin = time.monotonic()
+        self._click(dialog.run_button)
+
+        def settled() -> bool:
+            if dialog.banner.isVisible():
+                raise Stopped(f"{version} did not start: {dialog.banner.notice.sentence}")
+            return self._serves(version)
+
+        self._until(f"{version} serves", settled)
+        self.note("deployed", version=version, seconds=round(time.monotonic() - begin, 2))
+        self._until("the releases page is shown", lambda: self._find(ReleasesPage))
+        QTest.qWait(1500)
+
+    def _choose(self, page: LibraryPage, version: str) -> None:
+        found = self._until(f"{version} is known", lambda: self._version(version))
+        page.activate(LibraryLink(ModelName(MODEL), found.key.image))
+
+    def _click(self, button: QWidget) -> None:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    # What an eye sees
+
+    def _shoot(self, name: str, *, small: bool = True, over: QWidget | None = None) -> None:
+        """Screenshots of the window (with a dialog over it) in both themes and sizes."""
+        self._shots += 1
+        for width, height in SIZES if small else SIZES[:1]:
+            self._window.resize(width, height)
+            for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
+                self._desktop.theme.set_mode(mode)
+                QTest.qWait(SETTLE_MS)
+                picture = self._window.grab()
+                if over is not None:
+                    over.render(
+                        picture,
+                        QPoint(
+                            (self._window.width() - over.width()) // 2,
+                            (self._window.height() - over.height()) // 2,
+                        ),
+                    )
+                size = "" if (width, height) == SIZES[0] else f"-{width}"
+                file = f"{self._shots:02}-{name}-{mode.value}{size}.png"
+                picture.save(str(self._to / file))
+        self._desktop.theme.set_mode(ThemeMode.LIGHT)
+        self._window.resize(*SIZES[0])
+
+    def note(self, event: str, **facts: object) -> None:
+        """Keep what happened, and say it."""
+        self.happened.append(
+            {"event": event, "at_s": round(time.monotonic() - self._began, 2), **facts}
+        )
+        said = ", ".join(f"{name} {value}" for name, value in facts.items())
+        print(f"{event}: {said}", flush=True)
+
+    # What is asked of the program
+
+    def _engine(self) -> ImageEngine | None:
+        connection = self._desktop.hub.connection
+        if connection.state is ConnectionState.NONE:
+            raise Stopped("no container engine answers; see: modeldesk doctor")
+        return self._desktop.context.engine()
+
+    def _engine_now(self) -> ImageEngine:
+        return self._desktop.context.require_engine()
+
+    def _page(self, kind: type[T]) -> T:
+        return self._until(f"{kind.__name__} is there", lambda: self._find(kind))
+
+    def _find(self, kind: type[T]) -> T | None:
+        found = [w for w in self._window.findChildren(QWidget) if isinstance(w, kind)]
+        return next((w for w in found if w.isVisible()), None)
+
+    def _dialog(self, kind: type[T]) -> T | None:
+        shown = (w for w in self._app.topLevelWidgets() if isinstance(w, kind))
+        return next((w for w in shown if w.isVisible()), None)
+
+    def _model(self) -> Model | None:
+        models = self._desktop.hub.snapshot.models
+        return next((model for model in models if model.name == MODEL), None)
+
+    def _version(self, name: str) -> Version | None:
+        model = self._model()
+        versions = model.versions if model else ()
+        return next((version for version in versions if version.name == name), None)
+
+    def _deployment(self) -> Deployment | None:
+        found = self._desktop.parts.releases.deployments()
+        return next((one for one in found if one.name == MODEL), None)
+
+    def _serves(self, version: str) -> bool:
+        deployment = self._deployment()
+        current = deployment.current if deployment else None
+        return current is not None and current.reference.endswith(f":{version}")
+
+    def _url(self) -> str:
+        deployment = self._deployment()
+        if deployment is None:
+            raise Stopped("the deployment is gone")
+        return f"http://127.0.0.1:{deployment.settings.ports[0].host_port}"
+
+    def _served_accuracy(self) -> object:
+        with urllib.request.urlopen(f"{self._url()}/metadata", timeout=10) as answer:
+            return json.load(answer)["metrics"]["accuracy"]
+
+    def _ask_for_a_prediction(self) -> None:
+        body = (self._folder / "example_request.json").read_bytes()
+        request = urllib.request.Request(f"{self._url()}/predict", body)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            json.load(answer)
+
+    def _until(self, what: str, test: Callable[[], T | None]) -> T:
+        """Let the window live until `test` gives something; raises `Stopped` when it does not."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            found = test()
+            if found:
+                return found
+            QTest.qWait(20)
+        raise Stopped(f"waited in vain until {what}")
+
+
+def clean_up(engine: ImageEngine) -> list[str]:
+    """Remove what the tour made on the engine; the names of what could not be removed."""
+    left = []
+    for container in engine.list_containers():
+        if container.labels.get(DEPLOYMENT_LABEL) == DeploymentName(MODEL):
+            engine.stop_container(container.id, 1)
+            engine.remove_container(container.id)
+    for image in engine.list_images():
+        for tag in image.tags:
+            if tag.repository == MODEL:
+                try:
+                    engine.remove_image(str(tag))
+                except EngineError:
+                    left.append(str(tag))
+    return left
+
+
+def main(to: Path) -> int:
+    """Take the tour; 0 when all of it went well."""
+    to.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication(["modeldesk"])
+    assert isinstance(app, QApplication)
+    code = 1
+    with tempfile.TemporaryDirectory(prefix="modeldesk-tour-") as name:
+        work = Path(name)
+        paths = Paths(work / "settings.json", work / "modeldesk.sqlite", work / "modeldesk.log")
+        desktop = Desktop(app, Parts(paths))
+        tour = Tour(to, app, desktop, work)
+        try:
+            tour.walk()
+            code = 0
+        except Stopped as stop:
+            print(PROBLEM.format(why=stop), file=sys.stderr)
+            tour.note("stopped", why=str(stop))
+            with suppress(RuntimeError):
+                desktop.window.grab().save(str(to / "stopped.png"))
+        finally:
+            engine = desktop.context.engine()
+            if engine is not None:
+                left = clean_up(engine)
+                tour.note("cleaned up", left=", ".join(left) or "nothing")
+            desktop.window.close()
+            desktop.close()
+            (to / "tour.json").write_text(
+                json.dumps({"ok": code == 0, "events": tour.happened}, indent=2) + "\n",
+                encoding="utf-8",
+            )
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

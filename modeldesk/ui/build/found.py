@@ -82,6 +82,8 @@ class FoundCard(Card):
     def wanted_height(self, width: int) -> int:
         """The height at which nothing has to scroll when the card is `width` wide."""
         inside = self._content.heightForWidth(width - 2 * Space.L)
+        if inside < 0:
+            inside = self._content.sizeHint().height()
         return inside + self.header.sizeHint().height() + 3 * Space.L
 
     def texts(self) -> list[str]:

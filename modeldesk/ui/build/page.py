@@ -6,6 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -46,10 +47,11 @@ from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.skeleton import Skeleton
 
 _FORM_WIDTH = 308
-_LEAST_RIGHT = 300
+_NARROW = 800
+_LEAST_RIGHT = (300, 260)
 _KEPT_SESSIONS = 5
 _FOUND_SHARE = 0.45
-_SHORT_TAG = 24
+_SHORT_TAG = 16
 
 
 class Showing(Enum):
@@ -186,7 +188,7 @@ class BuildPage(QWidget):
         self._plan_view.setStretchFactor(1, 1)
         self._right = QStackedWidget()
         # What is inside arranges itself for the room there is.
-        self._right.setMinimumWidth(_LEAST_RIGHT)
+        self._right.setMinimumSize(*_LEAST_RIGHT)
         for view in (waiting, self._plan_view, self.view):
             self._right.addWidget(view)
         body = QHBoxLayout()
@@ -221,7 +223,17 @@ class BuildPage(QWidget):
         heading.library.clicked.connect(self._go_to_library)
         heading.build.clicked.connect(self.build)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.showing is Showing.BUILD:
+            self._show_form()
+
     # What is shown
+
+    def _show_form(self) -> None:
+        """Beside its own build the form can only be read: a narrow page does without."""
+        mine = self._session is not None and self._session is self._planned
+        self.form.setVisible(mine and self.width() >= _NARROW)
 
     def _show(self, showing: Showing) -> None:
         heading = self.heading
@@ -235,6 +247,7 @@ class BuildPage(QWidget):
             heading.say(tr("Build {name}", name=printable(self._folder.name)))
             heading.line.set_text(short_folder(self._folder))
             heading.offer(heading.stop)
+            heading.stop.setFocus()
             self.form.hide()
             self._right.setCurrentIndex(0)
         elif showing is Showing.PLAN:
@@ -264,7 +277,7 @@ class BuildPage(QWidget):
 
     def _share_height(self) -> None:
         """What was found takes what it needs, up to a share; the Dockerfile has the rest."""
-        height = self._plan_view.height()
+        height = self._right.height()
         found = min(self.found.wanted_height(self._right.width()), round(height * _FOUND_SHARE))
         self._plan_view.setSizes([found, height - found])
 
@@ -299,10 +312,10 @@ class BuildPage(QWidget):
         self._follow(session)
         self._show(Showing.BUILD)
         mine = session is self._planned
-        self.form.setVisible(mine)
+        self._show_form()
         if mine:
             self.form.set_editable(False)
-            self.view.steps.list.setFocus()
+        self.view.steps.list.setFocus()
         request = session.request
         title = tr("Build {name} {version}", name=printable(request.model), version=session.version)
         self.heading.say(title, [_tag_chip(one.tag) for one in request.references[1:]])
@@ -398,6 +411,7 @@ class BuildPage(QWidget):
         )
         heading.offer(heading.again, *((heading.library,) if there else ()))
         self.view.show_texts("", record.log.splitlines())
+        self.view.steps.list.setFocus()
         where = outline(record.steps, "")
         self.view.steps.show_moment(Moment(record.state, where, record.seconds))
         if record.error:

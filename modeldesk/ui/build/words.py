@@ -76,7 +76,7 @@ def step_name(name: str) -> str:
     match = _NUMBERED.fullmatch(name)
     if match is None:
         return printable(name)
-    stage, number, of = match["stage"].removeprefix("stage-"), match["number"], match["of"]
+    stage, number, of = match["stage"], match["number"], match["of"]
     text = " ".join(match["text"].split())
     if text.startswith("FROM "):
         image = text.removeprefix("FROM ").removeprefix("docker.io/library/").partition("@")[0]

@@ -32,6 +32,7 @@ class ReleaseHistory(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Release history"), parent=parent)
+        self._grid: QGridLayout | None = None
         self._aside: list[QWidget] = []
         """What narrow windows have no room for."""
         self._note = Label(tr("every step is kept, with its digest"), color="muted")
@@ -62,7 +63,8 @@ class ReleaseHistory(Card):
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 3)
-        grid.setColumnStretch(2, 2)
+        self._grid = grid
+        self._share_width()
         for row, release in enumerate(releases[:_SHOWN]):
             self._add(grid, row, release, running, now)
         column = QVBoxLayout(rows)
@@ -74,6 +76,11 @@ class ReleaseHistory(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._note.setVisible(self._roomy)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        if self._grid is not None:
+            self._grid.setColumnStretch(2, 2 if self._roomy else 0)
         for widget in self._aside:
             widget.setVisible(self._roomy)
 

@@ -1,6 +1,5 @@
 """What a person does on the build page, and what comes of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ OWN = "FROM python:3.11-slim\nCOPY serve.py /app/\nRUN pip install x\nCMD serve\
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Bench]:
+def bench(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Bench:
     bench = Bench(theme, tasks, tmp_path)
     qtbot.addWidget(bench.page)
     bench.page.resize(1100, 850)

@@ -145,9 +145,8 @@ def test_streams_stop_while_the_page_is_hidden(
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
     qtbot.waitUntil(lambda: "line 1" in page.panel.log.text())
-    assert page.panel.following
     page.hide()
-    assert not page.panel.following
+    qtbot.waitUntil(lambda: not page.panel.following)
     qtbot.waitUntil(lambda: not streaming())
     page.show()
     qtbot.waitUntil(lambda: len(streaming()) == 2)

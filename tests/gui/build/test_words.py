@@ -44,7 +44,7 @@ def test_the_builders_own_work_counts_only_when_it_failed_or_took_long() -> None
         step("Write the image", StepState.FAILED),
     )
     found = outline(steps, "")
-    assert [one.name for one in found.steps][0] == "Look up python:3.11"
+    assert next(one.name for one in found.steps) == "Look up python:3.11"
     assert len(found.steps) == 4
     assert (found.done, found.total, found.current) == (1, 2, 2)
 

@@ -16,6 +16,7 @@ _NAMES = {
 }
 _seconds: defaultdict[str, float] = defaultdict(float)
 _counts: defaultdict[str, int] = defaultdict(int)
+_skipped: defaultdict[str, int] = defaultdict(int)
 _failed: set[str] = set()
 
 
@@ -32,7 +33,8 @@ def pytest_report_header() -> str:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     name = _part_of(report.nodeid)
     _seconds[name] += report.duration
-    _counts[name] += report.when == "call"
+    _counts[name] += report.when == "call" and not report.skipped
+    _skipped[name] += report.skipped
     if report.failed:
         _failed.add(name)
 
@@ -56,8 +58,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     rows = {part.name: part for part in Part.from_json(earlier)}
     for name in (*dict.fromkeys(_NAMES.values()), *sorted(_failed)):
         if name in _seconds or name in _failed:
-            result = Result.FAILED if name in _failed else Result.PASSED
-            rows[name] = Part(name, result, _seconds[name], f"{_counts[name]} tests")
+            rows[name] = _row(name)
     terminalreporter.section("parts")
     for line in table(rows.values()):
         terminalreporter.write_line(line)
+
+
+def _row(name: str) -> Part:
+    note = f"{_counts[name]} tests"
+    if _skipped[name]:
+        note += f", {_skipped[name]} left out, see below"
+    if name in _failed:
+        return Part(name, Result.FAILED, _seconds[name], note)
+    if not _counts[name]:
+        return Part(name, Result.NOT_RUN, note=note)
+    return Part(name, Result.PASSED, _seconds[name], note)

@@ -31,9 +31,14 @@ class BuildFiles:
         return frozenset({self.dockerfile, FILE_NAME})
 
 
-def build_files(folder: Path, dockerfile: str | None, dockerignore: str | None) -> BuildFiles:
-    """Read the folder's own files where no text is given. Raises `FolderError` when there is no
-    Dockerfile, when one can't be read, or when a pattern is malformed."""
+def build_files(
+    folder: Path, dockerfile: str | None, dockerignore: str | None, *, classic: bool = False
+) -> BuildFiles:
+    """Read the folder's own files where no text is given, as the classic builder reads them or
+    as BuildKit does, which alone knows a .dockerignore of the Dockerfile's own.
+
+    Raises `FolderError` when there is no Dockerfile, when one of them can't be read, or when a
+    pattern is malformed."""
     given: dict[str, bytes] = {}
     name = own_dockerfile(folder) or _NAMES[0]
     if dockerfile is not None:
@@ -46,11 +51,13 @@ def build_files(folder: Path, dockerfile: str | None, dockerignore: str | None) 
         )
     if dockerignore is not None:
         given[FILE_NAME] = dockerignore.encode("utf-8", "surrogateescape")
-        return BuildFiles(name, text, IgnoreRules.parse(dockerignore), given)
-    for ignore_name in (f"{name}{FILE_NAME}", FILE_NAME):
+        return BuildFiles(name, text, IgnoreRules.parse(dockerignore, classic=classic), given)
+    for ignore_name in (FILE_NAME,) if classic else (f"{name}{FILE_NAME}", FILE_NAME):
         patterns = read_own(folder, ignore_name)
         if patterns is not None:
-            return BuildFiles(name, text, IgnoreRules.parse(patterns, ignore_name), given)
+            return BuildFiles(
+                name, text, IgnoreRules.parse(patterns, ignore_name, classic=classic), given
+            )
     return BuildFiles(name, text, IgnoreRules(), given)
 
 

@@ -1,7 +1,7 @@
 """Which files of a folder are sent: .dockerignore, by the rules of ``docker build``.
 
-Where builders differ, BuildKit's rules hold: a pattern with ``!`` and wildcards brings back files
-at any depth, also under a folder that is kept out.
+Builders differ in one thing: for BuildKit a pattern with ``!`` and wildcards brings back files at
+any depth; the classic builder does not look for them in a folder that is kept out.
 """
 
 import posixpath
@@ -39,16 +39,17 @@ class _Rule:
 class IgnoreRules:
     """The patterns of one .dockerignore; the last that matches a path decides."""
 
-    def __init__(self, rules: Sequence[_Rule] = ()) -> None:
+    def __init__(self, rules: Sequence[_Rule] = (), *, classic: bool = False) -> None:
         self._rules = tuple((rule.exception, rule.matches) for rule in rules)
         exceptions = [_without_trailing_glob(rule.text) for rule in rules if rule.exception]
         self._exceptions = tuple(f"{text}/" for text in exceptions)
-        self._anywhere = any(_WILD.intersection(text) for text in exceptions)
+        self._anywhere = not classic and any(_WILD.intersection(text) for text in exceptions)
 
     @classmethod
-    def parse(cls, text: str, name: str = FILE_NAME) -> "IgnoreRules":
-        """Read a .dockerignore; bytes that are no UTF-8 are given as surrogate escapes.
-        Raises `FolderError` that names the line of a malformed pattern."""
+    def parse(cls, text: str, name: str = FILE_NAME, *, classic: bool = False) -> "IgnoreRules":
+        """Read a .dockerignore; bytes that are no UTF-8 are given as surrogate escapes, and
+        `classic` reads it as the classic builder does. Raises `FolderError` that names the line
+        of a malformed pattern."""
         rules = []
         for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
             try:
@@ -66,7 +67,7 @@ class IgnoreRules:
                 ) from None
             if rule is not None:
                 rules.append(rule)
-        return cls(rules)
+        return cls(rules, classic=classic)
 
     def check(self, path: str, above: Verdict | None = None) -> Verdict:
         """Decide about `path` (relative, with forward slashes), given the verdict about the
@@ -110,12 +111,12 @@ def _read_line(line: str) -> _Rule | None:
         pattern = _clean(pattern)
         if len(pattern) > 1:
             pattern = pattern.removeprefix("/")
-    # The engine cleans a second time, now with the mark: “!/” becomes “!”.
+    # The engine writes the mark back, then reads it again: “!/” becomes “!”, “/!a” becomes “!a”.
     pattern = _clean(f"!{pattern}" if exception else pattern).strip(_BLANKS) if pattern else ""
-    if exception:
-        pattern = pattern[1:]
-        if not pattern:
-            raise BadPattern
+    if pattern.startswith("!"):
+        exception, pattern = True, pattern[1:]
+    if exception and not pattern:
+        raise BadPattern
     return _Rule(exception, pattern, compile_pattern(pattern)) if pattern else None
 
 

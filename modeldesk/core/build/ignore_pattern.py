@@ -2,7 +2,9 @@
 
 The engine turns a pattern into a regular expression of Go's and some patterns into plain
 comparisons, with corners that follow from how it does so: ``[*]`` is no class of one star, and
-``\\d`` is a digit. Those corners are kept. Go's ``\\p``, ``\\Q`` and ``\\C`` are refused.
+``\\d`` is a digit. Those corners are kept. Not kept: ``{``, ``|`` and ``}`` stand for themselves,
+as documented, and a malformed pattern is refused also where the engine would not notice it;
+Go's ``\\p``, ``\\Q`` and ``\\C`` are refused.
 """
 
 import re

@@ -234,7 +234,12 @@ class _Build:
     def _make(self) -> ImageId:
         request, token = self._request, self._job.token
         folder = request.folder
-        files = build_files(folder, request.dockerfile, request.dockerignore)
+        files = build_files(
+            folder,
+            request.dockerfile,
+            request.dockerignore,
+            classic=not self._engine.info.builds_with_buildkit,
+        )
         context = scan(folder, files.rules, token, files.given, files.always)
         for sentence in _skipped(context):
             self._journal.say(sentence)

@@ -169,6 +169,7 @@ def test_malformed_patterns_are_refused_by_line(pattern: str) -> None:
         (["  !docs/README.md", "docs"], "docs/README.md", True),
         (["docs", "! /docs/README.md  "], "docs/README.md", False),
         (["docs", "!docs", "docs/a"], "docs/a/b", True),
+        (["docs", "/!docs"], "docs", False),
         (["# docs"], "# docs", False),
         ([" # docs"], "# docs", True),
         (["\ufeffdocs"], "docs", True),
@@ -186,6 +187,8 @@ def test_excluded_folders_are_entered_only_for_exceptions_that_could_match_insid
     assert IgnoreRules.parse("data\n!data/a").may_keep_inside("data")
     assert IgnoreRules.parse("*\n!data/**").may_keep_inside("data")
     assert IgnoreRules.parse("data\n!**/*.md").may_keep_inside("data")
+    assert not IgnoreRules.parse("data\n!**/*.md", classic=True).may_keep_inside("data")
+    assert IgnoreRules.parse("data\n!data/*.md", classic=True).may_keep_inside("data")
 
 
 def test_no_pattern_takes_long() -> None:

@@ -131,7 +131,9 @@ class EngineFinder(Protocol):
 
     def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
         """Connect to the first that answers, in the documented order; with a preferred address
-        only that one is tried. The attempts say what each address answered."""
+        only that one is tried. An engine that a person named for docker (DOCKER_HOST, a context)
+        is not replaced by another when it does not answer. The attempts say what each address
+        answered."""
         ...
 
 

@@ -65,8 +65,7 @@ def test_the_main_job(program: Program, built: dict[str, str], unique_name: str)
     assert url.startswith("http://127.0.0.1:")
     accuracy = get_json(f"{url}/metadata")["metrics"]["accuracy"]
     second = program.run(
-        "run", f"{unique_name}:v1.1.0", "--service", unique_name, "-p", url.rpartition(":")[2],
-        "--why", "better", "--json",
+        "run", f"{unique_name}:v1.1.0", "--service", unique_name, "--why", "better", "--json",
     )  # fmt: skip
     assert second.code == 0, second.err
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] > accuracy
@@ -128,7 +127,7 @@ def test_a_target_that_fails_is_told_by_the_exit_code(
     assert program.run("build", str(broken), "--model", unique_name, "--tag", "v2.0.0").code == 0
     port = url.rpartition(":")[2]
     failed = program.run(
-        "run", f"{unique_name}:v2.0.0", "--service", unique_name, "-p", port, "--json"
+        "run", f"{unique_name}:v2.0.0", "--service", unique_name, "-p", f"{port}:5000", "--json"
     )
     assert failed.code == 7, failed.err
     assert failed.json["restored"] is True
@@ -225,9 +224,7 @@ def test_killed_in_the_middle_of_a_rollback_it_is_put_right(
         "run", f"{unique_name}:v1.0.0", "--service", unique_name, "-p", "5000", "--json"
     )
     port = started.json["url"].rpartition(":")[2]
-    again = program.run(
-        "run", f"{unique_name}:v1.1.0", "--service", unique_name, "-p", port, "--json"
-    )
+    again = program.run("run", f"{unique_name}:v1.1.0", "--service", unique_name, "--json")
     assert again.code == 0, again.err
     process = program.start("rollback", unique_name)
     time.sleep(delay_s)

@@ -27,12 +27,14 @@ class TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address to try. `problem` says why it can't even be tried."""
+    """An address to try. `problem` says why it can't even be tried. `named` says that a person
+    named this engine for docker: another must not take its place unasked."""
 
     source: str
     address: str
     tls: TlsFiles | None = None
     problem: str = ""
+    named: bool = False
 
     @property
     def socket_path(self) -> str:
@@ -82,7 +84,7 @@ def complete(address: str) -> str:
 def _in_order(around: Surroundings) -> Iterator[Candidate]:
     host = around.variables.get("DOCKER_HOST", "").strip()
     if host:
-        yield Candidate("DOCKER_HOST", complete(host), _tls_by_variables(around))
+        yield Candidate("DOCKER_HOST", complete(host), _tls_by_variables(around), named=True)
     context = _current_context(around)
     if context not in ("", "default"):
         yield _of_context(context, around.docker_folder)
@@ -136,11 +138,10 @@ def _of_context(name: str, folder: Path) -> Candidate:
     host = endpoint.get("Host") if isinstance(endpoint, dict) else None
     if not isinstance(endpoint, dict) or not isinstance(host, str) or not host:
         problem = tr("The docker context “{name}” has no address that can be read.", name=name)
-        return Candidate(source, "", problem=problem)
+        return Candidate(source, "", problem=problem, named=True)
     verify = endpoint.get("SkipTLSVerify") is not True
-    return Candidate(
-        source, complete(host), _tls(folder / "contexts/tls" / kept / "docker", verify)
-    )
+    tls = _tls(folder / "contexts/tls" / kept / "docker", verify)
+    return Candidate(source, complete(host), tls, named=True)
 
 
 def _tls_by_variables(around: Surroundings) -> TlsFiles | None:

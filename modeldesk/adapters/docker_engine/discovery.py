@@ -34,11 +34,17 @@ class DockerEngineFinder:
 
     def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
         attempts: list[EngineAttempt] = []
+        named = ""
         for candidate in candidates(self._around, preferred):
             engine, attempt = self._tried(candidate)
+            if engine is not None and named:
+                engine.close()
+                engine, attempt = None, _not_taken(candidate, named)
             attempts.append(attempt)
             if engine is not None:
                 return engine, tuple(attempts)
+            if candidate.named and not named:
+                named = candidate.source
         return None, tuple(attempts)
 
     def known_addresses(self) -> tuple[tuple[str, str], ...]:
@@ -123,6 +129,14 @@ def _attempt(
     candidate: Candidate, outcome: AttemptOutcome, hint: str = "", detail: str = ""
 ) -> EngineAttempt:
     return EngineAttempt(candidate.source, candidate.address, outcome, hint, detail)
+
+
+def _not_taken(candidate: Candidate, named: str) -> EngineAttempt:
+    hint = tr(
+        "It answers, but {source} names another engine. Choose it in Settings to use it.",
+        source=named,
+    )
+    return _attempt(candidate, AttemptOutcome.ANSWERED, hint)
 
 
 def _over_ssh(candidate: Candidate) -> EngineAttempt:

@@ -50,7 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--service",
         metavar="NAME",
         default="",
-        help="run it as the deployment NAME, with a history and a way back",
+        help="run it as the deployment NAME, with a history and a way back; without -p, -e and -v "
+        "it keeps the settings it has",
     )
     parser.add_argument("--why", default="", help="kept in the deployment's history")
     parser.add_argument(
@@ -73,6 +74,8 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             mounts,
             arguments.timeout,
         )
+        if not (ports or environment or mounts):
+            settings = _settings_in_use(session, arguments.service) or settings
         return _deploy(arguments, session, version, settings, secret)
     outcome = run(
         session.engine(),
@@ -121,6 +124,12 @@ def _deploy(
         secrets,
     )
     return release_answer(outcome, service_url(outcome.deployment.settings.ports))
+
+
+def _settings_in_use(session: Session, name: str) -> ServiceSettings | None:
+    """What the deployment runs with, if there is one of that name."""
+    found = (d for d in session.releases().deployments() if d.name == name)
+    return next((deployment.settings for deployment in found), None)
 
 
 def _environment(given: list[str]) -> dict[str, str]:

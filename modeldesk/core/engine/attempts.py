@@ -27,6 +27,7 @@ def outcome_text(outcome: AttemptOutcome) -> str:
 def telling_attempt(attempts: Sequence[EngineAttempt]) -> EngineAttempt | None:
     """The attempt that came nearest to an engine: its hint is the one to follow."""
     order = (
+        AttemptOutcome.ANSWERED,
         AttemptOutcome.NOT_PERMITTED,
         AttemptOutcome.TOO_OLD,
         AttemptOutcome.NOT_RUNNING,
@@ -49,6 +50,19 @@ def no_engine_error(attempts: Sequence[EngineAttempt]) -> EngineError:
             tr("Install Docker or Podman, or say where it is with DOCKER_HOST."),
             tried,
         )
+    if telling.outcome is AttemptOutcome.ANSWERED:
+        named = attempts[0]
+        message = tr(
+            "The engine that {source} names ({address}) does not answer.",
+            source=named.source,
+            address=named.address,
+        )
+        hint = tr(
+            "Start it, or unset {source}; the engine at {other} answers.",
+            source=named.source,
+            other=telling.address,
+        )
+        return EngineUnavailable(message, hint, tried)
     if telling.outcome is AttemptOutcome.NOT_PERMITTED:
         message = tr("The engine at {address} may not be used.", address=telling.address)
         return EngineNotPermitted(message, telling.hint, tried)

@@ -70,6 +70,20 @@ def test_the_first_that_answers_is_taken_and_the_others_told(
     assert [one.source for one in attempts[:2]] == ["Default address", "Rootless Docker"]
 
 
+def test_no_other_engine_takes_the_place_of_one_that_was_named(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / ".rd").mkdir(parents=True)
+    named = f"unix://{tmp_path}/named.sock"
+    around = Surroundings({"XDG_RUNTIME_DIR": str(home), "DOCKER_HOST": named}, home, "linux")
+    with EngineServer(home / ".rd" / "docker.sock"):
+        engine, attempts = DockerEngineFinder(around).find()
+    assert engine is None
+    assert (attempts[0].source, attempts[0].outcome) == ("DOCKER_HOST", AttemptOutcome.NOT_THERE)
+    [told] = [one for one in attempts if one.source == "Rancher Desktop"]
+    assert told.outcome is AttemptOutcome.ANSWERED
+    assert "DOCKER_HOST" in told.hint
+
+
 def test_nothing_anywhere(finder: DockerEngineFinder) -> None:
     engine, attempts = finder.find()
     assert engine is None

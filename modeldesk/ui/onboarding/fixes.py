@@ -38,7 +38,16 @@ def diagnose(attempts: Sequence[EngineAttempt], platform: str) -> Diagnosis:
             _install(platform),
         )
     address = telling.address or telling.source
-    if telling.outcome is AttemptOutcome.NOT_PERMITTED:
+    more: tuple[Fix, ...] = ()
+    if telling.outcome is AttemptOutcome.ANSWERED:
+        title = tr("The engine that was named does not answer")
+        sentence = tr(
+            "{source} names {named}. Another engine answers at {other}, but is not used unasked.",
+            source=attempts[0].source,
+            named=attempts[0].address,
+            other=address,
+        )
+    elif telling.outcome is AttemptOutcome.NOT_PERMITTED:
         title = tr("This account may not use the container engine")
         sentence = tr("The engine at {address} is there, but closed to you.", address=address)
         more = _permit(platform)
@@ -53,7 +62,6 @@ def diagnose(attempts: Sequence[EngineAttempt], platform: str) -> Diagnosis:
     else:
         title = tr("The container engine can't be reached")
         sentence = tr("{address} could not be used.", address=address)
-        more = ()
     first = _hinted(telling.hint)
     rest = (fix for fix in more if not first or fix.command not in (first[0].command, ""))
     return Diagnosis(title, sentence, (*first, *rest))

@@ -31,6 +31,15 @@ def test_not_permitted_takes_the_group_from_the_hint_and_says_it_once() -> None:
     assert found.fixes[0].text == "Add yourself to the group “docker”, then sign in again"
 
 
+def test_another_engine_than_the_named_one_is_told_but_not_taken() -> None:
+    named = attempt(AttemptOutcome.NOT_THERE, "DOCKER_HOST", address="tcp://far:2375")
+    other = attempt(AttemptOutcome.ANSWERED, address="unix:///run/docker.sock", hint="Choose it.")
+    found = diagnose([named, other], "linux")
+    assert "tcp://far:2375" in found.sentence
+    assert "unix:///run/docker.sock" in found.sentence
+    assert found.fixes[0].text == "Choose it."
+
+
 def test_too_old_advises_an_upgrade() -> None:
     found = diagnose([attempt(AttemptOutcome.TOO_OLD, hint="Upgrade Docker to 20.10.")], "linux")
     assert found.title == "The container engine is too old"

@@ -26,6 +26,7 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job
+from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr, trn
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
@@ -73,6 +74,7 @@ class Desktop(QObject):
             self._engine,
             self,
         )
+        self.context.settings.changed.connect(self._settings_changed)
         self.activity = ActivityStore(self.tasks, self)
         self.garbage = UiThreadGarbage(self)
         self.window = MainWindow(
@@ -134,6 +136,9 @@ class Desktop(QObject):
             tr("Copy details"),
             lambda: QGuiApplication.clipboard().setText(details),
         )
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self.parts.settings = settings
 
     def _painted(self) -> None:
         self.garbage.start()

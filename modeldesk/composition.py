@@ -1,13 +1,15 @@
-"""Puts adapters and services together, for the window and the command line alike. Beside `app`
-and `cli` the only place that knows concrete classes; everything is made on first use, because
-importing Docker's or git's library takes a tenth of a second each."""
+"""Puts adapters and services together, for the window and the command line alike: the only place
+that knows concrete classes. Everything is made on first use, because importing Docker's or git's
+library takes a tenth of a second each."""
 
 import getpass
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from modeldesk.core import settings as settings_file
 from modeldesk.paths import Paths
@@ -21,21 +23,40 @@ if TYPE_CHECKING:
     from modeldesk.core.ports import AnswerProbe, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
 
+_Part = TypeVar("_Part")
+
+
+class Once(cached_property[_Part]):
+    """A `cached_property` that two threads never both make."""
+
+    def __init__(self, make: Callable[[Any], _Part]) -> None:
+        super().__init__(make)
+        self._making = RLock()
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> _Part: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | _Part:
+        with self._making:
+            return super().__get__(instance, owner)
+
 
 class Parts:
-    """The parts of one running program."""
+    """The parts of one running program. Any thread may ask for one."""
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         loaded = settings_file.load(paths.settings)
         self.settings = loaded.settings
+        """As they are now; whoever changes them puts the new ones here."""
         self.settings_problem = loaded.problem
 
     def use_database(self, path: Path) -> None:
         """Keep the records in `path` instead; to be called before anything read them."""
         self.paths = replace(self.paths, database=path)
 
-    @cached_property
+    @Once
     def finder(self) -> "DockerEngineFinder":
         """Looks for an engine."""
         from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
@@ -48,21 +69,21 @@ class Parts:
         searches."""
         return LateFinder(self)
 
-    @cached_property
+    @Once
     def probe(self) -> "AnswerProbe":
         """Asks published ports for an answer."""
         from modeldesk.adapters.http_probe import HttpAnswerProbe
 
         return HttpAnswerProbe()
 
-    @cached_property
+    @Once
     def opened(self) -> "OpenedDatabase":
         """The database, and what was wrong with the file. Raises `RecordsError`."""
         from modeldesk.adapters.sqlite.database import open_database
 
         return open_database(self.paths.database)
 
-    @cached_property
+    @Once
     def library(self) -> "Library":
         """Images as models and versions."""
         from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
@@ -70,7 +91,7 @@ class Parts:
 
         return Library(SqliteImageRecords(self.opened.database))
 
-    @cached_property
+    @Once
     def builds(self) -> "BuildService":
         """Plans and makes builds."""
         from modeldesk.adapters.git import GitSourceControl
@@ -79,7 +100,7 @@ class Parts:
 
         return BuildService(SqliteBuildRecords(self.opened.database), GitSourceControl(), now)
 
-    @cached_property
+    @Once
     def releases(self) -> "ReleaseService":
         """Deployments and the way back."""
         from modeldesk.adapters.file_locks import FileDeploymentLocks
@@ -90,9 +111,12 @@ class Parts:
             SqliteReleaseRecords(self.opened.database),
             self.probe,
             FileDeploymentLocks(self.paths.database.parent / "locks"),
-            self.settings.release_author or system_user(),
+            self._author,
             now,
         )
+
+    def _author(self) -> str:
+        return self.settings.release_author or system_user()
 
     def close(self) -> None:
         """Close the database, if it was opened."""

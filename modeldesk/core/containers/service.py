@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSpec, Mount, PortBinding
 from modeldesk.core.containers.readiness import reachable_address, wait_until_ready
-from modeldesk.core.errors import EngineUnavailable
+from modeldesk.core.errors import EngineUnavailable, NotFound
 from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, ImageEngine
@@ -89,7 +89,8 @@ def stop(engine: ImageEngine, container: ContainerId, job: Job) -> Changes:
 def remove(engine: ImageEngine, container: ContainerId, job: Job) -> Changes:
     """Stop a container if it runs, then remove it."""
     job.report(Progress(tr("Stopping")))
-    engine.stop_container(container)
+    with suppress(NotFound):
+        engine.stop_container(container)
     engine.remove_container(container)
     return Changes(containers=frozenset({container}))
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 from modeldesk.core.releases.names import check_deployment_name
-from modeldesk.core.releases.plan import plan_release
+from modeldesk.core.releases.plan import Step, plan_release
 from modeldesk.core.words import tr
 
 
@@ -49,7 +50,7 @@ class ReleaseService:
         records: ReleaseRecords,
         probe: AnswerProbe,
         locks: DeploymentLocks,
-        who: str,
+        who: Callable[[], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._records = records
@@ -147,8 +148,7 @@ class ReleaseService:
         with self._locks.hold(name):
             deployment = self.deployment(name)
             job.report(Progress(tr("Stopping {name}", name=name)))
-            if deployment.container:
-                engine.stop_container(deployment.container)
+            _stop(engine, deployment.container)
             return _changes(deployment)
 
     def start(self, engine: ImageEngine, name: DeploymentName, job: Job) -> ReleaseOutcome:
@@ -174,8 +174,8 @@ class ReleaseService:
         with self._locks.hold(name):
             deployment = self.deployment(name)
             job.report(Progress(tr("Removing {name}", name=name)))
+            _stop(engine, deployment.container)
             if deployment.container:
-                engine.stop_container(deployment.container)
                 engine.remove_container(deployment.container)
             self._records.delete_deployment(name)
             return _changes(deployment)
@@ -275,7 +275,7 @@ class ReleaseService:
         """Remove the container the journal says was stopped for this release."""
         for entry in self._records.journal(release.id):
             replaced = entry.container
-            if entry.step == "stop previous" and replaced and replaced != serving:
+            if entry.step == Step.STOP_PREVIOUS.value and replaced and replaced != serving:
                 engine.remove_container(replaced)
 
     def _begin(
@@ -288,7 +288,7 @@ class ReleaseService:
             target,
             deployment.current,
             self._clock(),
-            self._who,
+            self._who(),
             why,
             ReleaseState.RUNNING,
         )
@@ -329,6 +329,13 @@ def _previous(
         return container, engine.container(container).summary.running
     except NotFound:
         return None, False
+
+
+def _stop(engine: ImageEngine, container: ContainerId | None) -> None:
+    """What somebody else has removed needs no stopping."""
+    if container is not None:
+        with suppress(NotFound):
+            engine.stop_container(container)
 
 
 def _runs(engine: ImageEngine, container: ContainerId) -> bool:

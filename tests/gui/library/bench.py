@@ -1,6 +1,5 @@
 """The library page with everything around it that it needs, on a fake engine."""
 
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.ui.charts.preload import Preload
@@ -20,6 +18,8 @@ from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
 from tests.gui.parts import Heard, make_context
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
     from modeldesk.core.releases.model import Deployment, VersionTarget
 
 SIDE_WIDTH = 272
-
-
-class NoProbe:
-    """Nothing answers."""
-
-    def answers(self, address: str, port: int) -> bool:
-        return False
-
-
-class NoLocks:
-    """No other program is there."""
-
-    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
-        return nullcontext()
 
 
 class Bench(QObject):
@@ -61,7 +47,11 @@ class Bench(QObject):
         self.library = Library(FakeImageRecords())
         self.release_records = FakeReleaseRecords()
         service = ReleaseService(
-            self.release_records, NoProbe(), NoLocks(), "tester", lambda: datetime.now(UTC)
+            self.release_records,
+            FakeAnswerProbe(),
+            FakeDeploymentLocks(),
+            lambda: "tester",
+            lambda: datetime.now(UTC),
         )
         self.store = LibraryStore(self.context, self.library, self)
         self.choice = LibraryChoice(self.hub, self)

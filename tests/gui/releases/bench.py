@@ -1,6 +1,5 @@
 """The releases page and the run dialog with what they need, on a fake engine."""
 
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,26 +28,14 @@ from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_containers import Behaviour
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
 from tests.gui.parts import Heard, make_context
 
 HEALTHY = Behaviour(health=(Health.STARTING, Health.HEALTHY), prints_every_s=0.05)
-
-
-class NoAnswer:
-    """Nothing answers: these images have health checks."""
-
-    def answers(self, address: str, port: int) -> bool:
-        return False
-
-
-class NoLocks:
-    """No other program is there."""
-
-    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
-        return nullcontext()
 
 
 class Bench(QObject):
@@ -61,9 +48,13 @@ class Bench(QObject):
         self.context = make_context(theme, tasks, home, engine=lambda: self.engine)
         self.heard = Heard(self.context)
         self.records = FakeReleaseRecords()
-        self.probe = NoAnswer()
+        self.probe = FakeAnswerProbe()
         self.service = ReleaseService(
-            self.records, self.probe, NoLocks(), "mlops", lambda: datetime.now(UTC)
+            self.records,
+            self.probe,
+            FakeDeploymentLocks(),
+            lambda: "mlops",
+            lambda: datetime.now(UTC),
         )
         self.library = Library(FakeImageRecords())
         self.context.hub.changed.connect(self._changed)

@@ -1,7 +1,6 @@
 """Deploying, rolling back and healing, on an engine in memory and real records."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,8 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
+from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_containers import Behaviour
 
@@ -38,33 +39,6 @@ MODEL = ModelName("team/rec")
 PORT = ServiceSettings(ports=(PortBinding(5000, 5000),), health_timeout_s=0.3)
 HEALTHY = Behaviour(health=(Health.STARTING, Health.HEALTHY))
 SICK = Behaviour(health=(Health.STARTING,), prints=(LogLine("no weights"),))
-
-
-class NoAnswer:
-    """A probe nobody answers: these images have health checks."""
-
-    def answers(self, address: str, port: int) -> bool:
-        return False
-
-
-class Locks:
-    """One process's locks."""
-
-    def __init__(self) -> None:
-        self.held: set[str] = set()
-
-    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
-        return self._hold(name)
-
-    @contextmanager
-    def _hold(self, name: DeploymentName) -> Iterator[None]:
-        if name in self.held:
-            raise AlreadyRunning(f"“{name}” is being changed.")
-        self.held.add(name)
-        try:
-            yield
-        finally:
-            self.held.discard(name)
 
 
 class Killed(BaseException):
@@ -110,14 +84,18 @@ class Desk:
         self.engine = FakeEngine()
         self.database = open_database(folder / "records.sqlite").database
         self.records = SqliteReleaseRecords(self.database)
-        self.locks = Locks()
+        self.who = "ana"
+        self.locks = FakeDeploymentLocks()
         self.service = self.service_with(self.records)
         self.versions = {
             name: self._version(name, HEALTHY) for name in ("v1.0.0", "v1.1.0", "v1.2.0")
         }
 
     def service_with(self, records: Any) -> ReleaseService:
-        return ReleaseService(records, NoAnswer(), self.locks, "ana", lambda: datetime.now(UTC))
+        # The images have health checks: nobody is asked for an answer.
+        return ReleaseService(
+            records, FakeAnswerProbe(), self.locks, lambda: self.who, lambda: datetime.now(UTC)
+        )
 
     def _version(self, name: str, behaviour: Behaviour) -> VersionTarget:
         image = self.engine.add_image(f"team/rec:{name}", behaviour=behaviour)
@@ -325,6 +303,21 @@ def test_removed_with_its_container_but_not_its_history(desk: Desk) -> None:
     assert desk.containers() == []
     assert desk.service.deployments() == ()
     assert len(desk.service.history(SHOP)) == 1
+
+
+def test_a_container_removed_behind_our_back_does_not_keep_its_deployment(desk: Desk) -> None:
+    desk.deploy("v1.0.0")
+    desk.engine.remove_container(desk.containers()[0].id)
+    assert desk.service.stop(desk.engine, SHOP, Job()).deployments == {SHOP}
+    desk.service.remove(desk.engine, SHOP, Job())
+    assert desk.service.deployments() == ()
+
+
+def test_a_release_names_who_did_it_as_of_then(desk: Desk) -> None:
+    desk.deploy("v1.0.0")
+    desk.who = "ben"
+    desk.deploy("v1.1.0")
+    assert [release.who for release in desk.service.history(SHOP)] == ["ben", "ana"]
 
 
 def test_one_deployment_is_changed_by_one_caller_at_a_time(desk: Desk) -> None:

@@ -1,0 +1,58 @@
+"""The parts of the program: made once, whoever asks."""
+
+import json
+import threading
+from pathlib import Path
+
+from modeldesk.composition import Once, Parts
+from modeldesk.paths import Paths
+
+
+class Slow:
+    """Has a part whose making waits until a second thread asks for it too, or could have."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.second_asks = threading.Event()
+
+    @Once
+    def part(self) -> object:
+        self.made += 1
+        self.second_asks.wait(0.2)
+        return object()
+
+
+def test_two_threads_that_ask_at_once_get_the_same_part() -> None:
+    slow = Slow()
+    got: list[object] = []
+
+    def ask() -> None:
+        got.append(slow.part)
+
+    def ask_second() -> None:
+        slow.second_asks.set()
+        ask()
+
+    threads = [threading.Thread(target=ask), threading.Thread(target=ask_second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert slow.made == 1
+    assert got[0] is got[1] is slow.part
+
+
+def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
+    paths = Paths(
+        settings=tmp_path / "settings.json",
+        database=tmp_path / "records.sqlite",
+        log=tmp_path / "log",
+    )
+    paths.settings.write_text(json.dumps({"theme": "dark"}), encoding="utf-8")
+    parts = Parts(paths)
+    assert parts.settings.theme == "dark"
+    parts.close()
+    assert not paths.database.exists()
+    assert parts.releases.deployments() == ()
+    assert paths.database.exists()
+    parts.close()

@@ -253,7 +253,7 @@ def _timestamp(tag: str) -> _Timestamp | None:
         return None
     day, time = match["day"], match["time"] or ""
     try:
-        datetime.strptime(day + (time or "0000").ljust(6, "0"), "%Y%m%d%H%M%S")
+        datetime.strptime(day + (time or "0000").ljust(6, "0") + "Z", "%Y%m%d%H%M%S%z")
     except ValueError:
         return None
     return _Timestamp(int(day), int(time.ljust(6, "0")) if time else -1)

@@ -1,0 +1,114 @@
+"""What every `AnswerProbe` promises, held against the fake and real servers."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Protocol
+
+import pytest
+
+from modeldesk.adapters.http_probe import HttpAnswerProbe
+from modeldesk.core.ports import AnswerProbe
+from tests.fakes.answer_probe import FakeAnswerProbe
+
+HERE = "127.0.0.1"
+
+
+class World(Protocol):
+    """A probe, and places it can ask at; each gives its port."""
+
+    probe: AnswerProbe
+
+    def server(self, status: int) -> AbstractContextManager[int]: ...
+    def free_port(self) -> int: ...
+    def closes_at_once(self) -> AbstractContextManager[int]: ...
+
+
+class _Answering(BaseHTTPRequestHandler):
+    status = 200
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+class RealWorld:
+    def __init__(self) -> None:
+        self.probe: AnswerProbe = HttpAnswerProbe()
+
+    @contextmanager
+    def server(self, status: int) -> Iterator[int]:
+        handler = type("Handler", (_Answering,), {"status": status})
+        with HTTPServer((HERE, 0), handler) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            try:
+                yield server.server_address[1]
+            finally:
+                server.shutdown()
+                thread.join()
+
+    def free_port(self) -> int:
+        with socket.socket() as free:
+            free.bind((HERE, 0))
+            port: int = free.getsockname()[1]
+            return port
+
+    @contextmanager
+    def closes_at_once(self) -> Iterator[int]:
+        with socket.create_server((HERE, 0)) as listener:
+
+            def accept_and_close() -> None:
+                connection, _ = listener.accept()
+                connection.close()
+
+            thread = threading.Thread(target=accept_and_close)
+            thread.start()
+            yield listener.getsockname()[1]
+            thread.join()
+
+
+class FakeWorld:
+    def __init__(self) -> None:
+        self._fake = FakeAnswerProbe()
+        self.probe: AnswerProbe = self._fake
+
+    @contextmanager
+    def server(self, status: int) -> Iterator[int]:
+        self._fake.answering.add((HERE, status))
+        yield status
+        self._fake.answering.remove((HERE, status))
+
+    def free_port(self) -> int:
+        return 1
+
+    @contextmanager
+    def closes_at_once(self) -> Iterator[int]:
+        yield 2
+
+
+@pytest.fixture(params=[FakeWorld, RealWorld])
+def world(request: pytest.FixtureRequest) -> World:
+    make: Callable[[], World] = request.param
+    return make()
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 503])
+def test_any_status_is_an_answer_while_the_server_is_there(world: World, status: int) -> None:
+    with world.server(status) as port:
+        assert world.probe.answers(HERE, port)
+        assert world.probe.answers(HERE, port)
+    assert not world.probe.answers(HERE, port)
+
+
+def test_a_closed_port_does_not_answer(world: World) -> None:
+    assert not world.probe.answers(HERE, world.free_port())
+
+
+def test_accepted_and_closed_at_once_is_no_answer(world: World) -> None:
+    with world.closes_at_once() as port:
+        assert not world.probe.answers(HERE, port)

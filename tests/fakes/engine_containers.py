@@ -30,6 +30,8 @@ class Behaviour:
     """Raised by the start; the container stays as it was created."""
     exit_code: int | None = None
     """Ends by itself with this code, as soon as it is started."""
+    restarts: int = 0
+    """How often the engine has started it again by itself."""
     out_of_memory: bool = False
     prints: tuple[LogLine, ...] = ()
     """What it prints at its start."""
@@ -56,7 +58,6 @@ class FakeContainer:
     ports: tuple[PortBinding, ...] = ()
     inspections: int = 0
     exit_code: int = 0
-    restarts: int = 0
     started: datetime | None = None
     finished: datetime | None = None
     lines: list[LogLine] = field(default_factory=list)
@@ -108,7 +109,7 @@ class FakeContainer:
             error="",
             started=self.started,
             finished=self.finished,
-            restarts=self.restarts,
+            restarts=self.behaviour.restarts,
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
             health_output=self.behaviour.health_output if self.inspections else "",

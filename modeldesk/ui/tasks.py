@@ -263,7 +263,7 @@ class TaskRunner(QObject):
 
     def cancel(self, handle: TaskHandle[Any]) -> None:
         """See `TaskHandle.cancel`."""
-        if not handle.active or handle.state is TaskState.CANCELLING:
+        if self._closed or not handle.active or handle.state is TaskState.CANCELLING:
             return
         handle.state = TaskState.CANCELLING
         if self._withdraw(handle):

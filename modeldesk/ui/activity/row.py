@@ -99,6 +99,9 @@ class TaskList(RowView):
         paint_chip(painter, QRectF(first.right() - chip, first.top(), chip, 20), task.chip, tokens)
         first.setRight(first.right() - chip - Space.S)
         _write(painter, first, task.title, TextStyle.STRONG, tokens.text)
+        if not task.note:
+            _write(painter, second, task.when, TextStyle.NOTE, tokens.muted)
+            return
         when = QFontMetricsF(font(TextStyle.NOTE)).horizontalAdvance(task.when)
         _write(painter, second, task.when, TextStyle.NOTE, tokens.faint, right=True)
         second.setRight(second.right() - when - Space.M)

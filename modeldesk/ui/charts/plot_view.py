@@ -148,6 +148,9 @@ class PlotView(QWidget):
             # Nothing to zoom: the page behind may scroll.
             event.ignore()
             return True
+        elif kind == QEvent.Type.ToolTip:
+            # The scene has none of its own and would take away the one that is shown.
+            return True
         elif isinstance(event, QMouseEvent):
             self._mouse(event)
         return super().eventFilter(watched, event)

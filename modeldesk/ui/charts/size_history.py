@@ -23,6 +23,8 @@ from modeldesk.ui.theme.tokens import Radius
 _FEWEST_SLOTS = 6
 _ALL_SEEN = 40
 _LEAST_SEEN = 8
+_SAME_AS_BEFORE = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""The focus comes back from a menu or another window."""
 
 
 class SizeHistoryChart(QWidget):
@@ -42,6 +44,7 @@ class SizeHistoryChart(QWidget):
         self._data = BarData(())
         self._selected: int | None = None
         self._hovered: int | None = None
+        self._ring = False
         self._title = tr("Size history")
         self._head = ChartHead(theme, self._title)
         self._plot = PlotView((LEFT, TOP, RIGHT, BOTTOM), self._paint)
@@ -131,6 +134,7 @@ class SizeHistoryChart(QWidget):
             menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._ring = True
         last = len(self._data.bars) - 1
         here = self._selected
         targets = {
@@ -147,6 +151,10 @@ class SizeHistoryChart(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        if event.reason() is Qt.FocusReason.MouseFocusReason:
+            self._ring = False
+        elif event.reason() not in _SAME_AS_BEFORE:
+            self._ring = True
         self._plot.redraw()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -177,7 +185,7 @@ class SizeHistoryChart(QWidget):
             )
             return
         paint_bars(painter, self._frame(), self._data, tokens, self._selected, self._hovered)
-        if self.hasFocus() and not self._plot.rendering:
+        if self._ring and self.hasFocus() and not self._plot.rendering:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -10,13 +10,16 @@ from modeldesk.ui.theme.theme import Theme
 
 _MOST_POINTS = 60
 _STROKE = 1.5
+_LEAST_REACH = 0.05
+"""What the height stands for at least, as a share of the largest value."""
 
 
 def paint_sparkline(painter: QPainter, rect: QRectF, values: Sequence[float], color: str) -> None:
     """Draw `values`, oldest first, over the width of `rect`; fewer than two draw nothing.
 
-    The lowest value stands at the bottom edge and the highest at the top; equal values make a
-    line through the middle.
+    The lowest value stands at the bottom edge and the highest at the top. Values that hardly
+    differ stay near the middle, so that noise does not look like growth; equal ones make a line
+    through it.
     """
     points = line_points(rect.adjusted(1, _STROKE, -1, -_STROKE), values)
     if len(points) < 2:
@@ -39,12 +42,13 @@ def line_points(rect: QRectF, values: Sequence[float]) -> list[QPointF]:
         last = len(values) - 1
         values = [values[round(i * last / (_MOST_POINTS - 1))] for i in range(_MOST_POINTS)]
     low, high = min(values), max(values)
-    reach = high - low
+    middle = (low + high) / 2
+    reach = max(high - low, _LEAST_REACH * max(abs(low), abs(high)))
     step = rect.width() / (len(values) - 1)
     return [
         QPointF(
             rect.left() + index * step,
-            rect.bottom() - rect.height() * ((value - low) / reach if reach else 0.5),
+            rect.bottom() - rect.height() * ((value - middle) / reach + 0.5 if reach else 0.5),
         )
         for index, value in enumerate(values)
     ]

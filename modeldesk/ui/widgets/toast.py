@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from modeldesk.core.words import tr
-from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.presentation import ELLIPSIS
+from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import ColorName, Space, Tone
@@ -15,7 +17,10 @@ from modeldesk.ui.widgets.label import Label
 
 _MOST = 3
 _FOOT = 44
+_MARK = 18
 _WIDEST = 460
+_LONGEST = 400
+_LONGEST_WORD = 40
 _MARKS: dict[Tone, tuple[Icon, ColorName]] = {
     Tone.GOOD: (Icon.CHECK, "good"),
     Tone.ACCENT: (Icon.INFO, "accent"),
@@ -83,7 +88,7 @@ class Toaster(QObject):
     def _arrange(self) -> None:
         bottom = self._window.height() - _FOOT
         for toast in reversed(self._toasts):
-            width = min(toast.sizeHint().width(), _WIDEST, self._window.width() - 2 * Space.L)
+            width = min(toast.wish, _WIDEST, self._window.width() - 2 * Space.L)
             height = max(toast.heightForWidth(width), toast.minimumSizeHint().height())
             left = self._window.width() - width - Space.L
             toast.setGeometry(left, bottom - height, width, height)
@@ -102,18 +107,33 @@ class Toast(QFrame):
         self._left_ms = 0
         icon, color = _MARKS[tone]
         mark = QLabel()
-        mark.setPixmap(theme.pixmap(icon, color, 18, window.devicePixelRatioF()))
-        words = Label(text, TextStyle.BODY, wrap=len(text) > 50)
+        mark.setPixmap(theme.pixmap(icon, color, _MARK, window.devicePixelRatioF()))
         self.link = LinkButton(action, self)
         self.link.setVisible(bool(action))
         self.close_button = IconButton(theme, Icon.CLOSE, tr("Dismiss"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
-        row.setSpacing(Space.S)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(words, 1)
-        row.addWidget(self.link)
-        row.addWidget(self.close_button)
+        edges = _MARK + self.close_button.sizeHint().width() + 3 * Space.S + Space.M
+        words = QFontMetrics(font(TextStyle.BODY)).horizontalAdvance(text) + 2 * Space.S
+        link = self.link.sizeHint().width() + Space.S if action else 0
+        beside = edges + words + link <= _WIDEST and "\n" not in text
+        self.wish = edges + (words + link if beside else max(words, link))
+        """How wide it is where there is room."""
+        self.words = Label(_breakable(text), wrap=not beside)
+        one_line = edges + words <= _WIDEST and "\n" not in text
+        side = Qt.AlignmentFlag.AlignVCenter if one_line else Qt.AlignmentFlag.AlignTop
+        grid = QGridLayout(self)
+        grid.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
+        grid.setHorizontalSpacing(Space.S)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        mark.setContentsMargins(0, 0 if one_line else Space.XS, 0, 0)
+        grid.addWidget(mark, 0, 0, side)
+        self.words.setContentsMargins(0, 0 if one_line else Space.XS, 0, 0)
+        grid.addWidget(self.words, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self.close_button, 0, 3, side)
+        if beside:
+            grid.addWidget(self.link, 0, 2)
+        else:
+            grid.addWidget(self.link, 1, 1, Qt.AlignmentFlag.AlignLeft)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Enter and self.timer.isActive():
@@ -122,3 +142,11 @@ class Toast(QFrame):
         elif event.type() == QEvent.Type.Leave and self._left_ms:
             self.timer.start(max(self._left_ms, 1500))
         return super().event(event)
+
+
+def _breakable(text: str) -> str:
+    """`text`, cut where it is much too long; a path or digest in it may go on in the next line."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + ELLIPSIS
+    words = text.split(" ")
+    return " ".join("\u200b".join(word) if len(word) > _LONGEST_WORD else word for word in words)

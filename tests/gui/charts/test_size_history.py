@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -193,6 +193,24 @@ def test_focus_is_seen(chart: SizeHistoryChart, qtbot: QtBot) -> None:
     chart.setFocus()
     qtbot.waitUntil(chart.hasFocus)
     assert image_of(chart) != before
+
+
+def test_a_click_shows_no_focus_ring(chart: SizeHistoryChart) -> None:
+    def come(reason: Qt.FocusReason) -> bool:
+        chart.focusInEvent(QFocusEvent(QEvent.Type.FocusIn, reason))
+        return chart._ring
+
+    assert not come(Qt.FocusReason.MouseFocusReason)
+    assert not come(Qt.FocusReason.PopupFocusReason)
+    assert come(Qt.FocusReason.TabFocusReason)
+    assert come(Qt.FocusReason.PopupFocusReason)
+
+
+def test_figures_stay_while_the_pointer_rests(chart: SizeHistoryChart) -> None:
+    """The scene would answer a pointer at rest with no text, which hides the figures."""
+    place = in_viewport(chart, "v1.2.0")
+    rest = QHelpEvent(QEvent.Type.ToolTip, place, viewport(chart).mapToGlobal(place))
+    assert chart._plot.eventFilter(viewport(chart), rest)
 
 
 def test_two_thousand_versions_stay_quick(chart: SizeHistoryChart) -> None:

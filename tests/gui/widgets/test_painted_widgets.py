@@ -80,6 +80,12 @@ def test_a_sparkline_of_equal_values_lies_in_the_middle() -> None:
     assert line_points(QRectF(0, 0, 60, 20), [7]) == []
 
 
+def test_a_sparkline_keeps_hardly_differing_values_near_the_middle() -> None:
+    points = line_points(QRectF(0, 0, 60, 20), [294_000_000, 294_030_000])
+    assert all(abs(point.y() - 10) < 1 for point in points)
+    assert points[0].y() > points[1].y()
+
+
 def test_a_long_sparkline_is_thinned_and_keeps_its_end() -> None:
     points = line_points(QRectF(0, 0, 60, 20), [*range(5000), -1])
     assert len(points) == 60
@@ -246,6 +252,27 @@ def test_a_long_toast_wraps_inside_the_window(theme: Theme, qtbot: QtBot) -> Non
     toaster = Toaster(theme, window)
     toast = toaster.say("registry.lan:5000/team/recommendation " * 5, seconds=60)
     assert window.rect().contains(toast.geometry())
+    assert toast.height() > 60
+
+
+def test_the_action_of_a_long_toast_goes_below_its_words(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    shown(qtbot, window, 800, 600)
+    toaster = Toaster(theme, window)
+    name = "a-deployment-with-a-long-name is healthy after 12.1 s."
+    toast = toaster.say(name, action="Open http://127.0.0.1:32782", seconds=60)
+    qtbot.waitUntil(lambda: toast.link.y() > toast.words.y())
+    assert toast.words.geometry().bottom() <= toast.link.y()
+    assert toast.link.width() >= toast.link.sizeHint().width()
+    assert toast.words.width() >= toast.words.fontMetrics().horizontalAdvance(name)
+    assert toast.rect().contains(toast.link.geometry())
+
+
+def test_a_path_in_a_toast_is_not_cut(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    shown(qtbot, window, 800, 600)
+    toast = Toaster(theme, window).say("/srv/models/" + "x" * 150, seconds=60)
+    assert toast.words.minimumSizeHint().width() <= toast.words.width()
     assert toast.height() > 60
 
 

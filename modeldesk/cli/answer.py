@@ -1,14 +1,17 @@
 """What a command gives back, and how it is printed."""
 
 import json
-import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TextIO
 
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress, Unit
+
+_WIDEST = 100
+"""Characters of a cell that a table shows."""
 
 Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 
@@ -25,30 +28,45 @@ class Answer:
 def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:
     """Write the one form that was asked for."""
     if as_json:
-        out.write(json.dumps(answer.json, ensure_ascii=False, indent=2) + "\n")
+        out.write(_json_text(answer.json, out) + "\n")
     else:
-        out.writelines(f"{printable(line)}\n" for line in answer.lines)
+        out.writelines(f"{printable(line, out)}\n" for line in answer.lines)
     out.flush()
+
+
+def _json_text(content: Json, out: TextIO) -> str:
+    """With readable letters where `out` can take them, with escapes where it can't."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    try:
+        text.encode(out.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(content, indent=2)
+    return text
 
 
 def print_error(error: ModelDeskError, err: TextIO) -> None:
     """The sentence, the way out, and the outside world's own words, one under the other."""
-    err.write(f"modeldesk: {printable(error.message)}\n")
+    lines = [f"modeldesk: {error.message}"]
     if error.hint:
-        err.write(f"  {printable(error.hint)}\n")
-    err.writelines(f"  | {printable(line)}\n" for line in error.detail.splitlines())
-    err.flush()
+        lines.append(f"  {error.hint}")
+    lines.extend(f"  | {line}" for line in error.detail.splitlines())
+    # Where nobody listens any more, the exit code still tells.
+    with suppress(OSError):
+        err.writelines(f"{printable(line, err)}\n" for line in lines)
+        err.flush()
 
 
-def printable(text: str) -> str:
+def printable(text: str, stream: TextIO) -> str:
     """Text from outside must not steer the terminal, nor fail to encode."""
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = stream.encoding or "utf-8"
     return clean.encode(encoding, "replace").decode(encoding)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> list[str]:
-    """Columns under a header; `right` holds one character a column, ``r`` for right-aligned."""
+    """Columns under a header; `right` holds one character a column, ``r`` for right-aligned.
+    A text too long for a column is cut, since one would make every line as long."""
+    rows = [[_cut(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     aligned = right.ljust(len(header))
     return [
@@ -60,9 +78,13 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "")
     ]
 
 
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
+
+
 class ProgressPrinter:
     """Progress on standard error: one line that renews itself on a terminal, a line for every
-    new text elsewhere."""
+    new text elsewhere. Work goes on when nobody reads it."""
 
     def __init__(self, err: TextIO) -> None:
         self._err = err
@@ -72,27 +94,30 @@ class ProgressPrinter:
 
     def report(self, progress: Progress) -> None:
         """Show the newest state."""
-        text = printable(progress.text)
+        text = printable(progress.text, self._err)
         if self._terminal:
             line = f"{text}{_amount(progress)}"
-            self._err.write("\r" + line.ljust(self._width))
+            self._write("\r" + line.ljust(self._width))
             self._width = len(line)
         elif text != self._last:
-            self._err.write(f"{text}\n")
+            self._write(f"{text}\n")
         self._last = text
-        self._err.flush()
 
     def log(self, line: str) -> None:
         """A line of output of the work itself."""
         self.done()
-        self._err.write(f"{printable(line)}\n")
+        self._write(f"{printable(line, self._err)}\n")
 
     def done(self) -> None:
         """Leave the renewing line behind."""
         if self._terminal and self._width:
-            self._err.write("\r" + " " * self._width + "\r")
-            self._err.flush()
+            self._write("\r" + " " * self._width + "\r")
             self._width = 0
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            self._err.write(text)
+            self._err.flush()
 
 
 def _amount(progress: Progress) -> str:

@@ -61,5 +61,16 @@ def read_arguments(argv: list[str]) -> Invocation:
             module = cast("CommandModule", import_module(f"modeldesk.cli.commands.{name}"))
             module.add_arguments(command)
     arguments = parser.parse_args(argv)
+    _check_texts(parser, arguments)
     chosen = cast("CommandModule", import_module(f"modeldesk.cli.commands.{arguments.command}"))
     return Invocation(arguments, chosen.execute)
+
+
+def _check_texts(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Refuse bytes that are no text in this locale, where they would become names and values.
+    Paths may have them."""
+    for given in vars(arguments).values():
+        for text in given if isinstance(given, list) else [given]:
+            if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+                shown = text.encode("utf-8", "replace").decode()
+                parser.error(f"“{shown}” is not text in this locale's encoding")

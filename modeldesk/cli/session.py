@@ -2,8 +2,11 @@
 
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,9 @@ from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
     from modeldesk.core.releases.service import ReleaseService
+
+
+_INSISTS_AFTER_S = 1.0
 
 
 class Session:
@@ -68,14 +74,31 @@ class Session:
 @contextmanager
 def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
     """While inside, Ctrl-C and a polite kill cancel the job instead of ending the process, so
-    that nothing is left half done."""
+    that nothing is left half done. Whoever asks again a second later has waited enough (the
+    engine may not answer at all): that raises `KeyboardInterrupt`."""
+    # The handler interrupts this thread anywhere, perhaps while it holds the very lock that
+    # cancelling needs; so another thread cancels. This queue is made for handlers.
+    asked: SimpleQueue[bool] = SimpleQueue()
+    first: list[float] = []
 
-    def cancel(_signal: int, _frame: FrameType | None) -> None:
-        token.cancel()
+    def cancel_when_asked() -> None:
+        if asked.get():
+            token.cancel()
 
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if not first:
+            first.append(time.monotonic())
+            asked.put(True)
+        elif time.monotonic() - first[0] > _INSISTS_AFTER_S:
+            raise KeyboardInterrupt
+
+    canceller = threading.Thread(target=cancel_when_asked, name="cancel", daemon=True)
+    canceller.start()
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        asked.put(False)
+        canceller.join()

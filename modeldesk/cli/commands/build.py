@@ -5,6 +5,7 @@ from pathlib import Path
 
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.session import Session
+from modeldesk.cli.values import folder
 from modeldesk.core.build.model import (
     BuildEvent,
     BuildOutcome,
@@ -32,7 +33,7 @@ from modeldesk.core.words import tr
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the model folder")
+    parser.add_argument("folder", metavar="DIR", type=folder, help="the model folder")
     parser.add_argument("--tag", metavar="V", default="", help="the version; else the next one")
     parser.add_argument(
         "--scheme",

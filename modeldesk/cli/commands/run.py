@@ -8,6 +8,7 @@ from pathlib import Path
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.commands.rollback import release_answer
 from modeldesk.cli.session import Session
+from modeldesk.cli.values import seconds
 from modeldesk.core.containers.arguments import parse_mount, parse_port
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.containers.service import RunRequest, run, service_url
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--why", default="", help="kept in the deployment's history")
     parser.add_argument(
-        "--timeout", type=float, default=60.0, metavar="SECONDS", help="for becoming healthy"
+        "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for becoming healthy"
     )
 
 

@@ -1,6 +1,7 @@
 """Ports and mounts as people write them for ``docker run`` (pure)."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 
 from modeldesk.core.containers.model import LOOPBACK, Mount, PortBinding
@@ -8,8 +9,9 @@ from modeldesk.core.errors import InvalidInput
 from modeldesk.core.words import tr
 
 _PORT = re.compile(
-    r"(?:(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):)?(?P<host>\d*):)?"
-    r"(?P<container>\d+)(?:/(?P<protocol>tcp|udp))?"
+    r"(?:(?:(?P<address>\[[0-9a-fA-F:]+\]|[0-9.]+):)?(?P<host>\d{0,5}):)?"
+    r"(?P<container>\d{1,5})(?:/(?P<protocol>tcp|udp))?",
+    re.ASCII,
 )
 _VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -24,11 +26,23 @@ def parse_port(text: str) -> PortBinding:
         container, host = int(match["container"]), int(match["host"] or 0)
         if 0 < container <= HIGHEST_PORT and host <= HIGHEST_PORT:
             address = (match["address"] or LOOPBACK).strip("[]")
+            _check_address(address)
             return PortBinding(container, host, address, match["protocol"] or "tcp")
     raise InvalidInput(
         tr("“{text}” is not a port to publish.", text=text),
         tr("Write 5000:5000 (host:container), each between 1 and 65535."),
     )
+
+
+def _check_address(address: str) -> None:
+    """An engine takes an address it can't read for “every address of this machine”."""
+    try:
+        ip_address(address)
+    except ValueError as error:
+        raise InvalidInput(
+            tr("“{address}” is not an IP address.", address=address),
+            tr("Leave it out to publish on 127.0.0.1, for this machine alone."),
+        ) from error
 
 
 def parse_mount(text: str, working_folder: Path) -> Mount:

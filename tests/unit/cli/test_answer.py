@@ -1,6 +1,8 @@
 import io
 import json
 
+import pytest
+
 from modeldesk.cli.answer import Answer, ProgressPrinter, print_answer, print_error, table
 from modeldesk.core.errors import ContainerFailed
 from modeldesk.core.jobs import Progress, Unit
@@ -55,3 +57,31 @@ def test_progress_says_each_text_once_elsewhere() -> None:
         printer.report(Progress("Sending", done, 5))
     printer.report(Progress("Waiting"))
     assert err.getvalue() == "Sending\nWaiting\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+@pytest.mark.parametrize("text", ["模型\u202e", "odd bytes \udcff"])
+def test_json_is_whole_whatever_letters_the_output_takes(text: str, encoding: str) -> None:
+    written = io.BytesIO()
+    out = io.TextIOWrapper(written, encoding=encoding)
+    print_answer(Answer({"name": text}, ()), as_json=True, out=out)
+    assert json.loads(written.getvalue().decode(encoding)) == {"name": text}
+
+
+def test_one_long_text_does_not_make_every_line_long() -> None:
+    lines = table(("NAME", "SIZE"), [("n" * 5000, "1 B"), ("m", "2 B")])
+    assert max(map(len, lines)) < 120
+    assert "…" in lines[1]
+
+
+class _Closed(io.StringIO):
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+def test_work_goes_on_when_nobody_reads_its_progress() -> None:
+    printer = ProgressPrinter(_Closed())
+    printer.report(Progress("Sending"))
+    printer.log("a line")
+    printer.done()
+    print_error(ContainerFailed("It ended."), _Closed())

@@ -33,6 +33,19 @@ def test_bad_ports_are_refused(text: str) -> None:
     assert "65535" in caught.value.hint
 
 
+@pytest.mark.parametrize("address", ["127.0.0.256", "999.1.1.1", "1.2.3", "[::g]", "[:::]"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    """An engine would take it for every address of the machine."""
+    with pytest.raises(InvalidInput):
+        parse_port(f"{address}:5000:5000")
+
+
+@pytest.mark.parametrize("text", ["٣:٣", "9" * 5000, f"{'0' * 5000}:1"])
+def test_digits_are_few_and_plain(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_port(text)
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_a_port_in_range_or_refused(text: str) -> None:
     try:

@@ -5,6 +5,7 @@ then the records are opened, the pages and the engine's watch imported, the engi
 and the chart library loaded in a thread of its own.
 """
 
+import importlib
 import logging
 import os
 import sys
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NEXT = ("modeldesk.pages", "modeldesk.ui.library.page", "modeldesk.core.engine.watch")
+"""What is needed soon after the first paint; imported where the window does not wait for it."""
 _SHUTDOWN_S = 5.0
 _LOG_BYTES = 1_000_000
 
@@ -154,14 +157,18 @@ class Desktop(QObject):
     def _open_records(self, _: Job) -> str:
         """What there is to say of the records. The program works without its own: a file that
         can't be used is left alone, and this run keeps its records in a temporary one."""
+        for module in _NEXT:
+            importlib.import_module(module)
         try:
-            return self.parts.opened.problem
+            problem = self.parts.opened.problem
         except ModelDeskError as error:
             self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
             self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
-            return tr(
+            problem = tr(
                 "{problem} Until then nothing is remembered after the program ends.", problem=error
             )
+        self.parts.make_services()
+        return problem
 
     def _records_opened(self, problem: str) -> None:
         self.window.begin()

@@ -56,6 +56,10 @@ class Parts:
         """Keep the records in `path` instead; to be called before anything read them."""
         self.paths = replace(self.paths, database=path)
 
+    def make_services(self) -> None:
+        """Make what the window's pages are made of, wherever waiting for it does no harm."""
+        _ = (self.library, self.releases, self.builds)
+
     @Once
     def finder(self) -> "DockerEngineFinder":
         """Looks for an engine."""

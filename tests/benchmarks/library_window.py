@@ -11,40 +11,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from modeldesk import resources
 from modeldesk.ui.library.versions_table import VersionsTable
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.theme.theme import Theme, ThemeMode
+from tests.benchmarks.gaps import Gaps
 from tests.fakes.engine import FakeEngine, many_images
 from tests.fakes.engine_images import BASE_STEPS, Step
 from tests.gui.library.bench import Bench
 
-_TICK_MS = 2
 _TAGS = 3
-
-
-class Gaps:
-    """The longest times between two turns of the event loop, with when they were."""
-
-    def __init__(self) -> None:
-        self.start = self._last = time.perf_counter()
-        self.gaps: list[tuple[float, float]] = []
-        self._timer = QTimer(interval=_TICK_MS)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start()
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append(((now - self._last) * 1000, now - self.start))
-        self._last = now
-
-    def worst(self, count: int = 3) -> str:
-        """The worst gaps in words."""
-        found = sorted(self.gaps, reverse=True)[:count]
-        return ", ".join(f"{gap:.0f} ms (at {at:.2f} s)" for gap, at in found)
 
 
 class Painted(QObject):

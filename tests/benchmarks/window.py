@@ -1,0 +1,142 @@
+"""The whole program on a real engine with 1,000 images of 3 tags: how soon the list stands, and the
+event loop's worst gap while images list, layers are read, a build streams, output pours in and
+charts draw. ``python -m tests.benchmarks.window [IMAGES]`` (as root: an engine of its own).
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from modeldesk.app import Desktop
+from modeldesk.composition import Parts
+from modeldesk.core.build.model import BuildState
+from modeldesk.core.containers.model import ContainerSpec
+from modeldesk.core.engine.model import ConnectionState
+from modeldesk.paths import Paths
+from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.links import BuildLink, PageKey
+from tests.benchmarks.gaps import Gaps
+from tests.benchmarks.listing import TAGS, archive, milliseconds, raw_list
+from tests.engine.private_daemon import can_start, private_daemon
+from tests.support.engine import TINY
+
+_BIG_BYTES = 300_000_000
+_LINES = 30_000
+_DOCKERFILE = f"""\
+FROM {TINY}
+COPY weights.bin /weights.bin
+RUN i=0; while [ $i -lt {_LINES} ]; do echo "line $i of what a build says"; i=$((i+1)); done
+CMD ["sh", "-c", "while true; do echo a line of what a container says; sleep 0.001; done"]
+"""
+_PATIENCE_S = 180.0
+
+
+def until(what: str, test: Callable[[], object]) -> None:
+    """Let the window live until `test` holds."""
+    end = time.monotonic() + _PATIENCE_S
+    while not test():
+        if time.monotonic() > end:
+            raise SystemExit(f"waited in vain until {what}")
+        QTest.qWait(5)
+
+
+class Phases:
+    """Says the worst gaps of each part of the story."""
+
+    def __init__(self) -> None:
+        self._gaps = Gaps()
+
+    def end(self, name: str) -> None:
+        """Print what was measured since the last end."""
+        print(f"{name:<44} worst gaps {self._gaps.worst()}", flush=True)
+        self._gaps.stop()
+        self._gaps = Gaps()
+
+
+def measure(app: QApplication, address: str, images: int, home: Path) -> None:
+    """Print every figure."""
+    raw = milliseconds(lambda: raw_list(address.removeprefix("unix://")))
+    folder = home / "streamed"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(_DOCKERFILE)
+    (folder / "weights.bin").write_bytes(os.urandom(1_000_000) * (_BIG_BYTES // 1_000_000))
+    paths = Paths(home / "settings.json", home / "records.sqlite", home / "log")
+    desktop = Desktop(app, Parts(paths))
+    connected: list[float] = []
+    listed: list[float] = []
+    desktop.hub.connection_changed.connect(
+        lambda c: (
+            connected.append(time.perf_counter())
+            if c.state is ConnectionState.CONNECTED and not connected
+            else None
+        )
+    )
+    desktop.hub.snapshot_changed.connect(
+        lambda s: (
+            listed.append(time.perf_counter()) if s.image_count >= images and not listed else None
+        )
+    )
+    phases = Phases()
+    desktop.start()
+    until("the images are listed", lambda: listed)
+    QTest.qWait(300)
+    phases.end("start, connect and list")
+    took = (listed[0] - connected[0]) * 1000
+    print(f"list complete {took:.0f} ms after the connection; allowed {raw * 1.5 + 150:.0f} ms "
+          f"(the engine's own call {raw:.0f} ms)")  # fmt: skip
+    until("layers are read", lambda: not desktop.hub.snapshot.missing_details)
+    phases.end("layers of every image read")
+    desktop.context.navigate(BuildLink(folder))
+    until("the build page is there", lambda: desktop.window.findChildren(BuildPage))
+    [page] = desktop.window.findChildren(BuildPage)
+    until("the plan can be built", page.heading.build.isEnabled)
+    phases.end("folder looked into")
+    page.build()
+    until("it is built", lambda: page.session and not page.session.running)
+    assert page.session is not None
+    assert page.session.outcome is not None, page.session.error
+    assert page.session.state is BuildState.SUCCEEDED
+    phases.end(f"build of {_BIG_BYTES // 1_000_000} MB with {_LINES:,} lines")
+    engine = desktop.context.require_engine()
+    container = engine.create_container(ContainerSpec(page.session.outcome.image, "pouring"))
+    engine.start_container(container)
+    desktop.window.open_page(PageKey.RELEASES)
+    QTest.qWait(8000)
+    phases.end("output of 1,000 lines a second, charts")
+    engine.remove_container(container)
+    QTest.qWait(1000)
+    phases.end("container removed")
+    desktop.window.close()
+    desktop.close()
+
+
+def main() -> None:
+    """Start an engine, fill it, and measure."""
+    if not can_start():
+        sys.exit("Run it as root where dockerd is installed: it starts an engine of its own.")
+    images = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    tiny = Path(tempfile.mkstemp(suffix=".tar")[1])
+    subprocess.run(["docker", "save", "-o", tiny, TINY], check=True)
+    with private_daemon() as daemon, tempfile.TemporaryDirectory() as home:
+        os.environ["DOCKER_HOST"] = daemon.address
+        subprocess.run(["docker", "load", "-q", "-i", tiny], check=True, stdout=subprocess.DEVNULL)
+        tiny.unlink()
+        subprocess.run(
+            ["docker", "load", "-q"],
+            input=archive(images, TAGS),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        app = QApplication(["modeldesk"])
+        measure(app, daemon.address, images, Path(home))
+
+
+if __name__ == "__main__":
+    main()

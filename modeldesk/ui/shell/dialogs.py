@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from modeldesk import __version__
 from modeldesk.core.words import tr, trn
+from modeldesk.ui.shell.menus import plain_text
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import PlainButton
@@ -86,7 +87,7 @@ def show_about(window: QWidget) -> QMessageBox:
 def show_shortcuts(window: QWidget, actions: Sequence[QAction]) -> QDialog:
     """Every action that has a key, with its key, then the keys that work in lists and logs."""
     keyed = [
-        (action.text().replace("&", ""), _keys(action.shortcut()))
+        (plain_text(action), _keys(action.shortcut()))
         for action in actions
         if not action.shortcut().isEmpty()
     ]

@@ -1,5 +1,6 @@
 """The menus of the main window."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,8 @@ from modeldesk.core.words import tr
 from modeldesk.ui.context import PageEntry, SettingsStore
 from modeldesk.ui.links import PageKey
 from modeldesk.ui.theme.icons import Icon
+
+_APPENDED_MNEMONIC = re.compile(r"\(&\w\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,8 @@ class Menus:
 
 def _opener(open_page: Callable[[PageKey], object], key: PageKey) -> Callable[[], object]:
     return lambda: open_page(key)
+
+
+def plain_text(action: QAction) -> str:
+    """The action's text outside of a menu, without the mnemonic of ``&Quit`` or ``退出(&Q)``."""
+    return _APPENDED_MNEMONIC.sub("", action.text()).replace("&", "")

@@ -11,6 +11,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.presentation import printable
 from modeldesk.ui.shell.command_palette import PaletteEntry
+from modeldesk.ui.shell.menus import plain_text
 from modeldesk.ui.theme.icons import Icon
 
 
@@ -18,7 +19,7 @@ def action_entries(actions: Sequence[tuple[QAction, Icon]]) -> Iterator[PaletteE
     """Entries of the menus."""
     for action, icon in actions:
         yield PaletteEntry(
-            action.text().replace("&", ""),
+            plain_text(action),
             icon,
             action.trigger,
             shortcut=action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),

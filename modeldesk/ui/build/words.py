@@ -216,7 +216,7 @@ def requirements_text(requirements: Requirements | None) -> str:
         return tr("no list of packages")
     number = trn("{count} package", "{count} packages", len(requirements.packages))
     pinned = tr("pinned") if requirements.pinned else tr("not all pinned")
-    return f"{printable(str(requirements.path))} · {number}, {pinned}"
+    return f"{printable(str(requirements.path))} · {_both(number, pinned)}"
 
 
 def git_text(plan: BuildPlan) -> str:
@@ -228,7 +228,7 @@ def git_text(plan: BuildPlan) -> str:
         return tr("git without commits")
     state = tr("with changes") if git.dirty else tr("clean")
     where = git.branch or tr("detached")
-    return printable(f"git {where} @ {git.commit[:8]}, {state}")
+    return printable(_both(f"git {where} @ {git.commit[:8]}", state))
 
 
 def also_note(plan: BuildPlan) -> str:
@@ -247,7 +247,7 @@ def _model_text(framework: str, weights: int) -> str:
     if not framework:
         return size(weights) if weights else tr("no weights found")
     model = tr("{framework} model", framework=framework)
-    return f"{model}, {size(weights)}" if weights else model
+    return _both(model, size(weights)) if weights else model
 
 
 def _pinned_text(requirements: Requirements | None) -> str:
@@ -260,5 +260,9 @@ def _app_text(plan: BuildPlan) -> str:
     app = plan.folder.app
     if app is None:
         return tr("no program found")
-    parts = (app.server, tr("port {port}", port=app.port))
-    return f"{printable(str(app.path))} · {', '.join(filter(None, parts))}"
+    port = tr("port {port}", port=app.port)
+    return f"{printable(str(app.path))} · {_both(app.server, port) if app.server else port}"
+
+
+def _both(one: str, other: str) -> str:
+    return tr("{one}, {other}", one=one, other=other)

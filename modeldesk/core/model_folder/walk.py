@@ -184,8 +184,7 @@ def read_text(folder: Path, path: PurePosixPath | str, limit: int = 1_000_000) -
 
 def printable(path: str) -> str:
     """A path as text that can be shown and stored, whatever bytes it is made of."""
-    shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
 
 
 def _unusable(folder: Path, error: OSError | ValueError) -> FolderError:

@@ -75,4 +75,4 @@ def test_nothing_heavy_is_imported_and_the_shell_shows_soon(tmp_path: Path) -> N
         assert {name for name in HEAVY if name in modules} == set()
     # The first compiles; of the others the best is what the program needs. On an idle machine
     # that is under 0.3 s (tests/benchmarks/startup.py); a busy one makes the same work longer.
-    assert min(seconds for seconds, _ in tries[1:]) < 0.500
+    assert min(seconds for seconds, _ in tries[1:]) < 1.5

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.model_folder.naming import model_name
-from modeldesk.core.references import is_repository
+from modeldesk.core.references import Reference
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,5 @@ def test_names(folder: str, name: str) -> None:
 
 @given(st.text(st.characters(codec=None), max_size=300))
 def test_any_folder_gives_a_valid_repository(folder: str) -> None:
-    assert is_repository(model_name(folder))
+    name = model_name(folder)
+    assert Reference.parse(f"registry.lan/{name}").repository == name

@@ -23,7 +23,7 @@ _LAST_LINES = 200
 _CLASSIC_STEP = re.compile(r"step (\d+)/(\d+) ?: (.*?)\s*", re.IGNORECASE | re.DOTALL)
 _CACHED = re.compile(r" ?--+> Using cache")
 _CLASSIC_NOISE = re.compile(
-    r"( ---> (?:Running in )?[0-9a-f]{12}|Removing intermediate container [0-9a-f]{12}|"
+    r"( ---> ?(?:(?:Running in )?[0-9a-f]{12})?|Removing intermediate container [0-9a-f]{12}|"
     r"--> [0-9a-f]+|Successfully tagged \S+)?"
 )
 _BUILT = re.compile(r"Successfully built ([0-9a-f]{12,64})\s*")

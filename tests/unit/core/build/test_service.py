@@ -94,7 +94,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def checkout(bench: Bench, dirty: bool = False) -> None:
-    facts = GitFacts(COMMIT, "main", dirty, NOW, "https://git.example.org/churn.git")
+    facts = GitFacts(COMMIT, "main", dirty, "https://git.example.org/churn.git")
     changed = {bench.folder / "serve.py"} if dirty else set()
     bench.git.checkouts[bench.folder] = FakeCheckout(facts, changed)
 

@@ -6,6 +6,7 @@ from modeldesk.core.library.model import Group, Model, Version, Where
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.library.entries import common_metrics, is_well
+from modeldesk.ui.releases.entries import container_state
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column
@@ -85,7 +86,7 @@ def _version_column(heading: str) -> Column[Version]:
 def _version(version: Version) -> Cell:
     lines = [str(reference) for reference in version.references] or [version.key.image]
     lines += [
-        tr("container {name}: {state}", name=c.name, state=c.status.value)
+        tr("container {name}: {state}", name=c.name, state=container_state(c)[0])
         for c in version.containers
     ]
     return Cell(

@@ -93,6 +93,11 @@ def state_of(entry: RunningEntry) -> tuple[str, Tone]:
         if entry.deployment is not None and entry.deployment.container is None:
             return tr("not started"), Tone.NEUTRAL
         return tr("container gone"), Tone.BAD
+    return container_state(container)
+
+
+def container_state(container: ContainerSummary) -> tuple[str, Tone]:
+    """The container's state in a word, and how good that is."""
     if container.status is ContainerStatus.RUNNING:
         return {
             Health.NONE: (tr("running"), Tone.GOOD),

@@ -72,7 +72,6 @@ class ReleaseExecutor:
                 self._journal(step, StepPhase.STARTED)
                 container = actions[step](job)
                 self._journal(step, StepPhase.DONE, container)
-                self.recorded = self.recorded or step is Step.RECORD
         except BaseException:
             if not self.recorded:
                 # What went wrong first is what is said; a recovery undoes what could not be
@@ -83,7 +82,7 @@ class ReleaseExecutor:
         return self.deployment
 
     def _undo(self, plan: ReleasePlan) -> None:
-        undo_release(self.engine, self.release, self.previous)
+        undo_release(self.engine, self.release, self.previous, restart=Step.REHEARSE in plan.steps)
         for step in reversed(plan.steps[: plan.steps.index(Step.RECORD)]):
             self._journal(step, StepPhase.UNDONE)
         self.undone = True
@@ -127,6 +126,8 @@ class ReleaseExecutor:
             settings=_with_ports(self.deployment.settings, summary),
         )
         self.records.save_deployment(self.deployment)
+        # From here on nothing is undone, even if the journal can't be written any more.
+        self.recorded = True
         return container
 
     def _clean_up(self, _: Job) -> None:
@@ -165,20 +166,23 @@ class ReleaseExecutor:
         self.position += 1
 
 
-def undo_release(engine: ImageEngine, release: Release, previous: ContainerId | None) -> bool:
-    """Remove every container of the release, then start what ran before, if it is still there.
-    Whether something runs again."""
+def undo_release(
+    engine: ImageEngine, release: Release, previous: ContainerId | None, *, restart: bool
+) -> bool:
+    """Remove every container of the release, then start what ran before (`restart`), if it is
+    still there. Whether something runs again."""
     for container in containers_of(engine, release):
         if container.id != previous:
             engine.remove_container(container.id)
     if previous is None:
         return False
     try:
-        if not engine.container(previous).summary.running:
+        running = engine.container(previous).summary.running
+        if restart and not running:
             engine.start_container(previous)
     except NotFound:
         return False
-    return True
+    return running or restart
 
 
 def containers_of(engine: ImageEngine, release: Release) -> tuple[ContainerSummary, ...]:

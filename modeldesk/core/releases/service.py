@@ -265,9 +265,13 @@ class ReleaseService:
                     engine.remove_container(leftover.id)
             self._remove_replaced(engine, release, container)
             return self._end(release, ReleaseState.SUCCEEDED)
-        again = undo_release(engine, release, container)
+        again = undo_release(engine, release, container, restart=self._was_running(release))
         state = ReleaseState.RESTORED if again else ReleaseState.FAILED
         return self._end(release, state, tr("The program ended in the middle."))
+
+    def _was_running(self, release: Release) -> bool:
+        """Whether something ran when the release began: only then is there a rehearsal."""
+        return any(e.step == Step.REHEARSE.value for e in self._records.journal(release.id))
 
     def _remove_replaced(
         self, engine: ImageEngine, release: Release, serving: ContainerId | None

@@ -1,6 +1,7 @@
 """Deploying, rolling back and healing, on an engine in memory and real records."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from modeldesk.core.errors import (
     InvalidInput,
     NotFound,
     PortTaken,
+    RecordsError,
     ReleaseError,
 )
 from modeldesk.core.ids import DeploymentName, ImageId, ModelName
@@ -289,6 +291,18 @@ def test_stopped_and_started_again(desk: Desk) -> None:
     assert desk.service.earlier_versions(SHOP) == ()
 
 
+def test_what_was_stopped_on_purpose_stays_stopped_when_the_target_fails(desk: Desk) -> None:
+    desk.versions["v1.0.0"] = desk._version("v1.0.0", SICK)
+    desk.deploy("v1.2.0")
+    desk.service.stop(desk.engine, SHOP, Job())
+    current = desk.service.deployment(SHOP).container
+    with pytest.raises(ContainerFailed):
+        desk.rollback("v1.0.0")
+    assert desk.serving() == []
+    assert [c.id for c in desk.containers()] == [current]
+    assert desk.service.history(SHOP)[0].state is ReleaseState.FAILED
+
+
 def test_a_container_removed_behind_our_back_is_no_obstacle(desk: Desk) -> None:
     desk.deploy("v1.0.0")
     desk.deploy("v1.1.0")
@@ -380,6 +394,52 @@ def test_a_kill_at_any_moment_is_finished_or_undone_at_the_next_start(
         desk.database.close()
         if not killed:
             assert calls > 15
+            return
+        calls += 1
+
+
+class _FullDisk:
+    """Records of which one write fails, as on a disk that is full for a moment."""
+
+    def __init__(self, behind: object, fails_at: int) -> None:
+        self._behind = behind
+        self._left = fails_at
+        self.failed = False
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._behind, name)
+
+        def counted(*args: object, **named: object) -> object:
+            self._left -= 1
+            if self._left == -1:
+                self.failed = True
+                raise RecordsError("There is no room left.")
+            return call(*args, **named)
+
+        return counted
+
+
+def test_records_that_fail_once_never_part_from_the_engine(tmp_path: Path) -> None:
+    """At whichever call: afterwards one version serves, and it is the one that is recorded."""
+    calls = 0
+    while True:
+        folder = tmp_path / str(calls)
+        folder.mkdir()
+        desk = Desk(folder)
+        desk.deploy("v1.0.0")
+        desk.deploy("v1.1.0")
+        records = _FullDisk(desk.records, calls)
+        service = desk.service_with(records)
+        with suppress(RecordsError):
+            service.rollback(desk.engine, SHOP, None, "", Job())
+        desk.service.recover(desk.engine, Job())
+        assert desk.records.unfinished_releases() == ()
+        current = desk.service.deployment(SHOP).current
+        assert current is not None
+        desk.assert_serves_only(current.reference.partition(":")[2])
+        desk.database.close()
+        if not records.failed:
+            assert calls > 10
             return
         calls += 1
 

@@ -8,9 +8,6 @@ ImageId = NewType("ImageId", str)
 DiffId = NewType("DiffId", str)
 """Digest of a layer's uncompressed tar: the identity by which layers are shared."""
 
-ManifestDigest = NewType("ManifestDigest", str)
-"""Digest of a manifest in a registry."""
-
 ContainerId = NewType("ContainerId", str)
 DeploymentName = NewType("DeploymentName", str)
 """A deployment's name, unique on one engine."""

@@ -86,8 +86,3 @@ def check_tag(tag: str) -> None:
                 "beginning with a letter, digit or underscore."
             ),
         )
-
-
-def is_repository(path: str) -> bool:
-    """Whether `path` can be a repository's path (without a registry host)."""
-    return bool(_PATH.fullmatch(path)) and len(path) <= _LONGEST_NAME

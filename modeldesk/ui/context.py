@@ -4,7 +4,7 @@ Made once by the composition root and passed to constructors; there is no global
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -131,10 +131,6 @@ class SettingsStore(QObject):
             on_error=self._save_failed,
             show_in_activity=False,
         )
-
-    def set_engine_address(self, address: str) -> None:
-        """Use this engine from now on; the empty address finds one."""
-        self.change(replace(self._current, engine_address=address))
 
     def _save_failed(self, error: ModelDeskError) -> None:
         self.save_failed.emit(error)

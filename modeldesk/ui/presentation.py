@@ -30,11 +30,6 @@ def size(amount: int) -> str:
     return size_text(amount)
 
 
-def signed_size(amount: int) -> str:
-    """A difference in bytes with its sign: ``+12.0 MB``, ``−1.19 GB``, ``0 B``."""
-    return f"+{size(amount)}" if amount > 0 else size(amount)
-
-
 def exact_size(amount: int) -> str:
     """Every byte, for tooltips: ``904,118,272 bytes``."""
     return trn("{figure} byte", "{figure} bytes", amount, figure=count(amount))
@@ -126,11 +121,6 @@ def short_digest(digest: str) -> str:
     if not colon or len(digits) <= 12:
         return digest
     return f"{algorithm}:{digits[:4]}{ELLIPSIS}{digits[-4:]}"
-
-
-def short_id(identity: str) -> str:
-    """The first twelve hex digits of an image or container id, as docker prints them."""
-    return identity.rpartition(":")[2][:12]
 
 
 def printable(text: str | bytes) -> str:

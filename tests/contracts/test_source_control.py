@@ -56,7 +56,7 @@ class FakeWorld:
         fake.checkouts[root] = self._checkout
 
     def _facts(self) -> GitFacts:
-        return GitFacts(self.commit, self._branch, False, None, "", self._tags)
+        return GitFacts(self.commit, self._branch, False, "", self._tags)
 
     def change(self, name: str) -> None:
         self._checkout.changed.add(self.root / name)

@@ -24,6 +24,7 @@ class Behaviour:
     health: tuple[Health, ...] = ()
     """Its health each time it is inspected or checked; the last stays. Empty: no HEALTHCHECK."""
     health_output: str = ""
+    """What a check of its health prints."""
     check_hangs: bool = False
     """A check of its health does not come to an end."""
     start_error: ModelDeskError | None = None
@@ -93,7 +94,6 @@ class FakeContainer:
             id=self.id,
             name=self.name,
             image_id=self.image,
-            image_name=self.spec.image,
             status=self.status,
             health=self.health if self.running else _at_rest(self.health),
             ports=self.ports,
@@ -112,7 +112,6 @@ class FakeContainer:
             restarts=self.behaviour.restarts,
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
-            health_output=self.behaviour.health_output if self.inspections else "",
         )
 
 

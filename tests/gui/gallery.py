@@ -52,7 +52,7 @@ from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
-from modeldesk.ui.widgets.label import Label, page_title, section_label
+from modeldesk.ui.widgets.label import Label, page_title
 from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.log_view import LogView
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
@@ -172,9 +172,7 @@ class Gallery(QWidget):
             [
                 NavItem("library", "Library", Icon.LIBRARY),
                 NavItem("build", "Build", Icon.BUILD),
-                NavItem("compare", "Compare", Icon.COMPARE),
                 NavItem("releases", "Releases", Icon.RELEASES),
-                NavItem("registry", "Registry", Icon.REGISTRY),
                 NavItem("activity", "Activity", Icon.ACTIVITY),
             ],
             [NavItem("settings", "Settings", Icon.SETTINGS)],
@@ -499,7 +497,7 @@ class Gallery(QWidget):
                 icons.setSpacing(0)
                 column.addLayout(icons)
             icons.addWidget(IconButton(theme, icon, icon.value))
-        column.addWidget(section_label("Text styles"))
+        column.addWidget(Label("Text styles", TextStyle.LABEL_STRONG, "muted"))
         for style in TextStyle:
             column.addWidget(Label(f"{style.name} 0123456789 票据", style))
         progress = TaskProgress(theme)

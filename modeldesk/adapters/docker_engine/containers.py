@@ -127,7 +127,6 @@ def read_summary(entry: Object) -> ContainerSummary:
         id=ContainerId(text(entry.get("Id"))),
         name=_name(texts(entry.get("Names"))),
         image_id=ImageId(text(entry.get("ImageID"))),
-        image_name=text(entry.get("Image")),
         status=_status(text(entry.get("State"))),
         health=_listed_health(entry),
         ports=_listed_ports(items(entry.get("Ports"))),
@@ -141,12 +140,10 @@ def read_detail(inspected: Object) -> ContainerDetail:
     state = mapping(inspected.get("State"))
     config = mapping(inspected.get("Config"))
     health = mapping(state.get("Health") or state.get("Healthcheck"))
-    checks = items(health.get("Log"))
     summary = ContainerSummary(
         id=ContainerId(text(inspected.get("Id"))),
         name=text(inspected.get("Name")).removeprefix("/"),
         image_id=ImageId(text(inspected.get("Image"))),
-        image_name=text(config.get("Image")),
         status=_status(text(state.get("Status"))),
         health=_health(text(health.get("Status"))),
         ports=_inspected_ports(
@@ -165,7 +162,6 @@ def read_detail(inspected: Object) -> ContainerDetail:
         restarts=number(inspected.get("RestartCount")),
         environment=_environment(texts(config.get("Env"))),
         mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
-        health_output=text(mapping(checks[-1]).get("Output")).strip() if checks else "",
     )
 
 

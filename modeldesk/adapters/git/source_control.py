@@ -2,7 +2,6 @@
 
 import os
 import re
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,7 +15,6 @@ _OF_A_HOOK = (
     "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_COUNT",
 )  # fmt: skip
-_COMMITTER = re.compile(rb"^committer .*> (?P<seconds>-?\d+) (?P<zone>[+-]\d{4})$", re.MULTILINE)
 _SCP_LIKE = re.compile(r"(?:[^@/]*@)?(?P<rest>[^/:]+:(?!//).*)")
 _MOST_TAGS = 100
 
@@ -75,23 +73,9 @@ def _facts(folder: Path, git: GitCommand) -> GitFacts:
         commit=commit,
         branch="" if branch == "(detached)" else branch,
         dirty=any(not record.startswith(b"# ") for record in records),
-        committed=_committed(git, commit) if commit else None,
         remote_url=without_credentials(_text(git.run("config", "--get", "remote.origin.url"))),
         tags=_tags(git) if commit else (),
     )
-
-
-def _committed(git: GitCommand, commit: str) -> datetime | None:
-    match = _COMMITTER.search(git.run("cat-file", "commit", commit).output.partition(b"\n\n")[0])
-    if match is None:
-        return None
-    zone = int(match["zone"])
-    minutes = abs(zone) // 100 * 60 + abs(zone) % 100
-    try:
-        offset = timezone(timedelta(minutes=minutes if zone >= 0 else -minutes))
-        return datetime.fromtimestamp(int(match["seconds"]), UTC).astimezone(offset)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _tags(git: GitCommand) -> tuple[str, ...]:

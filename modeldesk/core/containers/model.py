@@ -70,8 +70,6 @@ class ContainerSummary:
     id: ContainerId
     name: str
     image_id: ImageId
-    image_name: str
-    """The name it was started by."""
     status: ContainerStatus
     health: Health
     ports: tuple[PortBinding, ...]
@@ -101,8 +99,6 @@ class ContainerDetail:
     environment: Mapping[str, str]
     """Everything the process sees: the image's own variables too."""
     mounts: tuple[Mount, ...]
-    health_output: str
-    """The last health check's output."""
 
 
 @dataclass(frozen=True, slots=True)

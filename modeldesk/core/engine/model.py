@@ -20,10 +20,6 @@ class EngineInfo:
     storage_driver: str
     builds_with_buildkit: bool
 
-    @property
-    def is_podman(self) -> bool:
-        return self.product == "Podman"
-
 
 class AttemptOutcome(Enum):
     """What one address answered while an engine was looked for."""

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
 # fmt: off
@@ -25,8 +24,3 @@ def is_measure(name: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(name)]
     pairs = [first + second for first, second in pairwise(words)]
     return any(word in _MEASURES for word in (*words, *pairs))
-
-
-def measures_first(names: Iterable[str]) -> tuple[str, ...]:
-    """The names in their order, those of measures before the others."""
-    return tuple(sorted(names, key=lambda name: not is_measure(name)))

@@ -1,7 +1,6 @@
 """What git knows of a model folder."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,6 @@ class GitFacts:
     """Empty when HEAD is detached."""
     dirty: bool
     """Whether files under the folder differ from the commit, untracked ones included."""
-    committed: datetime | None
     remote_url: str
     """The origin's address without any user name or password; empty when there is none."""
     tags: tuple[str, ...] = ()

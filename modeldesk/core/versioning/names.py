@@ -135,11 +135,6 @@ def tag_of(version: str) -> str:
     return version.replace("+", "_")
 
 
-def version_of(tag: str) -> str:
-    """The version that a tag stands for: ``v1.2.0_gpu`` is ``v1.2.0+gpu``; others are as is."""
-    return tag.replace("_", "+", 1) if _semantic(tag) else tag
-
-
 def is_channel(tag: str) -> bool:
     """Whether `tag` is one of the `CHANNELS`."""
     return tag in CHANNELS

@@ -30,7 +30,6 @@ class LazySizeHistory(QWidget):
     def __init__(self, theme: Theme, preload: Preload, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._preload = preload
         self._chart: SizeHistoryChart | None = None
         self._bars: tuple[SizeBar, ...] = ()
         self._selected: str | None = None

@@ -36,11 +36,6 @@ class ChartHead(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def set_title(self, title: str) -> None:
-        """Name the chart."""
-        self._title = title
-        self.update()
-
     def set_entries(self, entries: Sequence[LegendEntry]) -> None:
         """Say what the colours mean, left to right."""
         self._entries = tuple(entries)

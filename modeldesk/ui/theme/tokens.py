@@ -156,21 +156,3 @@ DARK = Tokens(
     grid="#262C35",
     kinds=_kinds("#6E7989", "#4E93BE", "#5A86E8", "#3BB99B", "#F0A944", "#B88FC0"),
 )
-
-_DARK_INK = "#14171C"
-_LIGHT_INK = "#FFFFFF"
-
-
-def ink_on(fill: str) -> str:
-    """The text colour, near-black or white, that reads best on `fill` (``#RRGGBB``)."""
-    on_fill = luminance(fill) + 0.05
-    dark_contrast = on_fill / (luminance(_DARK_INK) + 0.05)
-    light_contrast = (luminance(_LIGHT_INK) + 0.05) / on_fill
-    return _DARK_INK if dark_contrast > light_contrast else _LIGHT_INK
-
-
-def luminance(color: str) -> float:
-    """Relative luminance of ``#RRGGBB`` as WCAG defines it, 0 (black) to 1 (white)."""
-    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

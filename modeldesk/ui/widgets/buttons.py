@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import ColorName
 
 
 class PlainButton(QPushButton):
@@ -61,14 +60,11 @@ class IconButton(QToolButton):
         theme: Theme,
         icon: Icon,
         name: str,
-        *,
-        color: ColorName = "muted",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icon = icon
-        self._color: ColorName = color
         self.setIconSize(QSize(18, 18))
         self.setToolTip(name)
         self.setAccessibleName(name)
@@ -77,15 +73,8 @@ class IconButton(QToolButton):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def set_icon(self, icon: Icon, name: str) -> None:
-        """Be another button."""
-        self._icon = icon
-        self.setToolTip(name)
-        self.setAccessibleName(name)
-        self._draw()
-
     def _draw(self) -> None:
-        self.setIcon(self._theme.icon(self._icon, self._color))
+        self.setIcon(self._theme.icon(self._icon, "muted"))
 
 
 def _literal(text: str) -> str:

@@ -39,12 +39,6 @@ class Card(QFrame):
         # Takes the room that a body of fixed height leaves; the header would otherwise.
         outer.addStretch(0)
 
-    def set_title(self, title: str) -> None:
-        """Show `title` at the top left."""
-        self._title.setText(title)
-        self._title.setVisible(bool(title))
-        self._show_header()
-
     def add_header_widget(self, widget: QWidget) -> None:
         """Add `widget` at the right of the title."""
         self.header.addWidget(widget)

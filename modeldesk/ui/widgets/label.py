@@ -1,7 +1,6 @@
 """Text in one of the program's styles and colours."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle, font
@@ -43,15 +42,6 @@ class Label(QLabel):
 def page_title(text: str, parent: QWidget | None = None) -> Label:
     """The name at the top of a page."""
     return Label(text, TextStyle.TITLE, parent=parent)
-
-
-def section_label(text: str, parent: QWidget | None = None) -> Label:
-    """A caption over a group in a side bar, in capitals."""
-    label = Label(text, TextStyle.LABEL_STRONG, "muted", parent=parent)
-    capitals = label.font()
-    capitals.setCapitalization(QFont.Capitalization.AllUppercase)
-    label.setFont(capitals)
-    return label
 
 
 def repolish(widget: QWidget) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QHelpEvent,
     QMouseEvent,
     QPainter,
@@ -17,14 +16,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.ui import presentation
-from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import ink_on
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _GAP = 2.0
 _LEAST = 2.0
-_LABEL_ROOM = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +38,9 @@ class LayerStack(QWidget):
 
     segment_clicked = Signal(str)
 
-    def __init__(
-        self, theme: Theme, *, labels: bool = False, parent: QWidget | None = None
-    ) -> None:
-        """`labels` writes each size into its segment where it fits."""
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._labels = labels
         self._segments: tuple[StackSegment, ...] = ()
         self._selected = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -85,17 +77,14 @@ class LayerStack(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for segment, rect in self.segment_rects():
-            fill = self._theme.tokens.kind(segment.kind)
             radius = min(2.5, rect.height() / 2)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(fill))
+            painter.setBrush(QColor(self._theme.tokens.kind(segment.kind)))
             painter.drawRoundedRect(rect, radius, radius)
             if segment.key == self._selected:
                 painter.setPen(QPen(QColor(self._theme.tokens.text), 1.5))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), radius, radius)
-            if self._labels:
-                self._paint_label(painter, rect, segment, fill)
         painter.end()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -110,18 +99,6 @@ class LayerStack(QWidget):
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
-
-    def _paint_label(
-        self, painter: QPainter, rect: QRectF, segment: StackSegment, fill: str
-    ) -> None:
-        text = presentation.size(segment.size)
-        face = font(TextStyle.LABEL_STRONG)
-        width = QFontMetricsF(face).horizontalAdvance(text)
-        if rect.height() < _LABEL_ROOM or rect.width() < width + 6:
-            return
-        painter.setFont(face)
-        painter.setPen(QColor(ink_on(fill)))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def _at(self, y: float) -> StackSegment | None:
         for segment, rect in self.segment_rects():

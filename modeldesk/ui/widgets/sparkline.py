@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
-
-from modeldesk.ui.theme.theme import Theme
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 _MOST_POINTS = 60
 _STROKE = 1.5
@@ -52,35 +49,3 @@ def line_points(rect: QRectF, values: Sequence[float]) -> list[QPointF]:
         )
         for index, value in enumerate(values)
     ]
-
-
-class Sparkline(QWidget):
-    """A sparkline on its own."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._values: tuple[float, ...] = ()
-        self._highlighted = False
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def set_values(self, values: Sequence[float]) -> None:
-        """Show `values`, oldest first."""
-        self._values = tuple(values)
-        self.update()
-
-    def set_highlighted(self, highlighted: bool) -> None:
-        """Draw it in the accent colour."""
-        self._highlighted = highlighted
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(58, 20)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        tokens = self._theme.tokens
-        color = tokens.accent if self._highlighted else tokens.faint
-        paint_sparkline(painter, QRectF(self.rect()), self._values, color)
-        painter.end()

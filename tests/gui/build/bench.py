@@ -70,7 +70,7 @@ class Bench(QObject):
     def folder(self, name: str = "recommendation", dockerfile: str = "") -> Path:
         """A model folder in a checkout of its own."""
         folder = model_folder(self.home / "work", name, dockerfile)
-        facts = GitFacts(COMMIT, "main", False, None, "https://git.lan/ml/recommendation")
+        facts = GitFacts(COMMIT, "main", False, "https://git.lan/ml/recommendation")
         self.source.checkouts[folder.resolve()] = FakeCheckout(facts)
         return folder
 

@@ -7,9 +7,16 @@ import pytest
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.theme.stylesheet import mix
-from modeldesk.ui.theme.tokens import DARK, LIGHT, Tokens, Tone, ink_on, luminance
+from modeldesk.ui.theme.tokens import DARK, LIGHT, Tokens, Tone
 
 SCHEMES = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+
+
+def luminance(color: str) -> float:
+    """Relative luminance as WCAG defines it, 0 (black) to 1 (white)."""
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one: str, other: str) -> float:
@@ -41,17 +48,8 @@ def test_a_chips_text_can_be_read(tokens: Tokens, tone: Tone) -> None:
 
 
 @SCHEMES
-def test_kinds_differ_and_their_labels_can_be_read(tokens: Tokens) -> None:
-    colors = [tokens.kind(kind) for kind in LayerKind]
-    assert len(set(colors)) == len(LayerKind)
-    for color in colors:
-        assert contrast(ink_on(color), color) >= 4.4
-
-
-def test_ink_goes_by_luminance() -> None:
-    assert ink_on("#FFFFFF") == "#14171C"
-    assert ink_on("#000000") == "#FFFFFF"
-    assert ink_on("#F0A030") == "#14171C"
+def test_kinds_differ(tokens: Tokens) -> None:
+    assert len({tokens.kind(kind) for kind in LayerKind}) == len(LayerKind)
 
 
 def test_mixing_goes_from_one_colour_to_the_other() -> None:

@@ -13,7 +13,7 @@ from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.nav_rail import WIDTH, NavItem, NavRail
 from modeldesk.ui.widgets.pulse import Pulse
 from modeldesk.ui.widgets.skeleton import Skeleton
-from modeldesk.ui.widgets.sparkline import Sparkline, line_points
+from modeldesk.ui.widgets.sparkline import line_points
 from modeldesk.ui.widgets.task_progress import HEIGHT, TaskProgress, ThinBar
 from modeldesk.ui.widgets.toast import Toaster
 from tests.gui.widgets.test_small_widgets import colors_of, image_of, shown
@@ -92,15 +92,6 @@ def test_a_long_sparkline_is_thinned_and_keeps_its_end() -> None:
     assert points[-1].y() == 20
 
 
-def test_a_sparkline_takes_the_accent_when_highlighted(theme: Theme, qtbot: QtBot) -> None:
-    line = Sparkline(theme)
-    line.set_values([1, 1])
-    shown(qtbot, line, 58, 20)
-    faint = image_of(line)
-    line.set_highlighted(True)
-    assert image_of(line) != faint
-
-
 SEGMENTS = [
     StackSegment("base", LayerKind.BASE_IMAGE, 120_000_000),
     StackSegment("app", LayerKind.APPLICATION, 900),
@@ -133,7 +124,7 @@ def test_a_stack_of_more_layers_than_room_stays_inside(theme: Theme, qtbot: QtBo
 
 
 def test_a_click_on_a_segment_names_it(theme: Theme, qtbot: QtBot) -> None:
-    stack = LayerStack(theme, labels=True)
+    stack = LayerStack(theme)
     stack.set_segments(SEGMENTS)
     shown(qtbot, stack, 100, 206)
     with qtbot.waitSignal(stack.segment_clicked) as told:

@@ -73,9 +73,8 @@ def test_a_card_shows_its_head_only_with_something_in_it(theme: Theme, qtbot: Qt
     card.body.addWidget(Label("body"))
     low = card.sizeHint().height()
     qtbot.addWidget(card)
-    card.set_title("Version")
-    assert card.sizeHint().height() > low
     card.add_header_widget(Label("edit"))
+    assert card.sizeHint().height() > low
     shown(qtbot, card, 300)
     edit = card.findChildren(Label)[-1]
     assert edit.geometry().right() > 270
@@ -178,8 +177,6 @@ def test_an_icon_button_has_a_name_and_follows_the_theme(theme: Theme, qtbot: Qt
     assert (button.accessibleName(), button.toolTip()) == ("More", "More")
     theme.set_mode(ThemeMode.DARK)
     assert image_of(button) != before
-    button.set_icon(Icon.STOP, "Stop")
-    assert button.accessibleName() == "Stop"
 
 
 OPTIONS = [("semantic", "Semantic"), ("commit", "Commit"), ("time", "Timestamp")]

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QTreeView
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.layers.kinds import LayerKind
@@ -19,7 +19,7 @@ from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
 from modeldesk.ui.widgets.log_view import LogView
 from modeldesk.ui.widgets.row_view import RowView
 from modeldesk.ui.widgets.step_list import ROW_HEIGHT, Step, StepList, StepState
-from modeldesk.ui.widgets.table import Table, prepare_tree
+from modeldesk.ui.widgets.table import Table
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 from tests.gui.widgets.test_keyed_model import Row, make_model, rows
 from tests.gui.widgets.test_small_widgets import colors_of, image_of, shown
@@ -186,14 +186,6 @@ def test_a_tall_row_of_chips_and_long_names_paints(theme: Theme, qtbot: QtBot) -
     assert LIGHT.bad in colors_of(image_of(table.viewport()))
     theme.set_mode(ThemeMode.DARK)
     assert DARK.text in colors_of(image_of(table.viewport()))
-
-
-def test_a_tree_of_qts_own_looks_like_a_table(theme: Theme, qtbot: QtBot) -> None:
-    tree = QTreeView()
-    qtbot.addWidget(tree)
-    prepare_tree(tree)
-    assert tree.uniformRowHeights()
-    assert tree.editTriggers() == QTreeView.EditTrigger.NoEditTriggers
 
 
 MODELS = [

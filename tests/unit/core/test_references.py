@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from modeldesk.core.errors import InvalidReference
-from modeldesk.core.references import Reference, check_tag, is_repository
+from modeldesk.core.references import Reference, check_tag
 
 DIGEST = "sha256:" + "5b" * 32
 
@@ -86,6 +86,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         reference = Reference.parse(text)
     except InvalidReference:
         return
-    assert is_repository(reference.repository)
+    assert Reference.parse(str(reference)) == reference
     if reference.tag:
         check_tag(reference.tag)

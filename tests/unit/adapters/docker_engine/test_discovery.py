@@ -175,7 +175,7 @@ def test_podman_is_known(finder: DockerEngineFinder, server: EngineServer) -> No
     )
     engine, _ = finder.find(server.address)
     assert engine is not None
-    assert engine.info.is_podman
+    assert engine.info.product == "Podman"
     assert not engine.info.builds_with_buildkit
 
 

@@ -221,7 +221,6 @@ def test_a_container_that_was_inspected() -> None:
     assert detail.finished is None
     assert detail.environment == {"A": "b=c", "EMPTY": ""}
     assert detail.mounts == (Mount("/host", "/data", True), Mount("v1", "/v"))
-    assert detail.health_output == "no answer"
     assert detail.summary.health is Health.UNHEALTHY
 
 

@@ -60,6 +60,4 @@ def image(
 def container(
     name: str, of: int, status: ContainerStatus = ContainerStatus.RUNNING
 ) -> ContainerSummary:
-    return ContainerSummary(
-        ContainerId(name), name, image_id(of), "", status, Health.NONE, (), START
-    )
+    return ContainerSummary(ContainerId(name), name, image_id(of), status, Health.NONE, (), START)

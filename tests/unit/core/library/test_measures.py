@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.library.measures import is_measure, measures_first
+from modeldesk.core.library.measures import is_measure
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,3 @@ def test_measures(name: str) -> None:
 )
 def test_settings_of_the_training(name: str) -> None:
     assert not is_measure(name)
-
-
-def test_measures_stand_first_in_their_order() -> None:
-    names = ("epochs", "f1", "seed", "accuracy")
-    assert measures_first(names) == ("f1", "accuracy", "epochs", "seed")

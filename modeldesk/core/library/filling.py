@@ -17,7 +17,7 @@ from modeldesk.core.words import tr
 logger = logging.getLogger(__name__)
 
 _BATCH = 50
-_PUBLISH_EVERY_S = 0.2
+_PUBLISH_EVERY_S = 0.5
 _SHARE_OF_TIME = 4
 """Making snapshots takes at most one part in this many of the time, however many images."""
 

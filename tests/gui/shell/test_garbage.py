@@ -2,11 +2,13 @@
 
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -51,12 +53,31 @@ def test_a_worker_collects_nothing_and_the_window_does(
     worker.start()
     worker.join()
     assert died_in == []
-    for _ in range(3):
-        gc.collect(1)
     keep = [[number] for number in range(2_000)]
     qtbot.waitUntil(lambda: len(died_in) == 20, timeout=5_000)
     assert set(died_in) == {threading.main_thread()}
     assert len(keep) == 2_000
+
+
+def test_what_survived_is_collected_while_nobody_looks(
+    garbage: UiThreadGarbage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died_in: list[threading.Thread] = []
+    lasting = Cycle(died_in)
+    keep = [[number] for number in range(2_000)]
+    garbage.collect()
+    del lasting
+    keep += [[number] for number in range(2_000)]
+    garbage.collect()
+    assert died_in == []
+    monkeypatch.setattr(
+        QGuiApplication, "applicationState", lambda: Qt.ApplicationState.ApplicationInactive
+    )
+    later = time.monotonic() + 301
+    monkeypatch.setattr("modeldesk.ui.shell.garbage.time.monotonic", lambda: later)
+    garbage.collect()
+    assert died_in == [threading.main_thread()]
+    assert len(keep) == 4_000
 
 
 def test_a_collection_waits_for_its_threshold(garbage: UiThreadGarbage) -> None:

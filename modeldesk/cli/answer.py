@@ -9,6 +9,7 @@ from typing import TextIO
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress, Unit
+from modeldesk.core.text import size_text
 
 _WIDEST = 100
 """Characters of a cell that a table shows."""
@@ -124,5 +125,5 @@ def _amount(progress: Progress) -> str:
     if progress.total is None:
         return ""
     if progress.unit is Unit.BYTES:
-        return f"  {progress.done / 1e6:.1f} of {progress.total / 1e6:.1f} MB"
+        return f"  {size_text(progress.done)} of {size_text(progress.total)}"
     return f"  {progress.done} of {progress.total}"

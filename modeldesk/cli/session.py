@@ -2,10 +2,12 @@
 
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -13,12 +15,15 @@ from typing import TYPE_CHECKING
 from modeldesk.cli.answer import ProgressPrinter
 from modeldesk.composition import Parts
 from modeldesk.core.engine.attempts import no_engine_error
+from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
+    from modeldesk.core.build.service import BuildService
+    from modeldesk.core.library.service import Library
     from modeldesk.core.releases.service import ReleaseService
 
 
@@ -33,6 +38,8 @@ class Session:
         self._printer = ProgressPrinter(sys.stderr)
         self.job = Job(CancelToken(), self._printer.report, self._printer.log)
         self._engine: ImageEngine | None = None
+        self._records_problem: RecordsError | None = None
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     def engine(self) -> ImageEngine:
         """The engine, found on first use. Raises `EngineUnavailable` and its kin, saying what
@@ -44,14 +51,26 @@ class Session:
             self._engine = found
         return self._engine
 
+    def library(self) -> "Library":
+        """The library, which works without the records too."""
+        self._do_without_records()
+        return self.parts.library
+
+    def builds(self) -> "BuildService":
+        """Builds, which are only not remembered where the records can't be used."""
+        self._do_without_records()
+        return self.parts.builds
+
     def snapshot(self) -> LibrarySnapshot:
         """Every image with its layers, as the library page would show them."""
-        library = self.parts.library
+        library = self.library()
         library.reload(self.engine())
         return library.fill_details(self.engine(), self.job, lambda _: None)
 
     def releases(self) -> "ReleaseService":
         """Deployments, after every release that was interrupted has been put right."""
+        if self._records_problem is not None:
+            raise self._records_problem
         service = self.parts.releases
         for release in service.recover(self.engine(), self.job):
             self.job.log(
@@ -69,6 +88,21 @@ class Session:
         if self._engine is not None:
             self._engine.close()
         self.parts.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def _do_without_records(self) -> None:
+        """Where the records can't be used, say so and keep this run's in a temporary file: an
+        account that may not write at home can still look and build."""
+        if self._records_problem is not None:
+            return
+        try:
+            _ = self.parts.opened
+        except RecordsError as error:
+            self._records_problem = error
+            self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
+            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.job.log(tr("{problem} This run is not remembered.", problem=error))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import tempfile
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -55,6 +56,9 @@ def load(path: Path) -> LoadedSettings:
     """Read `path`. A missing file gives the defaults; a damaged one is kept aside under
     another name and said; single values that can't be fall back to their default."""
     try:
+        # What is no file might be a pipe that never ends.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return LoadedSettings(Settings(), _kept_aside(path, tr("it is not a file")))
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return LoadedSettings(Settings())
@@ -120,7 +124,11 @@ def _kept_aside(path: Path, reason: str) -> str:
     try:
         path.replace(aside)
     except OSError:
-        aside = path
+        return tr(
+            "The settings file {path} could not be read ({reason}); defaults are used.",
+            reason=reason,
+            path=path,
+        )
     return tr(
         "The settings file could not be read ({reason}); defaults are used and it was kept as "
         "{path}.",

@@ -82,6 +82,7 @@ def test_the_main_job(program: Program, built: dict[str, str], unique_name: str)
     assert back.json["from_digest"] == built["v1.1.0"]
     assert back.json["to_digest"] == built["v1.0.0"]
     assert back.json["restored"] is False
+    assert back.json["url"] == url
     assert back.json["seconds"] > 0
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] == accuracy
     forward = program.run("rollback", unique_name, "--to", "v1.1.0", "--json")

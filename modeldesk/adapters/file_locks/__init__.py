@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from modeldesk.core.errors import AlreadyRunning
+from modeldesk.core.errors import AlreadyRunning, RecordsError
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.words import tr
 
@@ -21,17 +21,23 @@ class FileDeploymentLocks:
     @contextmanager
     def hold(self, name: DeploymentName) -> Iterator[None]:
         """See `modeldesk.core.ports.DeploymentLocks`."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         # A name is not always a file name on every system; its hash is.
         file = hashlib.sha256(name.encode()).hexdigest()[:32]
         lock = FileLock(self._folder / f"{file}.lock", timeout=0, thread_local=False)
         try:
+            self._folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             raise AlreadyRunning(
                 tr("“{name}” is being changed by another window or command.", name=name),
                 tr("Wait until that is done, then try again."),
             ) from None
+        except OSError as error:
+            raise RecordsError(
+                tr("“{name}” can't be changed: its lock can't be made.", name=name),
+                tr("Check that the folder {path} is yours and has room.", path=self._folder),
+                str(error),
+            ) from error
         try:
             yield
         finally:

@@ -1,6 +1,7 @@
 """Every build that was started."""
 
 from modeldesk.adapters.sqlite.connections import Database, Value
+from modeldesk.adapters.sqlite.errors import readable
 from modeldesk.adapters.sqlite.packing import (
     from_json,
     pack,
@@ -53,14 +54,16 @@ class SqliteBuildRecords:
         rows = self._database.read(
             f"SELECT {_COLUMNS}, log_packed FROM build WHERE id = ?", (build,)
         )
-        return _record(rows[0][:-1], unpack(rows[0][-1])) if rows else None
+        with readable(self._database.path):
+            return _record(rows[0][:-1], unpack(rows[0][-1])) if rows else None
 
     def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
         """See `modeldesk.core.ports.BuildRecords`."""
         rows = self._database.read(
             f"SELECT {_COLUMNS} FROM build ORDER BY started DESC, rowid DESC LIMIT ?", (limit,)
         )
-        return tuple(_record(row) for row in rows)
+        with readable(self._database.path):
+            return tuple(_record(row) for row in rows)
 
     def mark_interrupted_builds(self) -> int:
         """See `modeldesk.core.ports.BuildRecords`."""

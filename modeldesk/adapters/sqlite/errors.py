@@ -1,6 +1,7 @@
 """SQLite's errors in our own words."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,3 +79,17 @@ def our_words(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
             raise  # a bug of ours
         raise translated(error, path) from error
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Around reading what columns hold: SQLite does not notice damage inside of a value, which
+    then is not what was packed. Comes out as `RecordsDamaged`."""
+    try:
+        yield
+    except (zlib.error, ValueError, LookupError, TypeError, AssertionError) as error:
+        raise RecordsDamaged(
+            tr("A record in {path} is damaged.", path=path),
+            tr("Move the file away to begin new records, or put back a copy of it."),
+            repr(error),
+        ) from error

@@ -1,17 +1,22 @@
 """Details of images, by image id."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from modeldesk.adapters.sqlite.connections import Database, Value
+from modeldesk.adapters.sqlite.errors import readable
 from modeldesk.adapters.sqlite.packing import (
     from_microseconds,
     pack_json,
     to_microseconds,
     unpack_json,
 )
+from modeldesk.core.errors import RecordsDamaged
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail
+
+logger = logging.getLogger(__name__)
 
 _AT_ONCE = 500
 """Ids in one query: less than the fewest parameters an SQLite of today takes."""
@@ -25,8 +30,18 @@ class SqliteImageRecords:
 
     def image_details(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
         """See `modeldesk.core.ports.ImageRecords`."""
-        found = (_detail(row) for rows in self._rows(ids) for row in rows)
-        return {detail.id: detail for detail in found}
+        found: dict[ImageId, ImageDetail] = {}
+        for rows in self._rows(ids):
+            for row in rows:
+                # The engine can be asked again for what is damaged.
+                try:
+                    with readable(self._database.path):
+                        detail = _detail(row)
+                except RecordsDamaged as error:
+                    logger.info("a kept image detail is damaged: %s", error.detail)
+                else:
+                    found[detail.id] = detail
+        return found
 
     def keep_image_details(self, details: Iterable[ImageDetail]) -> None:
         """See `modeldesk.core.ports.ImageRecords`."""

@@ -1,6 +1,7 @@
 """Deployments, their releases, and the journal. Everything written here is durable."""
 
 from modeldesk.adapters.sqlite.connections import Database, Value
+from modeldesk.adapters.sqlite.errors import readable
 from modeldesk.adapters.sqlite.packing import from_json, plain, to_json, to_text, to_time
 from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.ids import ContainerId, DeploymentName, ImageId, ModelName
@@ -32,12 +33,14 @@ class SqliteReleaseRecords:
     def deployments(self) -> tuple[Deployment, ...]:
         """See `modeldesk.core.ports.ReleaseRecords`. By name."""
         rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment ORDER BY name")
-        return tuple(map(_deployment, rows))
+        with readable(self._database.path):
+            return tuple(map(_deployment, rows))
 
     def deployment(self, name: DeploymentName) -> Deployment | None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
         rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment WHERE name = ?", (name,))
-        return _deployment(rows[0]) if rows else None
+        with readable(self._database.path):
+            return _deployment(rows[0]) if rows else None
 
     def save_deployment(self, deployment: Deployment) -> None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
@@ -74,14 +77,16 @@ class SqliteReleaseRecords:
         rows = self._database.read(
             f'SELECT id, {_RELEASE} FROM "release" WHERE deployment = ? ORDER BY id DESC', (name,)
         )
-        return tuple(map(_release, rows))
+        with readable(self._database.path):
+            return tuple(map(_release, rows))
 
     def unfinished_releases(self) -> tuple[Release, ...]:
         """See `modeldesk.core.ports.ReleaseRecords`. Oldest first."""
         rows = self._database.read(
             f"SELECT id, {_RELEASE} FROM \"release\" WHERE state = 'running' ORDER BY id"
         )
-        return tuple(map(_release, rows))
+        with readable(self._database.path):
+            return tuple(map(_release, rows))
 
     def write_journal(self, entry: JournalEntry) -> None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
@@ -100,7 +105,8 @@ class SqliteReleaseRecords:
         rows = self._database.read(
             f'SELECT {_JOURNAL} FROM journal WHERE "release" = ? ORDER BY number', (release,)
         )
-        return tuple(map(_journal_entry, rows))
+        with readable(self._database.path):
+            return tuple(map(_journal_entry, rows))
 
     def _write(self, insert: str, values: tuple[Value, ...]) -> int:
         """Run `insert` for `values`; the number of the new row."""

@@ -54,12 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Plan, build, and give the image its names."""
     dockerfile = _read(arguments.file) if arguments.file else None
-    snapshot = session.parts.library.reload(session.engine())
+    snapshot = session.library().reload(session.engine())
     settings = session.parts.settings
     scheme = Scheme(arguments.scheme) if arguments.scheme else None
-    plan = session.parts.builds.prepare(
-        arguments.folder, snapshot, settings, scheme, session.job.token
-    )
+    plan = session.builds().prepare(arguments.folder, snapshot, settings, scheme, session.job.token)
     model, repository = plan.model, plan.repository
     if arguments.model:
         model = ModelName(arguments.model)
@@ -75,7 +73,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
         no_cache=arguments.no_cache,
     )
     job = Job(session.job.token, lambda progress: _report(session, progress), session.job.log)
-    outcome = session.parts.builds.build(session.engine(), request, job, _StepPrinter(session))
+    outcome = session.builds().build(session.engine(), request, job, _StepPrinter(session))
     return _answer(outcome)
 
 
@@ -96,7 +94,7 @@ def _next(
     """The version that comes next for the model. Raises `InvalidVersion` when the scheme that
     was asked for has none to give."""
     taken = taken_tags(snapshot, model, repository)
-    versions = versions_for(taken, plan.git, session.parts.builds.now().astimezone())
+    versions = versions_for(taken, plan.git, session.builds().now().astimezone())
     wanted = scheme or Scheme(session.parts.settings.version_scheme)
     chosen = versions[wanted if scheme else preselected(wanted, versions)]
     if not chosen.tag:

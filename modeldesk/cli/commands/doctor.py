@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 
 from modeldesk import __version__
 from modeldesk.cli.answer import Answer, Json, table
@@ -106,12 +107,25 @@ def _problems(
             tr("git is not installed."),
             tr("Install git, so that versions carry their commit."),
         )
-    folder = next(p for p in (parts.paths.database, *parts.paths.database.parents) if p.exists())
-    if shutil.disk_usage(folder).free < _LITTLE_ROOM:
+    folder = parts.paths.database.parent
+    room = _room(folder)
+    if room is not None and room < _LITTLE_ROOM:
         yield Problem(
             tr("Less than 2 GB are free where the database is ({path}).", path=folder),
             tr("Make room there."),
         )
+
+
+def _room(folder: Path) -> int | None:
+    """Free bytes where `folder` is or would be; None where that can't be seen."""
+    for place in (folder, *folder.absolute().parents):
+        try:
+            return shutil.disk_usage(place).free
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return None
+    return None
 
 
 def _installed(name: str) -> str:

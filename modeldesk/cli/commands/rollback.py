@@ -5,6 +5,7 @@ import argparse
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
+from modeldesk.core.containers.service import service_url
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.find import find_version
 from modeldesk.core.library.targets import target_of
@@ -37,9 +38,10 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     return release_answer(outcome)
 
 
-def release_answer(outcome: ReleaseOutcome, url: str = "") -> Answer:
+def release_answer(outcome: ReleaseOutcome) -> Answer:
     """How a release ended, with exit code RESTORED when the target failed."""
     name, reference = outcome.deployment.name, outcome.release.target.reference
+    url = service_url(outcome.deployment.settings.ports)
     if outcome.problem is not None:
         runs = outcome.deployment.current.reference if outcome.deployment.current else ""
         lines = [

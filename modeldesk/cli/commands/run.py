@@ -11,7 +11,7 @@ from modeldesk.cli.session import Session
 from modeldesk.cli.values import seconds
 from modeldesk.core.containers.arguments import parse_mount, parse_port
 from modeldesk.core.containers.secrets import looks_secret
-from modeldesk.core.containers.service import RunRequest, run, service_url
+from modeldesk.core.containers.service import RunRequest, run
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.library.find import find_version
@@ -124,7 +124,7 @@ def _deploy(
         session.job,
         secrets,
     )
-    return release_answer(outcome, service_url(outcome.deployment.settings.ports))
+    return release_answer(outcome)
 
 
 def _settings_in_use(session: Session, name: str) -> ServiceSettings | None:

@@ -46,7 +46,7 @@ def test_progress_renews_one_line_on_a_terminal_and_leaves_it_clean() -> None:
     printer.report(Progress("Done"))
     printer.done()
     assert "\n" not in err.getvalue()
-    assert "1.5 of 3.0 MB" in err.getvalue()
+    assert "1.50 MB of 3.00 MB" in err.getvalue()
     assert err.getvalue().endswith("\r")
 
 

@@ -1,5 +1,6 @@
 """The command as a process, without an engine: its streams, signals and slips of the pen."""
 
+import json
 import os
 import signal
 import subprocess
@@ -76,6 +77,14 @@ def test_what_can_not_be_meant_is_wrong_usage(tmp_path: Path, words: str) -> Non
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("home", ["n" * 300, "settings.json/below"])
+def test_the_doctor_looks_at_a_home_that_can_not_be(tmp_path: Path, home: str) -> None:
+    (tmp_path / "settings.json").write_text("{}")
+    done = _run(tmp_path, f'MODELDESK_HOME="$MODELDESK_HOME/{home}" $M doctor --json')
+    assert done.returncode == 1
+    assert home in json.loads(done.stdout)["paths"]["database"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only X11 and Wayland can be missing")

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,26 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(
     assert "No space left" in caught.value.detail
     assert settings.load(path).settings.theme == "light"
     assert [p.name for p in tmp_path.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in folders are POSIX's")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    os.mkfifo(path)
+    loaded = settings.load(path)
+    assert loaded.settings == Settings()
+    assert "settings.json.damaged-" in loaded.problem
+
+
+def test_a_damaged_file_that_can_not_be_moved_is_not_said_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert "kept" not in settings.load(path).problem
+    assert path.exists()

@@ -1,0 +1,51 @@
+"""What the commands share, where the records can't be used."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modeldesk.cli.session import Session
+from modeldesk.composition import Parts
+from modeldesk.core.errors import RecordsError
+from modeldesk.paths import Paths
+from tests.fakes.engine import FakeEngine, FakeFinder
+
+
+@pytest.fixture
+def session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Session]:
+    """Its home is a file. It speaks to the standard error of its beginning: so `capsys`."""
+    home = tmp_path / "home"
+    home.write_text("in the way")
+    parts = Parts(Paths(home / "settings.json", home / "records", home / "log"))
+    engine = FakeEngine()
+    engine.add_image("team/rec:v1.0.0")
+    vars(parts).update(finder=FakeFinder(engine))
+    session = Session(parts)
+    yield session
+    session.close()
+
+
+def test_looking_needs_no_records(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [model.name for model in session.snapshot().models] == ["team/rec"]
+    said = capsys.readouterr().err
+    assert said.count("This run is not remembered.") == 1
+
+
+def test_building_needs_no_records(session: Session) -> None:
+    assert session.builds() is session.builds()
+
+
+def test_a_release_needs_records_even_after_looking(session: Session) -> None:
+    session.snapshot()
+    with pytest.raises(RecordsError) as caught:
+        session.releases()
+    assert "can't be made" in caught.value.message
+
+
+def test_what_a_run_kept_for_itself_is_gone_afterwards(session: Session) -> None:
+    session.snapshot()
+    kept = session.parts.paths.database
+    assert kept.exists()
+    session.close()
+    assert not kept.parent.exists()

@@ -57,6 +57,18 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
     return text if unchanged or fraction < 0 else f"+{text}"
 
 
+def metric(value: float) -> str:
+    """A measure of a model: three decimals where they tell something, thousands apart where they
+    do not: ``0.923``, ``−1.250``, ``12,077``."""
+    if value == int(value) and abs(value) >= 10:
+        return count(int(value))
+    if abs(value) >= 1000:
+        return count(round(value))
+    if value and abs(value) < 0.001:
+        return _real_minus(f"{value:.2e}")
+    return _rounded(value, 3)
+
+
 def age(when: datetime, now: datetime) -> str:
     """How long ago `when` was, both with a time zone: ``2 h ago``, ``yesterday``.
 

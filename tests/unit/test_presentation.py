@@ -42,6 +42,22 @@ def test_a_size_is_within_half_a_percent_of_what_it_says(amount: int) -> None:
     assert float(figure) * 1000**power == pytest.approx(amount, rel=0.005)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.923, "0.923"),
+        (-1.25, "−1.250"),
+        (0.0, "0.000"),
+        (1.0, "1.000"),
+        (64.0, "64"),
+        (12077.4, "12,077"),
+        (0.00025, "2.50e−04"),
+    ],
+)
+def test_measures_of_a_model(value: float, shown: str) -> None:
+    assert presentation.metric(value) == shown
+
+
 def test_exact_sizes_name_every_byte() -> None:
     assert presentation.exact_size(904_118_272) == "904,118,272 bytes"
     assert presentation.exact_size(1) == "1 byte"

@@ -6,12 +6,12 @@ from modeldesk.core.layers.instructions import clean, word_of
 from modeldesk.core.library.images import HistoryEntry, ImageDetail
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
-from modeldesk.ui.inspector.wrapped_text import WrappedText
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+from modeldesk.ui.widgets.wrapped_text import WrappedText
 
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""

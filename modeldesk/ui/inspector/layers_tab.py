@@ -8,7 +8,6 @@ from modeldesk.core.layers.model import Layer
 from modeldesk.core.library.model import Group, Model, Version
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.inspector.wrapped_text import WrappedText
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
@@ -18,6 +17,7 @@ from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+from modeldesk.ui.widgets.wrapped_text import WrappedText
 
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""

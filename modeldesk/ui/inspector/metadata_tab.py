@@ -8,7 +8,6 @@ from modeldesk.ui import presentation
 from modeldesk.ui.inspector.fact_list import Fact, FactList
 from modeldesk.ui.inspector.label_words import as_written, in_words
 from modeldesk.ui.inspector.page_scroll import PageScroll
-from modeldesk.ui.library.columns import figure
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
@@ -42,7 +41,11 @@ class MetadataTab(PageScroll):
             widget.setVisible(bool(version.metrics))
         self.metrics.set_rows(
             [
-                KeyValue(presentation.printable(name)[:_LONGEST_NAME], figure(value), tooltip=name)
+                KeyValue(
+                    presentation.printable(name)[:_LONGEST_NAME],
+                    presentation.metric(value),
+                    tooltip=name,
+                )
                 for name, value in sorted(version.metrics.items())
             ]
         )

@@ -26,12 +26,12 @@ from modeldesk.ui.inspector.config_tab import ConfigTab
 from modeldesk.ui.inspector.history_tab import HistoryTab
 from modeldesk.ui.inspector.layers_tab import LayersTab
 from modeldesk.ui.inspector.metadata_tab import MetadataTab
-from modeldesk.ui.library.columns import channel_chip
 from modeldesk.ui.tasks import Latest
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import IconButton
+from modeldesk.ui.widgets.channel_chip import channel_chip
 from modeldesk.ui.widgets.chip import ChipRow
 from modeldesk.ui.widgets.copy_label import CopyLabel
 from modeldesk.ui.widgets.elided_label import ElidedLabel

@@ -8,12 +8,12 @@ from modeldesk.ui import presentation
 from modeldesk.ui.library.entries import common_metrics, is_well
 from modeldesk.ui.releases.entries import container_state
 from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.channel_chip import channel_chip
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column
 
 VERSION = "version"
 METRIC = "metric "
-_CHANNEL_TONES = {"stable": Tone.GOOD, "candidate": Tone.ACCENT}
 _MOST_RUNNING_CHIPS = 2
 _LONGEST_TITLE = 14
 
@@ -41,16 +41,6 @@ def columns_for(entry: Model) -> tuple[Column[Version], ...]:
         created,
         where,
     )
-
-
-def channel_chip(channel: str) -> ChipSpec:
-    """A channel as it is shown everywhere."""
-    return ChipSpec(presentation.printable(channel), channel_tone(channel))
-
-
-def channel_tone(channel: str) -> Tone:
-    """How a channel is coloured everywhere."""
-    return _CHANNEL_TONES.get(channel, Tone.NEUTRAL)
 
 
 def version_chips(version: Version) -> tuple[ChipSpec, ...]:
@@ -123,7 +113,7 @@ def _change_order(version: Version) -> tuple[bool, float]:
 def _metric_column(name: str) -> Column[Version]:
     def cell(version: Version) -> Cell:
         value = version.metrics.get(name)
-        return Cell() if value is None else Cell(figure(value), tooltip=f"{value:,}")
+        return Cell() if value is None else Cell(presentation.metric(value), tooltip=f"{value:,}")
 
     def order(version: Version) -> tuple[bool, float]:
         value = version.metrics.get(name)
@@ -135,17 +125,6 @@ def _metric_column(name: str) -> Column[Version]:
     return Column(
         METRIC + name, title, cell, "right", sort=order, tooltip=presentation.printable(name)
     )
-
-
-def figure(value: float) -> str:
-    """A metric: three decimals where they tell something, thousands apart where they do not."""
-    if value == int(value) and abs(value) >= 10:
-        return presentation.count(int(value))
-    if abs(value) >= 1000:
-        return presentation.count(round(value))
-    if value and abs(value) < 0.001:
-        return f"{value:.2e}"
-    return f"{value:.3f}"
 
 
 def _commit(version: Version) -> Cell:

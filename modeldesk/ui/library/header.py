@@ -13,13 +13,13 @@ from modeldesk.core.versioning.names import CHANNELS
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.library import entries
-from modeldesk.ui.library.columns import channel_tone
 from modeldesk.ui.releases.entries import version_text
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, PrimaryButton
+from modeldesk.ui.widgets.channel_chip import channel_tone
 from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 

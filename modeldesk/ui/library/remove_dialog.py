@@ -17,7 +17,6 @@ from modeldesk.core.library.model import LibrarySnapshot, Version
 from modeldesk.core.library.removal import Removal, RemovalPlan, plan_removal
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.inspector.wrapped_text import WrappedText
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton
@@ -25,6 +24,7 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
+from modeldesk.ui.widgets.wrapped_text import WrappedText
 
 _WIDTH = 640
 _GAP = 3

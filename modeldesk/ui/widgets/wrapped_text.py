@@ -13,18 +13,12 @@ _EDGE = 2
 class WrappedText(QPlainTextEdit):
     """Read-only, selectable, as high as its text up to `most_lines`, then it scrolls."""
 
-    def __init__(
-        self,
-        style: TextStyle = TextStyle.MONO_SMALL,
-        *,
-        most_lines: int = 6,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, *, most_lines: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._most = most_lines
         self.setProperty("kind", "flat")
         self.setReadOnly(True)
-        self.setFont(font(style))
+        self.setFont(font(TextStyle.MONO_SMALL))
         self.document().setDocumentMargin(0)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

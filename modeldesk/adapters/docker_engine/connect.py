@@ -8,7 +8,7 @@ from docker.tls import TLSConfig
 
 from modeldesk.adapters.docker_engine.addresses import Candidate, TlsFiles
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.errors import translated
+from modeldesk.adapters.docker_engine.errors import not_an_engine, too_slow, translated
 from modeldesk.adapters.docker_engine.facade import DockerEngine
 from modeldesk.adapters.docker_engine.fields import Object, items, mapping, text, texts
 from modeldesk.adapters.docker_engine.streams import open_stream
@@ -17,7 +17,6 @@ from modeldesk.core.errors import (
     Cancelled,
     EngineError,
     EngineTooOld,
-    EngineUnavailable,
     InvalidInput,
     NotFound,
 )
@@ -53,10 +52,7 @@ def agreed_api(version: Object) -> str:
     newest = _numbers(text(version.get("ApiVersion")))
     oldest = _numbers(text(version.get("MinAPIVersion")))
     if not newest:
-        raise EngineError(
-            tr("What answers at this address is not a container engine."),
-            tr("Check the address."),
-        )
+        raise not_an_engine()
     if newest < OLDEST_API:
         raise EngineTooOld(
             tr("The engine is too old: it speaks API {version}.", version=_dotted(newest)),
@@ -102,16 +98,9 @@ def _asked(connection: Connection, path: str, seconds: float, versioned: bool) -
             body = b"".join(answer.chunks())
         return mapping(json.loads(body))
     except Cancelled as error:
-        raise EngineUnavailable(
-            tr("The container engine does not answer in time."),
-            tr("Check that it is not overloaded, then try again."),
-        ) from error
+        raise too_slow() from error
     except (ValueError, NotFound, InvalidInput) as error:
-        raise EngineError(
-            tr("What answers at this address is not a container engine."),
-            tr("Check the address."),
-            str(error),
-        ) from error
+        raise not_an_engine(str(error)) from error
     finally:
         timer.cancel()
         timer.join()

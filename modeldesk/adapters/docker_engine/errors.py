@@ -56,14 +56,28 @@ def translate(error: Exception) -> ModelDeskError:
             str(cause),
         )
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
-        return EngineUnavailable(
-            tr("The container engine does not answer in time."),
-            tr("Check that it is not overloaded, then try again."),
-            str(error),
-        )
+        return too_slow(str(error))
     if isinstance(error, DockerException) and cause is None:
         return EngineError(tr("The container engine can't be used: {why}", why=error), "", "")
     return unavailable(str(cause or error))
+
+
+def too_slow(detail: str = "") -> EngineUnavailable:
+    """No answer within the time it was given."""
+    return EngineUnavailable(
+        tr("The container engine does not answer in time."),
+        tr("Check that it is not overloaded, then try again."),
+        detail,
+    )
+
+
+def not_an_engine(detail: str = "") -> EngineError:
+    """Something answered, in no way an engine would."""
+    return EngineError(
+        tr("What answers at this address is not a container engine."),
+        tr("Check the address."),
+        detail,
+    )
 
 
 def unavailable(detail: str = "") -> EngineUnavailable:

@@ -65,7 +65,7 @@ def first_draft(plan: BuildPlan) -> Draft:
         channel="",
         model=plan.model,
         repository=plan.repository.name,
-        metrics={name: f"{value:g}" for name, value in plan.folder.metrics.items()},
+        metrics={name: f"{value:.15g}" for name, value in plan.folder.metrics.items()},
         dataset_version=plan.folder.dataset_version,
         recipe=plan.recipe,
     )

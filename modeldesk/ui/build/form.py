@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from modeldesk.ui.build.draft import (
     repository_of,
     taken_by,
 )
+from modeldesk.ui.build.metric_fields import MetricFields
 from modeldesk.ui.build.words import also_note
 from modeldesk.ui.context import Context
 from modeldesk.ui.theme.tokens import Space
@@ -69,8 +69,7 @@ class VersionForm(Card):
         self.dataset = NotedLineEdit()
         self.dockerfile = QComboBox()
         self.no_cache = QCheckBox(tr("No cache: run every step again"))
-        self.metrics: dict[str, NotedLineEdit] = {}
-        self._metric_fields: list[Field] = []
+        self.metrics = MetricFields()
         self.fields = {
             Entry.TAG: Field(tr("Tag"), self.tag),
             Entry.ALSO: Field(tr("Also tag"), self.also),
@@ -96,7 +95,8 @@ class VersionForm(Card):
         self.model.setText(draft.model)
         self.repository.setText(draft.repository)
         self.dataset.setText(draft.dataset_version)
-        self._show_metrics(draft.metrics)
+        self.metrics.show_metrics(draft.metrics)
+        self.dataset.set_note(tr("from the folder") if self.dataset.text() else "")
         self._show_recipes(plan)
         self.no_cache.setChecked(False)
         self._quiet = False
@@ -113,7 +113,7 @@ class VersionForm(Card):
             channel=self.channel.currentData() or "",
             model=self.model.text().strip(),
             repository=self.repository.text().strip(),
-            metrics={name: edit.text().strip() for name, edit in self.metrics.items()},
+            metrics=self.metrics.texts(),
             dataset_version=self.dataset.text().strip(),
             recipe=self._recipes.proposed if proposed else None,
             no_cache=self.no_cache.isChecked(),
@@ -137,7 +137,7 @@ class VersionForm(Card):
             self.model,
             self.repository,
             self.dataset,
-            *self.metrics.values(),
+            *self.metrics.edits.values(),
         ):
             edit.setReadOnly(not editable)
         for widget in (self.scheme, self.channel, self.no_cache):
@@ -158,7 +158,7 @@ class VersionForm(Card):
         self._column.addWidget(Field(tr("Channel"), self.channel))
         self._column.addWidget(self.fields[Entry.MODEL])
         self._column.addWidget(self.fields[Entry.REPOSITORY])
-        self._metrics_at = self._column.count()
+        self._column.addWidget(self.metrics)
         self._column.addWidget(Field(tr("Dataset version"), self.dataset))
         self._column.addWidget(self._dockerfile_field)
         self._column.addWidget(self.no_cache)
@@ -174,25 +174,10 @@ class VersionForm(Card):
         self.scheme.chosen.connect(self._scheme_chosen)
         for edit in (self.tag, self.also, self.repository):
             edit.textChanged.connect(self.check)
+        self.metrics.changed.connect(self.check)
         self.model.textEdited.connect(self._model_edited)
         self.dockerfile.currentIndexChanged.connect(self._recipe_changed)
         self._context.hub.snapshot_changed.connect(self._snapshot_changed)
-
-    def _show_metrics(self, metrics: Mapping[str, str]) -> None:
-        for field in self._metric_fields:
-            self._column.removeWidget(field)
-            field.hide()
-            field.deleteLater()
-        self._metric_fields, self.metrics = [], {}
-        for name, text in metrics.items():
-            edit = NotedLineEdit(tr("from the folder"))
-            edit.setText(text)
-            edit.textChanged.connect(self.check)
-            field = Field(name, edit)
-            self._column.insertWidget(self._metrics_at + len(self._metric_fields), field)
-            self._metric_fields.append(field)
-            self.metrics[name] = edit
-        self.dataset.set_note(tr("from the folder") if self.dataset.text() else "")
 
     def _show_recipes(self, plan: BuildPlan) -> None:
         self.dockerfile.clear()
@@ -254,22 +239,9 @@ class VersionForm(Card):
                 field.set_error(self._problems[entry])
             else:
                 field.clear_error()
-        for metric in self._metric_fields:
-            metric.clear_error()
-            if isinstance(metric.control, QLineEdit) and not _is_number(metric.control.text()):
-                metric.set_error(self._problems.get(Entry.METRIC, ""))
+        self.metrics.check(self._problems.get(Entry.METRIC, ""))
         proposed = self._versions[Scheme(self.scheme.current)]
         same = self.tag.text().strip() == proposed.tag
         self.tag.set_note(proposed.reason if same else "")
         self.also.set_note(also_note(self._plan) if self.also.text() else tr("optional"))
         self.changed.emit()
-
-
-def _is_number(text: str) -> bool:
-    if not text.strip():
-        return True
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -194,7 +194,8 @@ def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
                   size=size(plan.context_bytes), number=count(plan.context_files))  # fmt: skip
     if out:
         context = tr("{context}, {size} kept out", context=context, size=size(out))
-    framework = ", ".join(filter(None, (folder.framework, *kinds)))
+    others = [kind for kind in kinds if kind.lower() != folder.framework.lower()]
+    framework = ", ".join(filter(None, (folder.framework, *others)))
     return (
         KeyValue(tr("Framework"), framework or tr("not recognised"),
                  None if framework else Tone.NEUTRAL),

@@ -240,7 +240,7 @@ class SizeHistoryChart(QWidget):
             rows.append(
                 f"<tr style='font-weight:{weight}'><td style='color:{color}'>■&nbsp;</td>"
                 f"<td>{escape(presentation.printable(name))}&nbsp;&nbsp;</td>"
-                f"<td align='right'>{escape(figure)}</td></tr>"
+                f"<td align='right' style='white-space:nowrap'>{escape(figure)}</td></tr>"
             )
         return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ CAPACITY = 120
 _LEFT = 58.0
 _MARGINS = (_LEFT, 8.0, 6.0, 22.0)
 _WORDS = 64.0
+_DOT = 3.0
 _TIMES = (
     (0.0, Qt.AlignmentFlag.AlignLeft),
     (0.25, Qt.AlignmentFlag.AlignHCenter),
@@ -121,12 +122,29 @@ class TimeSeriesChart(QWidget):
         if self._spec.limit is not None:
             y = round(plot.bottom() - plot.height() * self._spec.limit / marks[-1])
             painter.fillRect(QRectF(plot.left(), y - 1, plot.width(), 2), QColor(tokens.bad))
+        self._paint_newest(painter, plot, marks[-1])
         painter.setPen(QColor(tokens.muted))
         for share, side in _TIMES:
             text = presentation.before_now(self._spec.seconds * (1 - share))
             left = plot.left() + plot.width() * share - _WORDS / 2
             left = min(max(left, plot.left()), plot.right() - _WORDS)
             painter.drawText(QRectF(left, plot.bottom() + 4, _WORDS, 16), side, text)
+
+
+    def _paint_newest(self, painter: QPainter, plot: QRectF, top: float) -> None:
+        """A dot where each line has come to: a first value shows before there is a line."""
+        tokens = self._theme.tokens
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for number in range(len(self._points)):
+            latest = self.latest(number)
+            if latest is not None:
+                main = number == len(self._points) - 1
+                painter.setBrush(QColor(tokens.accent if main else tokens.faint))
+                y = plot.bottom() - plot.height() * latest / top
+                painter.drawEllipse(QPointF(plot.right(), y), _DOT, _DOT)
+        painter.restore()
 
 
 class _Ring:

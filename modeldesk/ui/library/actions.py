@@ -42,10 +42,7 @@ class VersionActions(QObject):
         """Put the versions' own references (ids, where they have none) on the clipboard."""
         names = [str(v.references[0]) if v.references else v.key.image for v in versions]
         if names:
-            _copy("\n".join(names))
-            self._context.say(
-                trn("Copied {name}", "Copied {count} names", len(names), name=names[0])
-            )
+            self._copy(*names)
 
     def add_tag(self, version: Version) -> AddTagDialog:
         """Ask for one more tag and give it."""
@@ -110,8 +107,12 @@ class VersionActions(QObject):
     def _fill_copies(self, menu: QMenu, version: Version) -> None:
         menu.addAction(tr("Copy reference") + "\tCtrl+C", lambda: self.copy_names([version]))
         if version.digests:
-            menu.addAction(tr("Copy digest"), lambda: _copy(version.digests[0].digest))
-        menu.addAction(tr("Copy image ID"), lambda: _copy(version.key.image))
+            menu.addAction(tr("Copy digest"), lambda: self._copy(version.digests[0].digest))
+        menu.addAction(tr("Copy image ID"), lambda: self._copy(version.key.image))
+
+    def _copy(self, *names: str) -> None:
+        QGuiApplication.clipboard().setText("\n".join(names))
+        self._context.say(trn("Copied {name}", "Copied {count} names", len(names), name=names[0]))
 
     def _fill_channels(self, menu: QMenu, version: Version) -> QMenu:
         for channel in CHANNELS:
@@ -185,10 +186,6 @@ class VersionActions(QObject):
 
     def _publish(self, plan: RemovalPlan) -> None:
         self._context.hub.publish_changes(plan.changes, self)
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
 
 
 def _away() -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
@@ -22,6 +22,8 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _SHOWN = 100
 _NARROW = 560
+_ROW_HEIGHT = 34
+_WHEN, _WHAT, _DIGEST, _WHY, _WHO, _BUTTON = range(6)
 
 
 class ReleaseHistory(Card):
@@ -35,6 +37,7 @@ class ReleaseHistory(Card):
         self._grid: QGridLayout | None = None
         self._aside: list[QWidget] = []
         """What narrow windows have no room for."""
+        self._ages: list[tuple[Label, datetime]] = []
         self._note = Label(tr("every step is kept, with its digest"), color="muted")
         self.add_header_widget(self._note)
         self._shown: tuple[Sequence[Release], ImageId | None] = ((), None)
@@ -53,20 +56,26 @@ class ReleaseHistory(Card):
         button where it was put in service last."""
         running = current.image if current else None
         if (releases, running) == self._shown:
+            for label, started in self._ages:
+                label.setText(age(started, now))
             return
         self._shown = (releases, running)
         self.buttons.clear()
-        self._aside = []
+        self._aside, self._ages = [], []
         rows = QWidget()
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, Space.S, 0)
         grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(Space.S)
-        grid.setColumnStretch(1, 3)
+        grid.setVerticalSpacing(Space.XS - 1)
+        grid.setColumnStretch(_WHAT, 3)
         self._grid = grid
         self._share_width()
         for row, release in enumerate(releases[:_SHOWN]):
-            self._add(grid, row, release, running, now)
+            self._add(grid, 2 * row, release, running, now)
+            line = QFrame()
+            line.setProperty("kind", "line")
+            line.setFixedHeight(1)
+            grid.addWidget(line, 2 * row + 1, 0, 1, _BUTTON + 1)
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
@@ -80,7 +89,7 @@ class ReleaseHistory(Card):
 
     def _share_width(self) -> None:
         if self._grid is not None:
-            self._grid.setColumnStretch(2, 2 if self._roomy else 0)
+            self._grid.setColumnStretch(_WHY, 2 if self._roomy else 0)
         for widget in self._aside:
             widget.setVisible(self._roomy)
 
@@ -98,24 +107,25 @@ class ReleaseHistory(Card):
     ) -> None:
         when = Label(age(release.started, now), color="muted")
         when.setToolTip(plain_tooltip(moment(release.started)))
-        grid.addWidget(when, row, 0)
+        self._ages.append((when, release.started))
         what = ElidedLabel(
             what_happened(release), TextStyle.STRONG, mode=Qt.TextElideMode.ElideRight
         )
         if release.state in (ReleaseState.FAILED, ReleaseState.RESTORED):
             what.set_color("bad")
-        grid.addWidget(what, row, 1)
-        said = release.error or release.why
-        detail = ElidedLabel(
-            said or short_digest(release.target.digest),
-            TextStyle.BODY if said else TextStyle.MONO_SMALL,
-            "muted",
-            Qt.TextElideMode.ElideRight,
+        digest = Label(short_digest(release.target.digest), TextStyle.MONO_SMALL, "muted")
+        digest.setToolTip(plain_tooltip(release.target.digest))
+        why = ElidedLabel(
+            release.error or release.why,
+            color="muted",
+            mode=Qt.TextElideMode.ElideRight,
         )
         who = Label(release.who, color="muted")
-        for column, aside in ((2, detail), (3, who)):
+        shown = ((_WHEN, when), (_WHAT, what), (_DIGEST, digest), (_WHY, why), (_WHO, who))
+        for column, widget in shown:
+            grid.addWidget(widget, row, column)
+        for aside in (why, who):
             aside.setVisible(self._roomy)
-            grid.addWidget(aside, row, column)
             self._aside.append(aside)
         target = release.target
         if (
@@ -126,8 +136,8 @@ class ReleaseHistory(Card):
             button = PlainButton(tr("Roll back to this"))
             button.clicked.connect(lambda: self.roll_back_to.emit(target))
             self.buttons[target.image] = button
-            grid.addWidget(button, row, 4)
-        grid.setRowMinimumHeight(row, 34)
+            grid.addWidget(button, row, _BUTTON)
+        grid.setRowMinimumHeight(row, _ROW_HEIGHT)
 
 
 def what_happened(release: Release) -> str:

@@ -188,7 +188,7 @@ class ReleasesPage(QWidget):
             self.history.show_releases(releases, entry.deployment.current, now)
 
     def _line(self, entry: RunningEntry, now: datetime) -> str:
-        parts = [entry.url, entry.model]
+        parts = [entry.url, entry.model if entry.model != entry.name else ""]
         if entry.deployment is not None and entry.deployment.current is not None:
             parts.append(short_digest(entry.deployment.current.digest))
             parts.append(tr("a rollback tries its target beside what runs, then switches"))

@@ -26,6 +26,8 @@ from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
 
 _GEOMETRY_FILE = "window.ini"
 _FIRST_SIZE = QSize(1440, 900)
+_FRAME = QSize(8, 40)
+"""About what the desktop puts around a window, which is not known before it is shown."""
 
 
 class MainWindow(QMainWindow):
@@ -205,7 +207,7 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         kept = self._geometry().value("geometry")
         if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
-            self.resize(_FIRST_SIZE.boundedTo(self.screen().availableSize()))
+            self.resize(_FIRST_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
 
 
 def _nav_item(entry: PageEntry) -> NavItem:

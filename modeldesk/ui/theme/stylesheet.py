@@ -12,7 +12,7 @@ from modeldesk.ui.theme.tokens import Radius, Tokens
 
 _BASE = """
 QMainWindow, QDialog { background: $window; }
-QToolTip { background: $text; color: $panel; border: 1px solid $text; padding: 4px 7px; }
+QToolTip { background: $text; color: $panel; border: 1px solid $text; padding: 1px 3px; }
 QLabel { background: transparent; }
 QLabel[color="muted"] { color: $muted; }
 QLabel[color="faint"] { color: $faint; }
@@ -211,7 +211,7 @@ QTreeView::item, QListView::item, QTableView::item { border: none; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section {
     background: transparent; color: $muted; border: none; border-bottom: 1px solid $line;
-    padding: 0 7px; height: 36px; font-weight: 400;
+    padding: 0 7px; height: 36px;
 }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow { image: url("$controls-up.svg"); width: 10px; height: 10px; }

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QTextCursor, QTextOption
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -43,7 +43,7 @@ class LogView(QWidget):
         self._view.setFont(font(TextStyle.MONO_SMALL))
         self._view.setMaximumBlockCount(limit)
         self._view.setUndoRedoEnabled(False)
-        self._view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._view.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._view.document().setDocumentMargin(0)
         self._view.setAccessibleName(title or tr("Log"))
         self._batch = QTimer(self, singleShot=True, interval=_BATCH_MS)

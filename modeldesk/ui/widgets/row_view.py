@@ -161,7 +161,11 @@ class RowView(QTreeView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
-        super().mousePressEvent(event)
+        if self.indexAt(event.position().toPoint()).isValid():
+            super().mousePressEvent(event)
+        else:
+            # What is shown elsewhere of the selected row stays, so its mark does too.
+            event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

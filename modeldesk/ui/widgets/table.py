@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
@@ -130,21 +130,11 @@ class Table(RowView):
             self._own_widths.add(number)
 
 
-def prepare_tree(view: QTreeView) -> None:
-    """Set up a plain Qt tree (files of an image, say) so that it looks like the tables."""
-    view.ensurePolished()
-    view.setUniformRowHeights(True)
-    view.setIndentation(16)
-    view.setFont(font(TextStyle.BODY))
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    prepare_header(view.header())
-
-
 def prepare_header(header: QHeaderView) -> None:
     """The look and manners of a table's head."""
     header.setFont(font(TextStyle.LABEL))
+    # Painting takes the viewport's, which a style sheet keeps from following.
+    header.viewport().setFont(font(TextStyle.LABEL))
     header.setStretchLastSection(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     header.setMinimumSectionSize(36)

@@ -88,7 +88,7 @@ def wrong(bench: Bench) -> None:
     plan(bench)
     bench.page.form.tag.setText("v1.4.1")
     bench.page.form.repository.setText("Team/Rec")
-    bench.page.form.metrics["accuracy"].setText("good")
+    bench.page.form.metrics.edits["accuracy"].setText("good")
 
 
 def offline(bench: Bench) -> None:

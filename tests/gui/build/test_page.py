@@ -66,11 +66,19 @@ def test_a_folder_is_looked_into_and_the_next_version_proposed(
     assert page.form.tag.text() == "v1.5.0"
     assert page.form.tag.note() == "next after v1.4.1"
     assert page.form.also.text() == "9f31c0a4"
-    assert page.form.metrics["accuracy"].text() == "0.943"
+    assert page.form.metrics.edits["accuracy"].text() == "0.943"
     assert page.form.dataset.text() == "clicks-2026-10"
     assert page.heading.build.text() == "Build v1.5.0"
     assert page.recipe.dockerfile.text().startswith("FROM python:3.11-slim")
     assert any("uvicorn" in text for text in page.found.texts())
+
+
+def test_large_numbers_are_registered_as_they_are(qtbot: QtBot, bench: Bench) -> None:
+    folder = bench.folder("recommendation", OWN)
+    (folder / "metrics.json").write_text('{"accuracy": 0.1, "parameters": 1234567}')
+    bench.page.activate(BuildLink(folder=folder))
+    qtbot.waitUntil(lambda: bench.page.showing is Showing.PLAN)
+    assert bench.page.form.draft.metrics == {"accuracy": "0.1", "parameters": "1234567"}
 
 
 def test_another_scheme_gives_another_name(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
@@ -102,7 +110,7 @@ def test_what_can_not_be_built_is_said_beside_its_field(
         (page.form.repository, "Team/X", Entry.REPOSITORY, "not an image name"),
         (page.form.repository, "team/x:v1", Entry.REPOSITORY, "without a tag"),
         (page.form.also, "a b", Entry.ALSO, "can't be a tag"),
-        (page.form.metrics["accuracy"], "good", Entry.METRIC, "not a number"),
+        (page.form.metrics.edits["accuracy"], "good", Entry.METRIC, "not a number"),
     ):
         before = edit.text()
         edit.setText(text)

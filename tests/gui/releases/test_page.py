@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.containers.model import Health, LogLine
@@ -75,6 +76,23 @@ def test_one_deployment_needs_no_table_and_two_do(
     assert "one version only" in page.rollback_button.toolTip()
     bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
     qtbot.waitUntil(page.table.isVisible)
+
+
+def test_history_shows_the_digest_at_every_width_and_the_reason_beside(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench)
+    digests = {
+        short_digest(release.target.digest) for release in page._store.facts.histories["shop"]
+    }
+
+    def shown() -> set[str]:
+        return {label.text() for label in page.history.findChildren(QLabel) if label.isVisible()}
+
+    assert digests <= shown()
+    page.history.setFixedWidth(400)
+    qtbot.waitUntil(lambda: page.history.width() == 400)
+    assert digests <= shown()
 
 
 def test_a_rollback_asks_with_both_digests_and_cancel_as_default(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import DARK, LIGHT, Tone
 from modeldesk.ui.widgets.buttons import IconButton
@@ -45,6 +46,23 @@ def test_a_click_selects_and_says_which(theme: Theme, qtbot: QtBot, model: Keyed
     assert table.current_key() == "b"
     assert table.accessibleName() == "Versions"
     assert LIGHT.selected in colors_of(image_of(table.viewport()))
+
+
+def test_a_click_below_the_rows_leaves_the_choice(
+    theme: Theme, qtbot: QtBot, model: KeyedModel[Row]
+) -> None:
+    table = Table(theme, model)
+    shown(qtbot, table, 400, 300)
+    click(qtbot, table, "b", Qt.MouseButton.LeftButton)
+    below = QPoint(20, table.row_rect("c").bottom() + 40)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=below)
+    assert table.selected_keys() == ["b"]
+
+
+def test_headers_are_painted_as_labels(theme: Theme, qtbot: QtBot, model: KeyedModel[Row]) -> None:
+    table = Table(theme, model)
+    shown(qtbot, table, 400, 300)
+    assert table.header().viewport().font().pointSizeF() == font(TextStyle.LABEL).pointSizeF()
 
 
 def test_arrow_keys_move_and_enter_activates(

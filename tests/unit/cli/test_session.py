@@ -1,5 +1,7 @@
 """What the commands share, where the records can't be used."""
 
+import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +15,16 @@ from tests.fakes.engine import FakeEngine, FakeFinder
 
 
 @pytest.fixture
-def session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Session]:
-    """Its home is a file. It speaks to the standard error of its beginning: so `capsys`."""
+def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What goes to standard error."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", said)
+    return said
+
+
+@pytest.fixture
+def session(tmp_path: Path, said: io.StringIO) -> Iterator[Session]:
+    """Its home is a file."""
     home = tmp_path / "home"
     home.write_text("in the way")
     parts = Parts(Paths(home / "settings.json", home / "records", home / "log"))
@@ -26,10 +36,9 @@ def session(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Sess
     session.close()
 
 
-def test_looking_needs_no_records(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+def test_looking_needs_no_records(session: Session, said: io.StringIO) -> None:
     assert [model.name for model in session.snapshot().models] == ["team/rec"]
-    said = capsys.readouterr().err
-    assert said.count("This run is not remembered.") == 1
+    assert said.getvalue().count("This run is not remembered.") == 1
 
 
 def test_building_needs_no_records(session: Session) -> None:

@@ -82,9 +82,7 @@ def test_history_shows_the_digest_at_every_width_and_the_reason_beside(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench)
-    digests = {
-        short_digest(release.target.digest) for release in page._store.facts.histories["shop"]
-    }
+    digests = {short_digest(release.target.digest) for release in page._store.facts.histories[SHOP]}
 
     def shown() -> set[str]:
         return {label.text() for label in page.history.findChildren(QLabel) if label.isVisible()}

@@ -15,12 +15,11 @@ from modeldesk.core import settings as settings_file
 from modeldesk.paths import Paths
 
 if TYPE_CHECKING:
-    from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
     from modeldesk.core.engine.model import EngineAttempt
     from modeldesk.core.library.service import Library
-    from modeldesk.core.ports import AnswerProbe, ImageEngine
+    from modeldesk.core.ports import AnswerProbe, EngineFinder, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
 
 _Part = TypeVar("_Part")
@@ -61,14 +60,14 @@ class Parts:
         _ = (self.library, self.releases, self.builds)
 
     @Once
-    def finder(self) -> "DockerEngineFinder":
+    def finder(self) -> "EngineFinder":
         """Looks for an engine."""
         from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 
         return DockerEngineFinder()
 
     @property
-    def late_finder(self) -> "LateFinder":
+    def late_finder(self) -> "EngineFinder":
         """As `finder`, but the adapter is first imported when a search begins, by whoever
         searches."""
         return LateFinder(self)
@@ -139,7 +138,7 @@ class LateFinder:
         return self._parts.finder.find(preferred)
 
     def known_addresses(self) -> tuple[tuple[str, str], ...]:
-        """(source, address) of every place that is searched, in order."""
+        """See `modeldesk.core.ports.EngineFinder`."""
         return self._parts.finder.known_addresses()
 
 

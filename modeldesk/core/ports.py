@@ -136,6 +136,11 @@ class EngineFinder(Protocol):
         answered."""
         ...
 
+    def known_addresses(self) -> tuple[tuple[str, str], ...]:
+        """(source, address) of every place that is searched, in order, for a person to choose
+        from. Asks nobody."""
+        ...
+
 
 class AnswerProbe(Protocol):
     """Asks whether a server answers at a published port."""

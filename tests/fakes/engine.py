@@ -474,26 +474,45 @@ class FakeEngine:
 
 
 class FakeFinder:
-    """Finds the engine it was given while that is up. `searches` holds what was preferred."""
+    """Implements `EngineFinder`: finds the engine it was given while that is up, unless another
+    address is preferred; it answers at `also` too. `searches` holds what was preferred."""
 
     def __init__(
-        self, engine: FakeEngine | None, attempts: Sequence[EngineAttempt] | None = None
+        self,
+        engine: FakeEngine | None,
+        attempts: Sequence[EngineAttempt] | None = None,
+        also: Sequence[str] = (),
     ) -> None:
         self.engine = engine
+        self._also = also
         self.searches: list[str] = []
         self._attempts = tuple(attempts) if attempts is not None else None
 
     def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
         self.searches.append(preferred)
-        if self.engine is not None and self.engine.up:
-            return self.engine, self._said(AttemptOutcome.ANSWERED, "")
-        return None, self._said(AttemptOutcome.NOT_RUNNING, "Start Docker.")
+        if (
+            self.engine is not None
+            and self.engine.up
+            and preferred in ("", self._address, *self._also)
+        ):
+            return self.engine, self._said(preferred, AttemptOutcome.ANSWERED, "")
+        return None, self._said(preferred, AttemptOutcome.NOT_RUNNING, "Start Docker.")
 
-    def _said(self, outcome: AttemptOutcome, hint: str) -> tuple[EngineAttempt, ...]:
+    def known_addresses(self) -> tuple[tuple[str, str], ...]:
+        return (("default", self._address),)
+
+    @property
+    def _address(self) -> str:
+        return self.engine.info.address if self.engine else "unix:///var/run/docker.sock"
+
+    def _said(
+        self, preferred: str, outcome: AttemptOutcome, hint: str
+    ) -> tuple[EngineAttempt, ...]:
         if self._attempts is not None:
             return self._attempts
-        address = self.engine.info.address if self.engine else "unix:///var/run/docker.sock"
-        return (EngineAttempt("default", address, outcome, hint),)
+        known = preferred in ("", self._address)
+        source = "default" if known else "Settings"
+        return (EngineAttempt(source, preferred or self._address, outcome, hint),)
 
 
 def many_images(count: int, tags: int = 3) -> FakeEngine:

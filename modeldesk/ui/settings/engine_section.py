@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
@@ -11,7 +10,7 @@ from modeldesk.core.engine.attempts import outcome_text
 from modeldesk.core.engine.model import AttemptOutcome, Connection, ConnectionState, EngineAttempt
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.ports import EngineFinder
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.presentation import printable
@@ -29,27 +28,15 @@ _FIND, _CHOOSE = "find", "choose"
 _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 
 
-class EngineSearch(Protocol):
-    """What the section asks of whoever finds engines."""
-
-    def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
-        """As `EngineFinder.find`."""
-        ...
-
-    def known_addresses(self) -> tuple[tuple[str, str], ...]:
-        """(source, address) of every place that is searched, in order."""
-        ...
-
-
 class EngineSection(Card):
     """Saves and uses an address once it is chosen or typed whole."""
 
     def __init__(
-        self, context: Context, search: EngineSearch, parent: QWidget | None = None
+        self, context: Context, finder: EngineFinder, parent: QWidget | None = None
     ) -> None:
         super().__init__(tr("Container engine"), parent=parent)
         self._context = context
-        self._search = search
+        self._finder = finder
         self._latest = Latest(context.tasks, self)
         self.state = Label("", TextStyle.BODY, "muted", wrap=True, selectable=True)
         self.mode = Segmented(
@@ -115,7 +102,7 @@ class EngineSection(Card):
 
     def _fill_addresses(self) -> None:
         self._context.tasks.submit(
-            lambda _: self._search.known_addresses(),
+            lambda _: self._finder.known_addresses(),
             lane=Lane.INTERACTIVE,
             title=tr("List engine addresses"),
             owner=self,
@@ -174,7 +161,7 @@ class EngineSection(Card):
         self._say(tr("Asking…"), "muted")
 
         def look(_: Job) -> tuple[EngineAttempt, ...]:
-            engine, attempts = self._search.find(address)
+            engine, attempts = self._finder.find(address)
             if engine is not None:
                 engine.close()
             return attempts

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.core.ports import EngineFinder
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import Link, SettingsLink, SettingsSection
 from modeldesk.ui.opening import open_path
 from modeldesk.ui.settings.checks import author_problem, base_image_problem, registry_problem
-from modeldesk.ui.settings.engine_section import EngineSearch, EngineSection
+from modeldesk.ui.settings.engine_section import EngineSection
 from modeldesk.ui.settings.text_setting import TextSetting
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
@@ -40,14 +41,14 @@ class SettingsPage(QScrollArea):
     """Sections one above the other; a `SettingsLink` brings one into view."""
 
     def __init__(
-        self, context: Context, search: EngineSearch, parent: QWidget | None = None
+        self, context: Context, finder: EngineFinder, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._language_at_start = context.settings.current.language
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.engine = EngineSection(context, search)
+        self.engine = EngineSection(context, finder)
         self._make_appearance()
         self._make_naming()
         self._make_notifications()

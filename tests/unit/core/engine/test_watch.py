@@ -189,7 +189,7 @@ def test_retry_leaves_a_connection_alone(begin: Begin) -> None:
 
 def test_another_address_is_used_from_now_on(begin: Begin) -> None:
     engine = FakeEngine()
-    finder = FakeFinder(engine)
+    finder = FakeFinder(engine, also=("unix:///first.sock", "unix:///second.sock"))
     heard = begin(finder, "unix:///first.sock")
     heard.expect(lambda: len(heard.changes) == 1)
     heard.watch.use("unix:///second.sock")
@@ -298,6 +298,9 @@ class HangingFinder:
         self.searching.set()
         self.go_on.wait(30)
         return self.engine, ()
+
+    def known_addresses(self) -> tuple[tuple[str, str], ...]:
+        return ()
 
 
 def until(condition: Callable[[], bool], seconds: float = 5) -> None:

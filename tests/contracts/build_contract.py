@@ -3,8 +3,8 @@
 import io
 import tarfile
 import threading
-import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 import pytest
@@ -83,21 +83,23 @@ class Builder:
         logs = [one for one in self.events if isinstance(one, StepLog)]
         return [one.text for one in logs if one.step_id == step.id]
 
-    def cancel_when(self, text: str) -> threading.Thread:
+    @contextmanager
+    def cancelling_when(self, text: str) -> Iterator[None]:
         """Cancel as soon as a step with `text` in its name has begun."""
 
         def watch() -> None:
-            end = time.monotonic() + 60
-            while time.monotonic() < end:
+            while not self.token.wait(0.01):
                 running = [one for one in self.steps if one.state is StepState.RUNNING]
                 if any(text in step.name for step in running):
-                    break
-                time.sleep(0.01)
-            self.token.cancel()
+                    self.token.cancel()
 
         thread = threading.Thread(target=watch)
         thread.start()
-        return thread
+        try:
+            yield
+        finally:
+            self.token.cancel()
+            thread.join()
 
     @property
     def exists(self) -> bool:
@@ -214,8 +216,6 @@ class BuildContract:
         assert not build.exists
 
     def test_cancelled_while_a_step_runs(self, build: Builder) -> None:
-        canceller = build.cancel_when("RUN sleep")
-        with pytest.raises(Cancelled):
+        with build.cancelling_when("RUN sleep"), pytest.raises(Cancelled):
             build("RUN sleep 60")
-        canceller.join()
         assert not build.exists

@@ -291,7 +291,7 @@ def buildkit_at(name: str, *lines: bytes, error: str = "x") -> Progress:
         (
             (
                 "failed to solve: a: failed to resolve source metadata for docker.io/library/a:1: "
-                'failed to do request: Head "https://registry-1.docker.io/v2/": dial tcp: no such host'
+                'failed to do request: Head "https://registry-1.docker.io/": dial: no such host'
             ),
             buildkit_at("[internal] load metadata for docker.io/library/a:1"),
             "The base image “a:1” is not on this engine, and its registry can't be reached.",

@@ -1,5 +1,6 @@
 """Run a version: create, start, wait for health, and leave nothing behind when that fails."""
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ def run(engine: ImageEngine, probe: AnswerProbe, request: RunRequest, job: Job) 
         labels=request.labels,
     )
     job.report(Progress(tr("Starting {reference}", reference=request.reference)))
+    began = time.monotonic()
     container = engine.create_container(spec)
     try:
         job.token.raise_if_cancelled()
@@ -73,7 +75,7 @@ def run(engine: ImageEngine, probe: AnswerProbe, request: RunRequest, job: Job) 
         container=container,
         name=summary.name,
         url=service_url(summary.ports),
-        seconds=ready.seconds,
+        seconds=time.monotonic() - began,
         proof=ready.proof,
         changes=Changes(containers=frozenset({container}), images=frozenset({request.image})),
     )

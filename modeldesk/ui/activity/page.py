@@ -108,10 +108,10 @@ class ActivityPage(QWidget):
         head.addWidget(self.clear)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
-        column.setSpacing(Space.S)
+        column.setSpacing(Space.XS)
         column.addLayout(head)
         column.addWidget(self._counts)
-        column.addSpacing(Space.XS)
+        column.addSpacing(Space.S)
         column.addWidget(self._stack, 1)
 
     def _choose(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
@@ -32,17 +33,20 @@ class Heading(QWidget):
         self.build = PrimaryButton(tr("Build"))
         row = QHBoxLayout()
         row.setSpacing(Space.S)
-        row.addWidget(self.back)
         row.addWidget(self.title)
         row.addWidget(self.chips)
         row.addStretch(1)
         for button in self._buttons:
             row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        column.addLayout(row)
-        column.addWidget(self.line)
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addLayout(row)
+        words.addWidget(self.line)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(Space.S)
+        whole.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(words, 1)
 
     def say(self, title: str, chips: Sequence[ChipSpec] = ()) -> None:
         """Change title and chips."""

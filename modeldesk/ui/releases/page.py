@@ -114,8 +114,11 @@ class ReleasesPage(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.M)
-        column.addLayout(heading)
-        column.addWidget(self.line)
+        head = QVBoxLayout()
+        head.setSpacing(Space.XS)
+        head.addLayout(heading)
+        head.addWidget(self.line)
+        column.addLayout(head)
         column.addWidget(self._list)
         column.addWidget(self.panel, 1)
         return content
@@ -159,7 +162,7 @@ class ReleasesPage(QWidget):
         self.table.select_key(entry.key)
         now = datetime.now(UTC)
         state, tone = state_of(entry)
-        self.title.set_text(entry.name)
+        self.title.set_text(_title(entry))
         chips = [ChipSpec(state, tone, dot=entry.running)]
         if entry.version:
             chips.insert(0, ChipSpec(entry.version, Tone.ACCENT))
@@ -188,7 +191,7 @@ class ReleasesPage(QWidget):
             self.history.show_releases(releases, entry.deployment.current, now)
 
     def _line(self, entry: RunningEntry, now: datetime) -> str:
-        parts = [entry.url, entry.model if entry.model != entry.name else ""]
+        parts = [entry.url]
         if entry.deployment is not None and entry.deployment.current is not None:
             parts.append(short_digest(entry.deployment.current.digest))
             parts.append(tr("a rollback tries its target beside what runs, then switches"))
@@ -238,6 +241,11 @@ class ReleasesPage(QWidget):
     def _roll_back(self, target: VersionTarget) -> None:
         if self._entry is not None and self._entry.deployment is not None:
             self._actions.confirm_rollback(self._entry.deployment, target, self)
+
+
+def _title(entry: RunningEntry) -> str:
+    """``model · deployment``; one of them where they are the same or there is no model."""
+    return " · ".join(dict.fromkeys(filter(None, (entry.model, entry.name))))
 
 
 def _columns() -> tuple[Column[RunningEntry], ...]:

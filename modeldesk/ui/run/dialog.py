@@ -105,7 +105,7 @@ class RunDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         column.setSpacing(Space.M)
-        column.addWidget(ElidedLabel(self._reference, TextStyle.SUBTITLE))
+        column.addWidget(ElidedLabel(self.windowTitle(), TextStyle.SUBTITLE))
         column.addWidget(
             Label(
                 tr("Started by its image id, so a tag that moves changes nothing."),

@@ -34,6 +34,7 @@ from modeldesk.ui.widgets.label import Label, page_title
 from modeldesk.ui.widgets.number_field import NumberField
 from modeldesk.ui.widgets.segmented import Segmented
 
+_TITLE_HEIGHT = 32
 _WIDEST = 760
 
 
@@ -74,7 +75,8 @@ class SettingsPage(QScrollArea):
         """Bring a section into view."""
         if isinstance(link, SettingsLink) and link.section is not None:
             section = self._sections[link.section]
-            self.ensureWidgetVisible(section, 0, Space.XL)
+            # The first section brings the title along.
+            self.ensureWidgetVisible(section, 0, _TITLE_HEIGHT + 2 * Space.L)
             section.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_appearance(self) -> None:
@@ -197,7 +199,10 @@ class SettingsPage(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
         column.setSpacing(Space.L)
-        column.addWidget(page_title(tr("Settings")))
+        title = page_title(tr("Settings"))
+        # As high as the titles that have buttons beside them.
+        title.setMinimumHeight(_TITLE_HEIGHT)
+        column.addWidget(title)
         for section in self._sections.values():
             column.addWidget(section)
         column.addStretch(1)

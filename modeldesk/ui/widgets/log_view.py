@@ -24,6 +24,7 @@ from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.label import Label
 
 _BATCH_MS = 50
+_HEAD = 20
 _WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -115,6 +116,9 @@ class LogView(QWidget):
         find.clicked.connect(self._show_find)
         copy = IconButton(theme, Icon.COPY, tr("Copy log"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
+        for button in (find, copy):
+            # No higher than a title, so that logs begin where the cards beside them do.
+            button.setFixedHeight(_HEAD)
         row = QHBoxLayout()
         row.setSpacing(Space.XS)
         row.addWidget(Label(title, TextStyle.STRONG))

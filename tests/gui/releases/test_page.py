@@ -69,7 +69,7 @@ def test_one_deployment_needs_no_table_and_two_do(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.title.text() == "shop")
+    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
     assert not page.table.isVisible()
     assert page.rollback_button.isVisible()
     assert not page.rollback_button.isEnabled()
@@ -149,10 +149,10 @@ def test_the_selection_survives_updates(qtbot: QtBot, bench: Bench, page: Releas
     two_versions(qtbot, bench)
     bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
     page.activate(ReleasesLink(DeploymentName("till")))
-    qtbot.waitUntil(lambda: page.title.text() == "till")
+    qtbot.waitUntil(lambda: page.title.text() == "tills · till")
     bench.deploy("another", bench.add_version("v1.0.0", "first"), 5002)
     qtbot.waitUntil(lambda: len(page._model.rows()) == 3)
-    assert page.title.text() == "till"
+    assert page.title.text() == "tills · till"
     assert page.table.current_key() == deployment_key("till")
 
 
@@ -174,7 +174,7 @@ def test_a_container_that_is_gone_is_said_and_can_be_started_again(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.title.text() == "shop")
+    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
     assert page.stop_button.text() == "Stop"
     (container,) = bench.engine.list_containers()
     bench.engine.remove_container(container.id)

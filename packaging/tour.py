@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -52,6 +52,14 @@ T = TypeVar("T")
 
 class Stopped(Exception):
     """Something did not happen in time; the sentence says what."""
+
+
+def let_live(milliseconds: int) -> None:
+    """Run the window for a while. `QTest.qWait` would keep the interpreter's lock, and everything
+    in the background would stand still."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class Tour:
@@ -140,7 +148,7 @@ class Tour:
         self.note("serves", version=VERSIONS[1], accuracy=accuracy)
         for _ in range(40):
             self._ask_for_a_prediction()
-            QTest.qWait(60)
+            let_live(60)
         self._shoot("releases")
 
     def _see_a_tag_made_by_hand(self) -> None:
@@ -244,7 +252,7 @@ class Tour:
         self._until(f"{version} serves", settled)
         self.note("deployed", version=version, seconds=round(time.monotonic() - begin, 2))
         self._until("the releases page is shown", lambda: self._find(ReleasesPage))
-        QTest.qWait(1500)
+        let_live(1500)
 
     def _choose(self, page: LibraryPage, version: str) -> None:
         found = self._until(f"{version} is known", lambda: self._version(version))
@@ -262,7 +270,7 @@ class Tour:
             self._window.resize(width, height)
             for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
                 self._desktop.theme.set_mode(mode)
-                QTest.qWait(SETTLE_MS)
+                let_live(SETTLE_MS)
                 picture = self._window.grab()
                 if over is not None:
                     over.render(
@@ -349,7 +357,7 @@ class Tour:
             found = test()
             if found:
                 return found
-            QTest.qWait(20)
+            let_live(20)
         raise Stopped(f"waited in vain until {what}")
 
 

@@ -2,9 +2,17 @@
 
 import time
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 
 _TICK_MS = 2
+
+
+def let_live(milliseconds: int) -> None:
+    """Run the event loop for a while. `QTest.qWait` would keep the interpreter's lock, and every
+    worker would stand still."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class Gaps:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from modeldesk.app import Desktop
@@ -22,7 +21,7 @@ from modeldesk.core.engine.model import ConnectionState
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.links import BuildLink, PageKey
-from tests.benchmarks.gaps import Gaps
+from tests.benchmarks.gaps import Gaps, let_live
 from tests.benchmarks.listing import TAGS, archive, milliseconds, raw_list
 from tests.engine.private_daemon import can_start, private_daemon
 from tests.support.engine import TINY
@@ -44,7 +43,7 @@ def until(what: str, test: Callable[[], object]) -> None:
     while not test():
         if time.monotonic() > end:
             raise SystemExit(f"waited in vain until {what}")
-        QTest.qWait(5)
+        let_live(5)
 
 
 class Phases:
@@ -86,7 +85,7 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     phases = Phases()
     desktop.start()
     until("the images are listed", lambda: listed)
-    QTest.qWait(300)
+    let_live(300)
     phases.end("start, connect and list")
     took = (listed[0] - connected[0]) * 1000
     print(f"list complete {took:.0f} ms after the connection; allowed {raw * 1.5 + 150:.0f} ms "
@@ -108,10 +107,10 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     container = engine.create_container(ContainerSpec(page.session.outcome.image, "pouring"))
     engine.start_container(container)
     desktop.window.open_page(PageKey.RELEASES)
-    QTest.qWait(8000)
+    let_live(8000)
     phases.end("output of 1,000 lines a second, charts")
     engine.remove_container(container)
-    QTest.qWait(1000)
+    let_live(1000)
     phases.end("container removed")
     desktop.window.close()
     desktop.close()

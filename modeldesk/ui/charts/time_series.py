@@ -20,6 +20,7 @@ _LEFT = 58.0
 _MARGINS = (_LEFT, 8.0, 6.0, 22.0)
 _WORDS = 64.0
 _DOT = 3.0
+_LINE = 14.0
 _TIMES = (
     (0.0, Qt.AlignmentFlag.AlignLeft),
     (0.25, Qt.AlignmentFlag.AlignHCenter),
@@ -27,6 +28,8 @@ _TIMES = (
     (0.75, Qt.AlignmentFlag.AlignHCenter),
     (1.0, Qt.AlignmentFlag.AlignRight),
 )
+_ENDS = (_TIMES[0], _TIMES[-1])
+"""What there is room for in a narrow chart."""
 _RIGHT_ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -113,23 +116,24 @@ class TimeSeriesChart(QWidget):
         plot = self._plot.plot_rect()
         marks = self._marks()
         painter.setFont(font(TextStyle.LABEL))
+        roomy = plot.height() / (len(marks) - 1) >= _LINE
         for mark in marks:
             y = round(plot.bottom() - plot.height() * mark / marks[-1])
             painter.fillRect(QRectF(plot.left(), y, plot.width(), 1), QColor(tokens.grid))
-            painter.setPen(QColor(tokens.muted))
-            words = QRectF(0, y - 9, plot.left() - 8, 18)
-            painter.drawText(words, _RIGHT_ALIGNED, self._spec.say(mark))
+            if roomy or mark in (marks[0], marks[-1]):
+                painter.setPen(QColor(tokens.muted))
+                words = QRectF(0, y - 9, plot.left() - 8, 18)
+                painter.drawText(words, _RIGHT_ALIGNED, self._spec.say(mark))
         if self._spec.limit is not None:
             y = round(plot.bottom() - plot.height() * self._spec.limit / marks[-1])
             painter.fillRect(QRectF(plot.left(), y - 1, plot.width(), 2), QColor(tokens.bad))
         self._paint_newest(painter, plot, marks[-1])
         painter.setPen(QColor(tokens.muted))
-        for share, side in _TIMES:
+        for share, side in _TIMES if plot.width() > len(_TIMES) * _WORDS else _ENDS:
             text = presentation.before_now(self._spec.seconds * (1 - share))
             left = plot.left() + plot.width() * share - _WORDS / 2
             left = min(max(left, plot.left()), plot.right() - _WORDS)
             painter.drawText(QRectF(left, plot.bottom() + 4, _WORDS, 16), side, text)
-
 
     def _paint_newest(self, painter: QPainter, plot: QRectF, top: float) -> None:
         """A dot where each line has come to: a first value shows before there is a line."""

@@ -2,8 +2,8 @@
 
 import time
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.model import ContainerStats, ContainerSummary, LogLine
@@ -19,6 +19,10 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.log_view import LogView
 
 _CHART_HEIGHT = 150
+_LOW_CHART_HEIGHT = 106
+_LOW = 380
+"""A panel lower than this leaves more of itself to what is below the charts."""
+_LEAST_BELOW = 90
 _MEGABYTE = 1_000_000
 
 
@@ -51,8 +55,8 @@ class ContainerPanel(QWidget):
         self.log = LogView(context.theme, title=tr("Output"))
         charts = QHBoxLayout()
         charts.setSpacing(Space.L)
-        for chart in (self._cpu, self._memory):
-            card = Card()
+        self._cards = tuple(Card() for _ in range(2))
+        for card, chart in zip(self._cards, (self._cpu, self._memory), strict=True):
             card.body.addWidget(chart)
             card.setFixedHeight(_CHART_HEIGHT)
             charts.addWidget(card, 1)
@@ -88,6 +92,14 @@ class ContainerPanel(QWidget):
         elif before is not None and summary is not None and before.running == summary.running:
             return
         self._follow()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _LOW_CHART_HEIGHT + Space.L + _LEAST_BELOW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for card in self._cards:
+            card.setFixedHeight(_LOW_CHART_HEIGHT if self.height() < _LOW else _CHART_HEIGHT)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -23,6 +23,8 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 _SHOWN = 100
 _NARROW = 560
 _ROW_HEIGHT = 34
+_ROWS_EACH = 3
+"""What happened, the digest below it where there is no room beside it, and a line."""
 _WHEN, _WHAT, _DIGEST, _WHY, _WHO, _BUTTON = range(6)
 
 
@@ -37,6 +39,8 @@ class ReleaseHistory(Card):
         self._grid: QGridLayout | None = None
         self._aside: list[QWidget] = []
         """What narrow windows have no room for."""
+        self._digests: list[tuple[int, Label]] = []
+        """With the grid's row each belongs to."""
         self._ages: list[tuple[Label, datetime]] = []
         self._note = Label(tr("every step is kept, with its digest"), color="muted")
         self.add_header_widget(self._note)
@@ -61,21 +65,21 @@ class ReleaseHistory(Card):
             return
         self._shown = (releases, running)
         self.buttons.clear()
-        self._aside, self._ages = [], []
+        self._aside, self._digests, self._ages = [], [], []
         rows = QWidget()
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, Space.S, 0)
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(Space.XS - 1)
-        grid.setColumnStretch(_WHAT, 3)
         self._grid = grid
-        self._share_width()
-        for row, release in enumerate(releases[:_SHOWN]):
-            self._add(grid, 2 * row, release, running, now)
+        for number, release in enumerate(releases[:_SHOWN]):
+            row = _ROWS_EACH * number
+            self._add(grid, row, release, running, now)
             line = QFrame()
             line.setProperty("kind", "line")
             line.setFixedHeight(1)
-            grid.addWidget(line, 2 * row + 1, 0, 1, _BUTTON + 1)
+            grid.addWidget(line, row + 2, 0, 1, _BUTTON + 1)
+        self._share_width()
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
@@ -89,7 +93,13 @@ class ReleaseHistory(Card):
 
     def _share_width(self) -> None:
         if self._grid is not None:
-            self._grid.setColumnStretch(_WHY, 2 if self._roomy else 0)
+            self._grid.setColumnStretch(_WHY, int(self._roomy))
+            self._grid.setColumnStretch(_WHAT, int(not self._roomy))
+            for row, digest in self._digests:
+                self._grid.removeWidget(digest)
+                place = (row, _DIGEST) if self._roomy else (row + 1, _WHAT)
+                self._grid.addWidget(digest, *place)
+                self._grid.setRowMinimumHeight(row, _ROW_HEIGHT if self._roomy else 0)
         for widget in self._aside:
             widget.setVisible(self._roomy)
 
@@ -121,8 +131,8 @@ class ReleaseHistory(Card):
             mode=Qt.TextElideMode.ElideRight,
         )
         who = Label(release.who, color="muted")
-        shown = ((_WHEN, when), (_WHAT, what), (_DIGEST, digest), (_WHY, why), (_WHO, who))
-        for column, widget in shown:
+        self._digests.append((row, digest))
+        for column, widget in ((_WHEN, when), (_WHAT, what), (_WHY, why), (_WHO, who)):
             grid.addWidget(widget, row, column)
         for aside in (why, who):
             aside.setVisible(self._roomy)
@@ -136,8 +146,7 @@ class ReleaseHistory(Card):
             button = PlainButton(tr("Roll back to this"))
             button.clicked.connect(lambda: self.roll_back_to.emit(target))
             self.buttons[target.image] = button
-            grid.addWidget(button, row, _BUTTON)
-        grid.setRowMinimumHeight(row, _ROW_HEIGHT)
+            grid.addWidget(button, row, _BUTTON, 2, 1, Qt.AlignmentFlag.AlignVCenter)
 
 
 def what_happened(release: Release) -> str:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.releases.model import VersionTarget
@@ -38,6 +39,8 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _ROWS_IN_SIGHT = 5
 _SHORT = 14
+_LONG_NAME = 420
+"""A longer name is cut rather than parted from its buttons."""
 
 
 class ReleasesPage(QWidget):
@@ -97,18 +100,25 @@ class ReleasesPage(QWidget):
 
     def _content(self) -> QWidget:
         content = QWidget()
-        heading = QHBoxLayout()
-        heading.setSpacing(Space.S)
-        heading.addWidget(self.title)
-        heading.addWidget(self.chips)
-        heading.addStretch(1)
+        self._names = QHBoxLayout()
+        self._names.setSpacing(Space.S)
+        self._names.addWidget(self.title)
+        self._names.addWidget(self.chips)
+        self._names.addStretch(1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(Space.S)
         for button in (
             self.open_button,
             self.stop_button,
             self.remove_button,
             self.rollback_button,
         ):
-            heading.addWidget(button)
+            self._buttons.addWidget(button)
+        self._buttons.addStretch(0)
+        self._heading = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._heading.setSpacing(Space.S)
+        self._heading.addLayout(self._names, 1)
+        self._heading.addLayout(self._buttons)
         self._list = Card(padded=False)
         self._list.body.addWidget(self.table)
         column = QVBoxLayout(content)
@@ -116,12 +126,25 @@ class ReleasesPage(QWidget):
         column.setSpacing(Space.M)
         head = QVBoxLayout()
         head.setSpacing(Space.XS)
-        head.addLayout(heading)
+        head.addLayout(self._heading)
         head.addWidget(self.line)
         column.addLayout(head)
         column.addWidget(self._list)
         column.addWidget(self.panel, 1)
         return content
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_heading()
+
+    def _arrange_heading(self) -> None:
+        """Where the window is narrow, the buttons stand below the name."""
+        room = self.width() - 2 * Space.XL
+        name = min(self._names.sizeHint().width(), _LONG_NAME)
+        narrow = name + Space.S + self._buttons.sizeHint().width() > room
+        self._heading.setDirection(
+            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def _connect(self) -> None:
         self._store.changed.connect(self._update)
@@ -171,6 +194,7 @@ class ReleasesPage(QWidget):
         self.open_button.setVisible(bool(entry.url))
         self.stop_button.set_text(tr("Stop") if entry.running else tr("Start"))
         self._show_way_back(entry, now)
+        self._arrange_heading()
         self.panel.show_container(entry.container)
 
     def _show_way_back(self, entry: RunningEntry, now: datetime) -> None:

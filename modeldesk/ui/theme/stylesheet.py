@@ -120,6 +120,8 @@ QToolButton {
 QToolButton:hover { background: $pointed; }
 QToolButton:pressed, QToolButton:checked { background: $accent_bg; }
 QToolButton:focus { border: 2px solid $accent; padding: 3px; }
+QToolButton[kind="slim"] { padding: 0 3px; }
+QToolButton[kind="slim"]:focus { padding: 0 2px; }
 QToolButton::menu-indicator { image: none; }
 """
 

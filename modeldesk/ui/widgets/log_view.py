@@ -24,7 +24,7 @@ from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.label import Label
 
 _BATCH_MS = 50
-_HEAD = 20
+_HEAD = 22
 _WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -45,6 +45,7 @@ class LogView(QWidget):
         self._view.setMaximumBlockCount(limit)
         self._view.setUndoRedoEnabled(False)
         self._view.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.document().setDocumentMargin(0)
         self._view.setAccessibleName(title or tr("Log"))
         self._batch = QTimer(self, singleShot=True, interval=_BATCH_MS)
@@ -118,6 +119,7 @@ class LogView(QWidget):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         for button in (find, copy):
             # No higher than a title, so that logs begin where the cards beside them do.
+            button.setProperty("kind", "slim")
             button.setFixedHeight(_HEAD)
         row = QHBoxLayout()
         row.setSpacing(Space.XS)

@@ -1,5 +1,6 @@
 """A pyqtgraph view with one view box, behind a typed face: the only module that imports it."""
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -190,5 +191,9 @@ class _Ground(QGraphicsItem):
         _widget: QWidget | None = None,
     ) -> None:
         painter.save()
-        self._paint(painter)
-        painter.restore()
+        try:
+            self._paint(painter)
+        except Exception:  # noqa: BLE001 - through the scene's calls into Python, it would end us
+            sys.excepthook(*sys.exc_info())
+        finally:
+            painter.restore()

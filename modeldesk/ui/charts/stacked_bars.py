@@ -76,8 +76,8 @@ class Frame:
         return self.plot.left() + (number - self.first) * self.slot
 
     def y(self, amount: float) -> float:
-        """The pixel of an amount of bytes."""
-        return self.plot.bottom() - self.plot.height() * amount / self.top
+        """The pixel of an amount of bytes. Where all are zero, so is the top."""
+        return self.plot.bottom() - self.plot.height() * amount / (self.top or 1.0)
 
     def number_at(self, x: float) -> int:
         """The bar whose column a pixel is in; it may lie outside the data."""

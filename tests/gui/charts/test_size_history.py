@@ -1,6 +1,7 @@
 """The size chart: drawn right, answers pointer and keys, quick with thousands, exported."""
 
 import csv
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.size_history import SizeHistoryChart
 from modeldesk.ui.charts.stacked_bars import BarData, Frame, paint_bars, total_figure
 from modeldesk.ui.theme.theme import Theme, ThemeMode
@@ -44,6 +46,36 @@ def chart(theme: Theme, qtbot: QtBot) -> SizeHistoryChart:
     made.set_bars(bars())
     QApplication.processEvents()
     return made
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_versions_of_no_bytes_are_drawn(chart: SizeHistoryChart, count: int) -> None:
+    """An image from scratch with labels alone: dividing by its size would end the program."""
+    chart.set_bars([SizeBar(f"key {n}", f"v{n}", ()) for n in range(count)])
+    chart.select(f"key {count - 1}")
+    for _ in range(3):
+        QApplication.processEvents()
+    image_of(chart)
+    assert chart.selected_key == f"key {count - 1}"
+
+
+def test_a_fault_while_drawing_is_told_and_survived(
+    theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _frames: met.append(error))
+
+    def paint(_: QPainter) -> None:
+        raise ZeroDivisionError
+
+    view = PlotView((0.0, 0.0, 0.0, 0.0), paint)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: bool(met))
+    for _ in range(5):
+        view.redraw()
+        QApplication.processEvents()
+    assert isinstance(met[0], ZeroDivisionError)
 
 
 def viewport(chart: SizeHistoryChart) -> QWidget:

@@ -34,6 +34,20 @@ def parse_port(text: str) -> PortBinding:
     )
 
 
+def host_text(port: PortBinding) -> str:
+    """The host's side of a port as `parse_port` reads it; empty where any free port will do."""
+    number = str(port.host_port or "")
+    if port.host_address == LOOPBACK:
+        return number
+    address = f"[{port.host_address}]" if ":" in port.host_address else port.host_address
+    return f"{address}:{number}"
+
+
+def container_text(port: PortBinding) -> str:
+    """The container's side of a port as `parse_port` reads it."""
+    return f"{port.container_port}{'' if port.protocol == 'tcp' else f'/{port.protocol}'}"
+
+
 def _check_address(address: str) -> None:
     """An engine takes an address it can't read for “every address of this machine”."""
     try:

@@ -18,6 +18,7 @@ from modeldesk.core.errors import (
     ModelDeskError,
     NotFound,
     PortTaken,
+    RecordsError,
 )
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.library.images import ImageDetail
@@ -25,7 +26,7 @@ from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.library.targets import target_of
 from modeldesk.core.ports import AnswerProbe
-from modeldesk.core.releases.names import proposed_name
+from modeldesk.core.releases.model import Deployment
 from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
@@ -66,7 +67,7 @@ class RunDialog(QDialog):
         self._taken_port = 0
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Run {version}", version=self._reference))
-        self.form = RunForm(context.theme, proposed_name(version.key.model), self)
+        self.form = RunForm(context.theme, version.key.model, self)
         self.banner = Banner(context.theme)
         self.log = QPlainTextEdit(readOnly=True)
         self.log.setFont(font(TextStyle.MONO_SMALL))
@@ -125,11 +126,20 @@ class RunDialog(QDialog):
             return
         image = self._version.key.image
 
-        def show(detail: ImageDetail) -> None:
-            self.form.propose(detail.config)
+        def read(_: Job) -> tuple[ImageDetail, tuple[Deployment, ...]]:
+            detail = engine.image_detail(image)
+            try:
+                return detail, self._releases.deployments()
+            except RecordsError:
+                # A single container runs without records; a service says itself what is wrong.
+                return detail, ()
+
+        def show(found: tuple[ImageDetail, tuple[Deployment, ...]]) -> None:
+            detail, deployments = found
+            self.form.propose(detail.config, deployments)
 
         self._latest.submit(
-            lambda _: engine.image_detail(image),
+            read,
             title=tr("Read the image's ports"),
             on_result=show,
             on_error=self._failed,

@@ -1,20 +1,25 @@
 """How a version is to run, as a person fills it in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from modeldesk.core.containers.arguments import parse_mount, parse_port
+from modeldesk.core.containers.arguments import (
+    container_text,
+    host_text,
+    parse_mount,
+    parse_port,
+)
 from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.errors import InvalidInput
-from modeldesk.core.ids import DeploymentName
+from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.library.images import ImageConfig
-from modeldesk.core.releases.model import ServiceSettings
-from modeldesk.core.releases.names import check_deployment_name
+from modeldesk.core.releases.model import Deployment, ServiceSettings, VersionTarget
+from modeldesk.core.releases.names import check_deployment_name, proposed_name
 from modeldesk.core.words import tr
 from modeldesk.ui.run.rows_editor import RowField, RowsEditor
 from modeldesk.ui.theme.theme import Theme
@@ -31,12 +36,47 @@ class RunChoices:
     mounts: tuple[Mount, ...]
     deployment: DeploymentName | None
     why: str
+    replaces: ServiceSettings
+    """What the deployment has so far; the defaults for a new one."""
 
     def service_settings(self) -> tuple[ServiceSettings, dict[str, str]]:
-        """Settings a deployment keeps, and the secret values it must not keep."""
-        secrets = {n: v for n, v in self.environment.items() if looks_secret(n)}
-        plain = {n: v for n, v in self.environment.items() if n not in secrets}
-        return ServiceSettings(self.ports, plain, tuple(secrets), self.mounts), secrets
+        """Settings a deployment keeps, and the secret values it must not keep. A secret it has
+        already and that was left empty is not among the values: it stays what it is."""
+        names = tuple(name for name in self.environment if looks_secret(name))
+        plain = {n: v for n, v in self.environment.items() if n not in names}
+        secrets = {
+            name: self.environment[name]
+            for name in names
+            if self.environment[name] or name not in self.replaces.secret_names
+        }
+        timeout = self.replaces.health_timeout_s
+        return ServiceSettings(self.ports, plain, names, self.mounts, timeout), secrets
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What stands in the lines until a person changes it."""
+
+    ports: Sequence[tuple[str, ...]] = ()
+    variables: Sequence[tuple[str, ...]] = ()
+    mounts: Sequence[tuple[str, ...]] = ()
+
+
+def _offer_of(settings: ServiceSettings) -> _Offer:
+    return _Offer(
+        [(host_text(port), container_text(port)) for port in settings.ports],
+        [*settings.environment.items(), *((name, "") for name in settings.secret_names)],
+        [(m.source, m.target, "ro" if m.read_only else "rw") for m in settings.mounts],
+    )
+
+
+def _in_service(version: VersionTarget | None) -> str:
+    if version is None:
+        return tr("There already; this version runs with the settings above.")
+    return tr(
+        "In service with {version}. This version takes its place, with the settings above.",
+        version=version.reference,
+    )
 
 
 class RunForm(QWidget):
@@ -44,9 +84,12 @@ class RunForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, deployment: DeploymentName, parent: QWidget) -> None:
-        """`deployment` is the name proposed for a service."""
+    def __init__(self, theme: Theme, model: ModelName, parent: QWidget) -> None:
         super().__init__(parent)
+        self._model = model
+        self._deployments: dict[str, Deployment] = {}
+        self._image_offer = _Offer()
+        self._offered = _Offer()
         self.ports = RowsEditor(
             theme,
             tr("Ports"),
@@ -73,7 +116,7 @@ class RunForm(QWidget):
             tr("add a mount"),
         )
         self.service = QCheckBox(tr("As a service: with a name, a history, and one click back"))
-        self.name = QLineEdit(deployment)
+        self.name = QLineEdit(proposed_name(model))
         self.name_field = Field(tr("Deployment"), self.name)
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("kept in the history"))
@@ -92,6 +135,7 @@ class RunForm(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         self.service.toggled.connect(self._show_service)
+        self.name.textChanged.connect(self._offer)
         self.variables.changed.connect(self._mask_secrets)
         for signal in (
             self.ports.changed,
@@ -103,12 +147,17 @@ class RunForm(QWidget):
             signal.connect(self.changed)
         self._show_service(False)
 
-    def propose(self, config: ImageConfig) -> None:
-        """Offer every port the image exposes, under the same number here."""
-        if self.ports.values():
-            return
+    def propose(self, config: ImageConfig, deployments: Sequence[Deployment] = ()) -> None:
+        """Offer every port the image exposes, under the same number here; and for a service that
+        is there already, the settings it has. What a person filled in stays."""
+        self._deployments = {one.name: one for one in deployments}
         numbers = [port.partition("/")[0] for port in config.exposed_ports if "/udp" not in port]
-        self.ports.set_values([(number, number) for number in numbers])
+        self._image_offer = _Offer([(number, number) for number in numbers])
+        proposed = proposed_name(self._model)
+        names = [one.name for one in deployments if one.model == self._model]
+        if names and proposed not in names and self.name.text() == proposed:
+            self.name.setText(names[0])
+        self._offer()
 
     def choices(self) -> RunChoices:
         """What was filled in. Raises `InvalidInput` for the first thing that can't be used."""
@@ -129,7 +178,9 @@ class RunForm(QWidget):
             parse_mount(":".join(part for part in row if part), Path.home())
             for row in self.mounts.values()
         )
-        return RunChoices(ports, environment, mounts, deployment, self.why.text().strip())
+        known = self._replaced()
+        settings = known.settings if known else ServiceSettings()
+        return RunChoices(ports, environment, mounts, deployment, self.why.text().strip(), settings)
 
     def use_any_free_port(self, taken: int) -> None:
         """Let the engine choose in place of a port that is taken."""
@@ -140,10 +191,37 @@ class RunForm(QWidget):
     def _show_service(self, service: bool) -> None:
         self.name_field.setVisible(service)
         self.why_field.setVisible(service)
+        self._offer()
+
+    def _replaced(self) -> Deployment | None:
+        """The deployment that would get this version, where there is one already."""
+        if not self.service.isChecked():
+            return None
+        return self._deployments.get(self.name.text().strip())
+
+    def _offer(self) -> None:
+        """Put what fits the choice so far into every list that nobody has changed."""
+        known = self._replaced()
+        offer = _offer_of(known.settings) if known else self._image_offer
+        for editor, before, now in (
+            (self.ports, self._offered.ports, offer.ports),
+            (self.variables, self._offered.variables, offer.variables),
+            (self.mounts, self._offered.mounts, offer.mounts),
+        ):
+            if editor.values() == list(before) != list(now):
+                editor.set_values(now)
+        self._offered = offer
+        self._mask_secrets()
+        self.name_field.set_note(_in_service(known.current) if known else "")
 
     def _mask_secrets(self) -> None:
+        known = self._replaced()
+        kept = known.settings.secret_names if known else ()
         for name, value in self.variables.lines():
             secret = looks_secret(name.text())
+            value.setPlaceholderText(
+                tr("as it is now") if name.text().strip() in kept else tr("value")
+            )
             value.setEchoMode(
                 QLineEdit.EchoMode.PasswordEchoOnEdit if secret else QLineEdit.EchoMode.Normal
             )

@@ -6,8 +6,11 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from modeldesk.core.containers.model import Health, LogLine
+from modeldesk.core.containers.model import Health, LogLine, Mount, PortBinding
 from modeldesk.core.ids import DeploymentName, ImageId
+from modeldesk.core.jobs import Job
+from modeldesk.core.library.targets import target_of
+from modeldesk.core.releases.model import ServiceSettings
 from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.tasks import TaskRunner
@@ -142,3 +145,72 @@ def test_an_image_that_is_gone_is_said_with_a_way_out(qtbot: QtBot, bench: Bench
 
 def _remove(bench: Bench, image: ImageId) -> None:
     bench.engine.remove_image(str(image))
+
+
+def in_service(qtbot: QtBot, bench: Bench, settings: ServiceSettings) -> RunDialog:
+    """The dialog for v1.5.0 of a model whose v1.4.0 serves as "shop" with `settings`."""
+    version = bench.version(bench.add_version("v1.4.0"))
+    secrets = {"API_TOKEN": "s3cret"} if settings.secret_names else {}
+    bench.service.deploy(
+        bench.engine,
+        DeploymentName("shop"),
+        version.key.model,
+        target_of(version),
+        settings,
+        "",
+        Job(),
+        secrets,
+    )
+    dialog = bench.run_dialog(bench.add_version("v1.5.0"))
+    qtbot.waitUntil(lambda: dialog.form.ports.values() == [("5000", "5000")])
+    return dialog
+
+
+SHOP = ServiceSettings(
+    (PortBinding(5000, 8080, "0.0.0.0"),),
+    {"WORKERS": "2"},
+    ("API_TOKEN",),
+    (Mount("models", "/models", read_only=True),),
+    7.0,
+)
+
+
+def test_a_service_that_is_there_keeps_its_settings(qtbot: QtBot, bench: Bench) -> None:
+    dialog = in_service(qtbot, bench, SHOP)
+    dialog.form.service.setChecked(True)
+    assert dialog.form.name.text() == "shop"
+    assert dialog.form.ports.values() == [("0.0.0.0:8080", "5000")]
+    assert dialog.form.variables.values() == [("WORKERS", "2"), ("API_TOKEN", "")]
+    assert dialog.form.mounts.values() == [("models", "/models", "ro")]
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: closed(bench))
+    kept = bench.service.deployment(DeploymentName("shop"))
+    assert kept.settings == SHOP
+    assert kept.current is not None
+    assert kept.current.reference.endswith("v1.5.0")
+    (container,) = bench.engine.list_containers()
+    assert bench.engine.container(container.id).environment["API_TOKEN"] == "s3cret"
+
+
+def test_a_single_container_and_another_name_take_nothing_of_a_service(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    dialog = in_service(qtbot, bench, SHOP)
+    dialog.form.service.setChecked(True)
+    dialog.form.name.setText("other")
+    assert dialog.form.ports.values() == [("5000", "5000")]
+    dialog.form.name.setText("shop")
+    assert dialog.form.ports.values() == [("0.0.0.0:8080", "5000")]
+    dialog.form.service.setChecked(False)
+    assert dialog.form.ports.values() == [("5000", "5000")]
+    assert dialog.form.variables.values() == []
+    dialog.reject()
+
+
+def test_what_a_person_filled_in_stays(qtbot: QtBot, bench: Bench) -> None:
+    dialog = in_service(qtbot, bench, SHOP)
+    dialog.form.ports.set_values([("9000", "5000")])
+    dialog.form.service.setChecked(True)
+    assert dialog.form.ports.values() == [("9000", "5000")]
+    assert dialog.form.mounts.values() == [("models", "/models", "ro")]
+    dialog.reject()

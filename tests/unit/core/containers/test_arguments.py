@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldesk.core.containers.arguments import parse_mount, parse_port
+from modeldesk.core.containers.arguments import (
+    container_text,
+    host_text,
+    parse_mount,
+    parse_port,
+)
 from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.errors import InvalidInput
 
@@ -73,3 +78,16 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_mount("./missing:/data", tmp_path)
     assert str(tmp_path / "missing") in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        PortBinding(5000, 8080),
+        PortBinding(5000),
+        PortBinding(5000, 8080, "0.0.0.0"),
+        PortBinding(53, 0, "::1", "udp"),
+    ],
+)
+def test_a_port_is_written_as_it_is_read(port: PortBinding) -> None:
+    assert parse_port(f"{host_text(port)}:{container_text(port)}") == port

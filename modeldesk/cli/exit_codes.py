@@ -9,8 +9,10 @@ from modeldesk.core.errors import (
     EngineNotPermitted,
     EngineTooOld,
     EngineUnavailable,
+    FolderError,
     InvalidInput,
     ModelDeskError,
+    NoSuchDeployment,
     NotFound,
 )
 
@@ -34,10 +36,10 @@ def exit_code_of(error: ModelDeskError) -> ExitCode:
     """The code that tells a script what went wrong."""
     for kinds, code in (
         ((EngineUnavailable, EngineNotPermitted, EngineTooOld), ExitCode.NO_ENGINE),
-        ((NotFound,), ExitCode.NOT_FOUND),
+        ((NotFound, NoSuchDeployment), ExitCode.NOT_FOUND),
         ((BuildFailed,), ExitCode.BUILD_FAILED),
         ((ContainerFailed,), ExitCode.CONTAINER_FAILED),
-        ((InvalidInput,), ExitCode.USAGE),
+        ((InvalidInput, FolderError), ExitCode.USAGE),
         ((Cancelled,), ExitCode.CANCELLED),
     ):
         if isinstance(error, kinds):

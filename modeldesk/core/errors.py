@@ -157,5 +157,9 @@ class ReleaseError(ModelDeskError):
     """A deployment or rollback can't be done as asked."""
 
 
+class NoSuchDeployment(ReleaseError):
+    """There is no deployment of that name."""
+
+
 class AlreadyRunning(ModelDeskError):
     """Another running program of ours holds what is asked for."""

@@ -167,7 +167,7 @@ def test_unknown_names_are_answered_with_near_ones(
     assert missing.code == 4
     assert missing.out == ""
     assert f"{unique_name}:v1.0.0" in missing.err
-    assert program.run("rollback", unique_name).code == 1
+    assert program.run("rollback", unique_name).code == 4
 
 
 def test_doctor_knows_the_engine_and_what_is_wrong(program: Program, tmp_path: Path) -> None:

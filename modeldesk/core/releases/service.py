@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import AlreadyRunning, Cancelled, ModelDeskError, NotFound, ReleaseError
+from modeldesk.core.errors import (
+    AlreadyRunning,
+    Cancelled,
+    ModelDeskError,
+    NoSuchDeployment,
+    NotFound,
+    ReleaseError,
+)
 from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
@@ -64,10 +71,10 @@ class ReleaseService:
         return self._records.deployments()
 
     def deployment(self, name: DeploymentName) -> Deployment:
-        """Raises `ReleaseError` when there is none of that name."""
+        """Raises `NoSuchDeployment` when there is none of that name."""
         found = self._records.deployment(name)
         if found is None:
-            raise ReleaseError(
+            raise NoSuchDeployment(
                 tr("There is no deployment named “{name}”.", name=name),
                 tr("See the names on the Releases page or with: modeldesk deployments"),
             )

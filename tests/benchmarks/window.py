@@ -1,6 +1,7 @@
 """The whole program on a real engine with 1,000 images of 3 tags: how soon the list stands, and the
 event loop's worst gap while images list, layers are read, a build streams, output pours in and
-charts draw. ``python -m tests.benchmarks.window [IMAGES]`` (as root: an engine of its own).
+charts draw. ``PYTHONPATH=packaging python -m tests.benchmarks.window [IMAGES]`` (as root: an
+engine of its own).
 """
 
 import os
@@ -9,21 +10,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtWidgets import QApplication
 
+import base_images
+import docker_api
+import keeper
+import private_engine
 from modeldesk.app import Desktop
 from modeldesk.composition import Parts
 from modeldesk.core.build.model import BuildState
 from modeldesk.core.containers.model import ContainerSpec
 from modeldesk.core.engine.model import ConnectionState
 from modeldesk.paths import Paths
-from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.build.page import BuildPage, Showing
 from modeldesk.ui.links import BuildLink, PageKey
 from tests.benchmarks.gaps import Gaps, let_live
 from tests.benchmarks.listing import TAGS, archive, milliseconds, raw_list
-from tests.engine.private_daemon import can_start, private_daemon
 from tests.support.engine import TINY
 
 _BIG_BYTES = 300_000_000
@@ -35,6 +41,7 @@ RUN i=0; while [ $i -lt {_LINES} ]; do echo "line $i of what a build says"; i=$(
 CMD ["sh", "-c", "while true; do echo a line of what a container says; sleep 0.001; done"]
 """
 _PATIENCE_S = 180.0
+T = TypeVar("T")
 
 
 def until(what: str, test: Callable[[], object]) -> None:
@@ -44,6 +51,14 @@ def until(what: str, test: Callable[[], object]) -> None:
         if time.monotonic() > end:
             raise SystemExit(f"waited in vain until {what}")
         let_live(5)
+
+
+def elsewhere(work: Callable[[], T]) -> T:
+    """Do something in a thread while the window lives."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        until("it is done", future.done)
+        return future.result()
 
 
 class Phases:
@@ -95,6 +110,7 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     desktop.context.navigate(BuildLink(folder))
     until("the build page is there", lambda: desktop.window.findChildren(BuildPage))
     [page] = desktop.window.findChildren(BuildPage)
+    until("the folder is planned", lambda: page.showing is Showing.PLAN)
     until("the plan can be built", page.heading.build.isEnabled)
     phases.end("folder looked into")
     page.build()
@@ -103,13 +119,15 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     assert page.session.outcome is not None, page.session.error
     assert page.session.state is BuildState.SUCCEEDED
     phases.end(f"build of {_BIG_BYTES // 1_000_000} MB with {_LINES:,} lines")
+    built = page.session.outcome.image
     engine = desktop.context.require_engine()
-    container = engine.create_container(ContainerSpec(page.session.outcome.image, "pouring"))
-    engine.start_container(container)
+    container = elsewhere(lambda: engine.create_container(ContainerSpec(built, "pouring")))
+    elsewhere(lambda: engine.start_container(container))
+    phases.end("container started")
     desktop.window.open_page(PageKey.RELEASES)
     let_live(8000)
     phases.end("output of 1,000 lines a second, charts")
-    engine.remove_container(container)
+    elsewhere(lambda: engine.remove_container(container))
     let_live(1000)
     phases.end("container removed")
     desktop.window.close()
@@ -118,15 +136,13 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
 
 def main() -> None:
     """Start an engine, fill it, and measure."""
-    if not can_start():
+    if os.geteuid() != 0 or private_engine.missing_programs():
         sys.exit("Run it as root where dockerd is installed: it starts an engine of its own.")
     images = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    tiny = Path(tempfile.mkstemp(suffix=".tar")[1])
-    subprocess.run(["docker", "save", "-o", tiny, TINY], check=True)
-    with private_daemon() as daemon, tempfile.TemporaryDirectory() as home:
-        os.environ["DOCKER_HOST"] = daemon.address
-        subprocess.run(["docker", "load", "-q", "-i", tiny], check=True, stdout=subprocess.DEVNULL)
-        tiny.unlink()
+    with keeper.Keeper() as kept, tempfile.TemporaryDirectory() as home:
+        address, _ = private_engine.start(kept)
+        os.environ["DOCKER_HOST"] = address
+        base_images.ensure(docker_api.Engine(address), [base_images.TINY])
         subprocess.run(
             ["docker", "load", "-q"],
             input=archive(images, TAGS),
@@ -134,7 +150,7 @@ def main() -> None:
             check=True,
         )
         app = QApplication(["modeldesk"])
-        measure(app, daemon.address, images, Path(home))
+        measure(app, address, images, Path(home))
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ class Desktop(QObject):
         left = self.tasks.shutdown(_SHUTDOWN_S)
         if self._pages is not None:
             self._pages.preload.wait(_SHUTDOWN_S)
+        self.garbage.stop()
         self.parts.close()
         if self._temporary is not None:
             self._temporary.cleanup()

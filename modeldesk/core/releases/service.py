@@ -195,7 +195,9 @@ class ReleaseService:
             job.token.raise_if_cancelled()
             try:
                 with self._locks.hold(release.deployment):
-                    healed.append(self._heal(engine, release))
+                    # It may have come to its end in another program before the lock was ours.
+                    if any(one.id == release.id for one in self._records.unfinished_releases()):
+                        healed.append(self._heal(engine, release))
             except AlreadyRunning:
                 continue
         return tuple(healed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -482,3 +483,19 @@ def test_a_release_another_program_is_busy_with_is_left_alone(desk: Desk) -> Non
     with desk.locks.hold(SHOP):
         assert desk.service.recover(desk.engine, Job()) == ()
     assert len(desk.service.recover(desk.engine, Job())) == 1
+
+
+def test_a_release_that_ended_meanwhile_is_not_touched(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program finished it between our look at the records and our hold of the lock."""
+    desk.deploy("v1.0.0")
+    desk.deploy("v1.1.0")
+    stale = replace(desk.service.history(SHOP)[0], state=ReleaseState.RUNNING)
+    answers = [(stale,)]
+    read = desk.records.unfinished_releases
+    monkeypatch.setattr(
+        desk.records, "unfinished_releases", lambda: answers.pop() if answers else read()
+    )
+    assert desk.service.recover(desk.engine, Job()) == ()
+    desk.assert_serves_only("v1.1.0")

@@ -1,0 +1,190 @@
+"""The desktop program put together, on an engine in memory."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
+from modeldesk.app import Desktop
+from modeldesk.composition import Parts
+from modeldesk.core.containers.model import Health, PortBinding
+from modeldesk.core.engine.model import ConnectionState
+from modeldesk.core.ids import DeploymentName, ModelName
+from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.releases.model import (
+    JournalEntry,
+    Release,
+    ReleaseKind,
+    ReleaseState,
+    ServiceSettings,
+    StepPhase,
+    VersionTarget,
+)
+from modeldesk.paths import Paths
+from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.library.page import LibraryPage
+from modeldesk.ui.links import BuildLink, Link, PageKey
+from modeldesk.ui.tasks import Lane
+from tests.fakes.engine import FakeEngine, FakeFinder
+from tests.fakes.engine_containers import Behaviour
+
+SHOP = DeploymentName("shop")
+HEALTHY = Behaviour(health=(Health.HEALTHY,))
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    made = FakeEngine()
+    made.add_image("team/rec:v1.0.0", behaviour=HEALTHY)
+    made.add_image("team/rec:v1.1.0", behaviour=HEALTHY)
+    return made
+
+
+def parts_of(folder: Path, engine: FakeEngine | None) -> Parts:
+    """The program's parts, with an engine in memory in place of a search."""
+    parts = Parts(Paths(folder / "settings.json", folder / "records.sqlite", folder / "log"))
+    vars(parts)["finder"] = FakeFinder(engine)
+    return parts
+
+
+@contextmanager
+def running(app: QApplication, parts: Parts, start: Link | None = None) -> Iterator[Desktop]:
+    """The program from its start to its end."""
+    desktop = Desktop(app, parts, start)
+    desktop.start()
+    try:
+        yield desktop
+    finally:
+        desktop.window.close()
+        desktop.close()
+        desktop.window.deleteLater()
+        desktop.deleteLater()
+        app.processEvents()
+
+
+def shown(desktop: Desktop, kind: type[QWidget]) -> bool:
+    """Whether a page is in view."""
+    return any(page.isVisible() for page in desktop.window.findChildren(kind))
+
+
+def test_paints_first_then_lists_and_connects(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    engine.latency_s = 0.02
+    with running(qapp, parts_of(tmp_path, engine)) as desktop:
+        assert not desktop.window.findChildren(LibraryPage)
+        with qtbot.waitSignal(desktop.window.painted, timeout=5_000):
+            pass
+        qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
+        assert desktop.hub.connection.state is ConnectionState.CONNECTED
+        qtbot.waitUntil(lambda: not desktop.hub.snapshot.missing_details, timeout=10_000)
+        assert shown(desktop, LibraryPage)
+        for key in PageKey:
+            desktop.window.open_page(key)
+            assert desktop.window.area.current is key
+        engine.add_image("team/rec:v1.2.0")
+        qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 3, timeout=5_000)
+
+
+def test_a_folder_given_at_the_start_is_planned(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    folder = tmp_path / "digits"
+    folder.mkdir()
+    (folder / "serve.py").write_text("print()")
+    with running(qapp, parts_of(tmp_path, engine), BuildLink(folder)) as desktop:
+        qtbot.waitUntil(lambda: shown(desktop, BuildPage), timeout=10_000)
+        [page] = desktop.window.findChildren(BuildPage)
+        qtbot.waitUntil(lambda: page.form.model.text() == "digits", timeout=10_000)
+
+
+def test_records_of_a_newer_program_are_left_alone_and_said(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    database = tmp_path / "records.sqlite"
+    with closing(sqlite3.connect(database)) as newer:
+        newer.execute("PRAGMA user_version = 9999")
+        newer.execute("CREATE TABLE future (x)")
+        newer.commit()
+    before = database.read_bytes()
+    parts = parts_of(tmp_path, engine)
+    with running(qapp, parts) as desktop:
+        said: list[str] = []
+        desktop.hub.said.connect(lambda saying: said.append(saying.text))
+        qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
+        assert any("newer" in text for text in said)
+        assert parts.paths.database != database
+        temporary = parts.paths.database.parent
+        assert temporary.is_dir()
+    assert database.read_bytes() == before
+    assert not temporary.exists()
+
+
+def test_an_interrupted_release_is_put_right_once_the_engine_answers(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    parts = parts_of(tmp_path, engine)
+    first, second = (
+        VersionTarget(image.id, str(image.tags[0]), image.id)
+        for image in sorted(engine.list_images(), key=lambda one: str(one.tags[0]))
+    )
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, ModelName("team/rec"), first, settings, "", Job())
+    records = SqliteReleaseRecords(parts.opened.database)
+    open_release = Release(
+        0,
+        SHOP,
+        ReleaseKind.DEPLOY,
+        second,
+        first,
+        datetime.now(UTC),
+        "ana",
+        "",
+        ReleaseState.RUNNING,
+    )
+    number = records.add_release(open_release)
+    records.write_journal(
+        JournalEntry(number, 0, "rehearse", StepPhase.STARTED, None, datetime.now(UTC))
+    )
+    [container] = engine.list_containers()
+    engine.stop_container(container.id)
+    with running(qapp, parts) as desktop:
+        qtbot.waitUntil(lambda: engine.list_containers()[0].running, timeout=10_000)
+        qtbot.waitUntil(
+            lambda: parts.releases.history(SHOP)[0].state is ReleaseState.RESTORED,
+            timeout=10_000,
+        )
+        assert desktop.hub.connection.state is ConnectionState.CONNECTED
+
+
+def test_no_engine_is_said_in_the_page_itself(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with running(qapp, parts_of(tmp_path, None)) as desktop:
+        qtbot.waitUntil(
+            lambda: desktop.hub.connection.state is ConnectionState.NONE, timeout=10_000
+        )
+        assert not shown(desktop, LibraryPage)
+
+
+def test_the_end_cancels_what_runs(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    ended: list[bool] = []
+
+    def wait(job: Job) -> None:
+        job.report(Progress("waiting"))
+        ended.append(job.token.wait(30))
+
+    with running(qapp, parts_of(tmp_path, engine)) as desktop:
+        qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
+        handle = desktop.tasks.submit(wait, lane=Lane.TRANSFER, title="Wait", owner=desktop)
+        qtbot.waitUntil(lambda: handle.progress is not None, timeout=5_000)
+        desktop.window._may_leave = True
+    assert ended == [True]

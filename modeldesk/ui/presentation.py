@@ -12,6 +12,7 @@ from modeldesk.core.words import tr, trn
 
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+LONGEST_SHOWN = 2000
 _TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 
@@ -133,6 +134,13 @@ def short_digest(digest: str) -> str:
     if not colon or len(digits) <= 12:
         return digest
     return f"{algorithm}:{digits[:4]}{ELLIPSIS}{digits[-4:]}"
+
+
+def cut(text: str) -> str:
+    """`text`, of which the middle is left out where no window could show all of it: measuring
+    megabytes at every move would hold the program."""
+    half = LONGEST_SHOWN // 2
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:half]}{ELLIPSIS}{text[-half:]}"
 
 
 def printable(text: str | bytes) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from modeldesk.core.words import tr
+from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
@@ -16,6 +16,8 @@ from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
 
 _HIDDEN = "•" * 8
+_MOST = 40
+"""Lines of a list. Each is a handful of widgets, and takes a millisecond to make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class FactList(QWidget):
         return tuple(self._lines[: len(self._facts)])
 
     def set_facts(self, facts: Sequence[Fact]) -> None:
-        """Show `facts`; what was revealed is hidden again."""
+        """Show `facts`; what was revealed is hidden again. Of very many the last line tells how
+        many more there are, and copies them."""
+        facts = _at_most(facts)
         self._facts = tuple(facts)
         while len(self._lines) < len(facts):
             line = _FactLine(self)
@@ -64,6 +68,16 @@ class FactList(QWidget):
         for line in self._lines[len(facts) :]:
             line.hide()
         self.setVisible(bool(facts))
+
+
+def _at_most(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """`facts`, or the first of them and one that stands for the rest."""
+    if len(facts) <= _MOST:
+        return facts
+    shown, rest = facts[: _MOST - 1], facts[_MOST - 1 :]
+    lines = "\n".join("=".join(filter(None, (fact.name, fact.value))) for fact in rest)
+    more = trn("and {count} more", "and {count} more", len(rest))
+    return [*shown, Fact("", more, copied=lines)]
 
 
 class _FactLine(QWidget):
@@ -95,7 +109,7 @@ class _FactLine(QWidget):
 
     def set_fact(self, fact: Fact) -> None:
         self._fact = fact
-        self.name.set_text(presentation.printable(fact.name))
+        self.name.set_text(presentation.printable(presentation.cut(fact.name)))
         self.name.setVisible(bool(fact.name))
         self.value.setVisible(not fact.mono)
         self.mono.setVisible(fact.mono)
@@ -105,7 +119,7 @@ class _FactLine(QWidget):
         self._show(hidden=fact.secret)
 
     def _show(self, *, hidden: bool) -> None:
-        text = _HIDDEN if hidden else presentation.printable(self._fact.value)
+        text = _HIDDEN if hidden else presentation.printable(presentation.cut(self._fact.value))
         (self.mono if self._fact.mono else self.value).set_text(text)
         self.reveal.set_text(tr("reveal") if hidden else tr("hide"))
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from modeldesk.ui.presentation import cut
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import ColorName
 from modeldesk.ui.widgets.label import Label
@@ -13,7 +14,8 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 class ElidedLabel(Label):
     """One line of text, cut in the middle (or where `mode` says) when it does not fit.
 
-    The whole text is the tooltip while it is cut, and always the accessible name.
+    The whole text (up to `LONGEST_SHOWN`) is the tooltip while it is cut, and always the
+    accessible name.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class ElidedLabel(Label):
 
     def set_text(self, text: str) -> None:
         """Show `text`, line breaks as spaces."""
+        text = cut(text)
         self.setText(" ".join(text.splitlines()))
         self.setAccessibleName(text)
         self._explain()

@@ -105,9 +105,11 @@ class ProgressPrinter:
         self._last = text
 
     def log(self, line: str) -> None:
-        """A line of output of the work itself."""
+        """A line of output of the work itself; one that was just reported is not said twice."""
         self.done()
-        self._write(f"{printable(line, self._err)}\n")
+        text = printable(line, self._err)
+        if self._terminal or text != self._last:
+            self._write(f"{text}\n")
 
     def done(self) -> None:
         """Leave the renewing line behind."""

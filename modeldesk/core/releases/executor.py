@@ -68,7 +68,9 @@ class ReleaseExecutor:
             for number, step in enumerate(plan.steps):
                 if not self.recorded:
                     job.token.raise_if_cancelled()
-                job.report(Progress(step_text(step, self.release), number, len(plan.steps)))
+                text = step_text(step, self.release)
+                job.report(Progress(text, number, len(plan.steps)))
+                job.log(text)
                 self._journal(step, StepPhase.STARTED)
                 container = actions[step](job)
                 self._journal(step, StepPhase.DONE, container)

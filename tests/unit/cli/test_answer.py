@@ -59,6 +59,16 @@ def test_progress_says_each_text_once_elsewhere() -> None:
     assert err.getvalue() == "Sending\nWaiting\n"
 
 
+def test_a_line_that_was_just_reported_is_not_said_again() -> None:
+    err = io.StringIO()
+    printer = ProgressPrinter(err)
+    for text in ("Stopping", "Starting"):
+        printer.report(Progress(text))
+        printer.log(text)
+    printer.log("a line of its own")
+    assert err.getvalue() == "Stopping\nStarting\na line of its own\n"
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
 @pytest.mark.parametrize("text", ["模型\u202e", "odd bytes \udcff"])
 def test_json_is_whole_whatever_letters_the_output_takes(text: str, encoding: str) -> None:

@@ -212,6 +212,22 @@ def test_a_first_start_that_fails_leaves_nothing(desk: Desk) -> None:
     assert desk.service.history(SHOP)[0].state is ReleaseState.FAILED
 
 
+def test_every_step_is_in_the_log(desk: Desk) -> None:
+    lines: list[str] = []
+    desk.deploy("v1.0.0")
+    desk.deploy("v1.1.0")
+    desk.rollback(job=Job(log=lines.append))
+    version = desk.versions["v1.0.0"].reference
+    assert lines == [
+        f"Trying {version} beside what runs",
+        f"Preparing {version}",
+        "Stopping what ran",
+        f"Starting {version}",
+        "Writing it down",
+        "Cleaning up",
+    ]
+
+
 def test_a_cancel_in_the_middle_undoes_everything(desk: Desk) -> None:
     desk.deploy("v1.0.0")
     token = CancelToken()

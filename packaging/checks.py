@@ -108,6 +108,14 @@ def _run_all(run: _Run, engine_url: str | None, expression: str | None) -> int:
     return 1 if run.failed else 0
 
 
+def last_words(code: int) -> str:
+    """What pytest, which said no last words, ended with."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"pytest crashed ({name}) in the test whose name is the last one above."
+    return f"pytest ended with {code}."
+
+
 def _print_table(run: _Run) -> None:
     say("")
     for line in parts.table(run.done):
@@ -260,5 +268,5 @@ def _pytest(run: _Run, python: Path, expression: str | None) -> int:
     code = _call(run, command, told)
     if code not in (0, 1, 5):
         _print_table(run)
-        complain(f"pytest ended with {code}.")
+        complain(last_words(code))
     return 1 if run.failed or code != 0 else 0

@@ -32,7 +32,7 @@ There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is 
 To see ModelDesk at work without one, take the tour; it leaves screenshots in a folder:
   python3 packaging/run.py --tour DIR
 The command line needs no display either:
-  {python} -m modeldesk --help"""
+  {command} --help"""
 
 
 def _arguments(given: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -72,7 +72,7 @@ def main(given: list[str]) -> int:
             system_libraries.ensure(python, screen=True)
             desktop_entry.install(python)
             return 0
-        return _window([*passed_on, *([options.folder] if options.folder else [])])
+        return open_window([*passed_on, *([options.folder] if options.folder else [])])
     except Problem as problem:
         complain(str(problem))
         return 1
@@ -80,11 +80,13 @@ def main(given: list[str]) -> int:
         return 130
 
 
-def _window(arguments: list[str]) -> int:
-    if not _has_display():
-        complain(_NO_DISPLAY.format(python=environment.python()))
-        return 1
+def open_window(arguments: list[str]) -> int:
+    """Open the window and return its exit code; without a display, 1 after saying what can be
+    done without one, with an environment in which to do it."""
     python = environment.ensure(development=False)
+    if not _has_display():
+        complain(_NO_DISPLAY.format(command=environment.tool("modeldesk")))
+        return 1
     system_libraries.ensure(python, screen=True)
     if engine.find() is None and not engine.is_chosen():
         if engine.can_start():

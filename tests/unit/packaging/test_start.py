@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import checks
 import debian
 import environment
+import launcher
 import newer_python
 import system_libraries
 from console import Problem
@@ -28,11 +30,25 @@ def _run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are Linux's own")
-def test_no_display_is_said_and_the_tour_named() -> None:
-    answer = _run(str(_PACKAGING / "run.py"))
-    assert answer.returncode == 1
-    assert "no display" in answer.stderr
-    assert "--tour DIR" in answer.stderr
+def test_no_display_is_said_and_what_can_be_done_without_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("MODELDESK_ENVIRONMENT", str(tmp_path))
+
+    def make(*, development: bool) -> Path:
+        environment.tool("modeldesk").parent.mkdir()
+        environment.tool("modeldesk").touch()
+        return environment.python()
+
+    monkeypatch.setattr(environment, "ensure", make)
+    assert launcher.open_window([]) == 1
+    said = capsys.readouterr().err
+    assert "no display" in said
+    assert "--tour DIR" in said
+    command = said.splitlines()[-1].removesuffix("--help").strip()
+    assert Path(command).exists()
 
 
 @pytest.mark.parametrize("script", ["run.py", "test.py"])
@@ -115,3 +131,9 @@ def test_libraries_are_looked_for_in_what_qt_ships(
     python = Path(sys.executable)
     assert system_libraries.missing_libraries(python, screen=True) == ["libxcb-cursor.so.0"]
     assert system_libraries.missing_libraries(python, screen=False) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="programs end by signals on Unix")
+def test_a_crash_of_pytest_is_told_by_its_signal() -> None:
+    assert "SIGSEGV" in checks.last_words(-11)
+    assert checks.last_words(3) == "pytest ended with 3."

@@ -1,5 +1,6 @@
 """What every test of the window shares: one dressed application, without a screen."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,25 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from tests.gui.parts import make_context
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_garbage_in_workers() -> Iterator[None]:
+    """As in the program: the automatic collector runs in whichever thread allocates, and a
+    QObject that dies in a worker takes the process with it."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_collected_here(_no_garbage_in_workers: None) -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

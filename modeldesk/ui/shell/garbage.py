@@ -27,6 +27,7 @@ class UiThreadGarbage(QObject):
         super().__init__(parent)
         self._threshold = gc.get_threshold()[0]
         self._full_at = time.monotonic()
+        self._was_enabled = False
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
@@ -34,16 +35,18 @@ class UiThreadGarbage(QObject):
     def start(self) -> None:
         """Switch the automatic collector off. What exists by now is what the program consists
         of."""
+        self._was_enabled = gc.isenabled()
         gc.disable()
         gc.freeze()
         self._full_at = time.monotonic()
         self._timer.start()
 
     def stop(self) -> None:
-        """Hand back to the automatic collector."""
+        """Hand back to the automatic collector, if it was on."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
 
     def collect(self) -> None:
         """Collect the young, or everything when it is time and nobody looks."""

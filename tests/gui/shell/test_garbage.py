@@ -31,8 +31,10 @@ class Cycle(QObject):
 
 @pytest.fixture
 def garbage(qapp: QApplication) -> Iterator[UiThreadGarbage]:
+    gc.enable()
     collector = UiThreadGarbage()
     collector.start()
+    assert not gc.isenabled()
     yield collector
     collector.stop()
     assert gc.isenabled()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from modeldesk.core.engine.model import ConnectionState
 from modeldesk.core.ids import ModelName
 from modeldesk.core.library.model import Group, LibrarySnapshot, Model
 from modeldesk.core.words import tr
@@ -68,6 +69,7 @@ class ModelsPanel(QFrame):
         choice.changed.connect(self._mark_chosen)
         store.loaded_changed.connect(self._show)
         context.hub.snapshot_changed.connect(self._show)
+        context.hub.connection_changed.connect(self._show)
         self._show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -111,6 +113,10 @@ class ModelsPanel(QFrame):
             self._stack.setCurrentWidget(self._nothing)
         elif self._store.loaded:
             self._nothing.setText(tr("No images yet."))
+            self._stack.setCurrentWidget(self._nothing)
+        elif self._context.hub.connection.state is ConnectionState.NONE:
+            # The page says what was tried; nothing is on its way here.
+            self._nothing.setText("")
             self._stack.setCurrentWidget(self._nothing)
         else:
             self._stack.setCurrentWidget(self._skeleton)

@@ -28,6 +28,7 @@ from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.tab_order import tab_through
 
 _INSPECTOR = 372
 _INSPECTOR_LEAST = 300
@@ -87,6 +88,10 @@ class LibraryPage(QWidget):
         self.inspector = Inspector(context, details)
         self._lay_out()
         self._connect()
+        # The chart is made late, and would be the last to get the focus.
+        preload.ready.connect(
+            lambda: tab_through(self.header, self.chart, self.table, self.inspector)
+        )
         self._show()
 
     def widget(self) -> QWidget:

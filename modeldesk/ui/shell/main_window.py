@@ -23,6 +23,7 @@ from modeldesk.ui.shell.status_bar import StatusBar
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
+from modeldesk.ui.widgets.tab_order import tab_through
 
 _GEOMETRY_FILE = "window.ini"
 _FIRST_SIZE = QSize(1440, 900)
@@ -187,6 +188,7 @@ class MainWindow(QMainWindow):
 
     def _page_shown(self, key: PageKey) -> None:
         self.rail.select(key.value)
+        tab_through(self.rail, self.area, self.status)
 
     def _show_badge(self) -> None:
         self.rail.set_badge(PageKey.ACTIVITY.value, len(self._activity.active))

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.changes import Changes
+from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.theme.tokens import Tone
@@ -21,6 +22,15 @@ def titles(bench: Bench) -> list[str]:
 def test_grey_rows_stand_until_the_first_answer(bench: Bench) -> None:
     grey = bench.panel.findChild(Skeleton)
     assert grey is not None
+    assert grey.isVisible()
+
+
+def test_grey_rows_go_where_no_engine_will_answer(bench: Bench) -> None:
+    grey = bench.panel.findChild(Skeleton)
+    assert grey is not None
+    bench.hub.publish_connection(Connection(ConnectionState.NONE))
+    assert not grey.isVisible()
+    bench.hub.publish_connection(Connection(ConnectionState.SEARCHING))
     assert grey.isVisible()
 
 

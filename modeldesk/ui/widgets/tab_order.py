@@ -12,7 +12,7 @@ def tab_through(*parts: QWidget) -> None:
     Without it Qt goes in the order of making, in which a page comes after the status bar.
     """
     stops = _stops(parts[0].window())
-    order = []
+    order: list[QWidget] = []
     for part in parts:
         if part.focusPolicy() is not Qt.FocusPolicy.NoFocus:
             order.append(part)
@@ -23,9 +23,9 @@ def tab_through(*parts: QWidget) -> None:
 
 def _stops(window: QWidget) -> list[QWidget]:
     """Where Tab stops at present, in its order."""
-    found = []
+    found: list[QWidget] = []
     widget = window.nextInFocusChain()
-    while widget is not window:
+    while widget is not None and widget is not window:
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
             found.append(widget)
         widget = widget.nextInFocusChain()

@@ -2,6 +2,7 @@
 the same contract suites. Every method may raise the errors of `modeldesk.core.errors` that its
 docstring or its nature names; none lets a library's own error through."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -99,9 +100,12 @@ class ImageEngine(Protocol):
         """Remove it, running or not. Nothing happens when it is gone."""
         ...
 
-    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
+    def check_health(
+        self, container: ContainerId, token: CancelToken, longest_s: float = math.inf
+    ) -> HealthCheck | None:
         """Run the image's own HEALTHCHECK once, now, inside the running container: the engine
-        itself waits a whole interval before it first does. None when the image has none.
+        itself waits a whole interval before it first does. None when the image has none. One
+        that is not done after `longest_s`, or after the time its image gives it, has failed.
         Raises `NotFound`; a container that does not run fails the check."""
         ...
 

@@ -386,6 +386,14 @@ class EngineContract:
 
         check_cancel(check, items=0)
 
+    def test_a_check_that_hangs_has_failed_when_its_time_is_over(self, bench: Bench) -> None:
+        container = _running(bench, Kind.STUCK)
+        began = time.monotonic()
+        check = bench.engine.check_health(container, CancelToken(), 0.5)
+        assert time.monotonic() - began < 5
+        assert check is not None
+        assert not check.passed
+
     # Streams
 
     def test_logs_are_followed_until_the_end(self, bench: Bench) -> None:

@@ -2,6 +2,7 @@
 ones. What it holds, how its containers and builds go, and when it is gone, is scripted."""
 
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -296,7 +297,9 @@ class FakeEngine:
             if self._containers.pop(container, None):
                 self._container_changed(container)
 
-    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
+    def check_health(
+        self, container: ContainerId, token: CancelToken, longest_s: float = math.inf
+    ) -> HealthCheck | None:
         """Passes when the scripted health, moved on by one inspection, is HEALTHY."""
         token.raise_if_cancelled()
         with self._call("check_health"):
@@ -306,8 +309,9 @@ class FakeEngine:
             self._inspected(found)
             passed = found.running and found.health is Health.HEALTHY
         if found.behaviour.check_hangs:
-            token.wait(60)
+            token.wait(min(60, longest_s))
             token.raise_if_cancelled()
+            passed = False
         return HealthCheck(passed, found.behaviour.health_output)
 
     def rename_container(self, container: ContainerId, name: str) -> None:

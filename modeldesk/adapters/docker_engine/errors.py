@@ -102,6 +102,12 @@ def refusal(status: int, words: str) -> ModelDeskError:
         )
     if "port is already allocated" in said or "address already in use" in said:
         return _port_taken(words)
+    if "cannot assign requested address" in said:
+        return EngineError(
+            tr("The address to publish a port on is none of the engine's machine."),
+            tr("Leave it out to publish on 127.0.0.1, for this machine alone."),
+            words,
+        )
     if status == 404:
         return _not_found(words)
     if status == 409:

@@ -1,5 +1,6 @@
 """The engine port, by Docker's SDK."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 from modeldesk.adapters.docker_engine import containers, events, health, images, logs, stats
@@ -92,8 +93,10 @@ class DockerEngine:
     def remove_container(self, container: ContainerId) -> None:
         containers.remove_container(self._connection, container)
 
-    def check_health(self, container: ContainerId, token: CancelToken) -> HealthCheck | None:
-        return health.check_health(self._connection, container, token)
+    def check_health(
+        self, container: ContainerId, token: CancelToken, longest_s: float = math.inf
+    ) -> HealthCheck | None:
+        return health.check_health(self._connection, container, token, longest_s)
 
     def rename_container(self, container: ContainerId, name: str) -> None:
         containers.rename_container(self._connection, container, name)

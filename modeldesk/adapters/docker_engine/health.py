@@ -20,10 +20,10 @@ _LONGEST_OUTPUT = 4096
 
 
 def check_health(
-    connection: Connection, container: ContainerId, token: CancelToken
+    connection: Connection, container: ContainerId, token: CancelToken, longest_s: float
 ) -> HealthCheck | None:
-    """One run of the check, for as long as the image lets it take; None when there is none.
-    Raises `NotFound`, `Cancelled`."""
+    """One run of the check, for as long as the image and `longest_s` let it take; None when
+    there is none. Raises `NotFound`, `Cancelled`."""
     with connection.client() as client:
         config = mapping(mapping(client.inspect_container(container)).get("Config"))
     check = mapping(config.get("Healthcheck"))
@@ -31,7 +31,7 @@ def check_health(
     if not command:
         return None
     seconds = number(check.get("Timeout")) / 1e9 or _DEFAULT_SECONDS
-    with limited_client(connection, seconds, token) as client:
+    with limited_client(connection, min(seconds, longest_s), token) as client:
         try:
             made = mapping(client.exec_create(container, list(command)))
         except APIError as error:

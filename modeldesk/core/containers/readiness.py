@@ -17,6 +17,8 @@ from modeldesk.core.words import tr
 
 _ENDED = (ContainerStatus.EXITED, ContainerStatus.DEAD, ContainerStatus.RESTARTING)
 _PAUSE_S = 0.1
+_LEAST_CHECK_S = 1.0
+"""What a health check is given however little time is left."""
 _SETTLED_S = 2.0
 """How long a container that offers nothing to ask must keep running to count as started."""
 _LOG_LINES = 30
@@ -53,7 +55,8 @@ def wait_until_ready(
             raise ContainerFailed(
                 died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
             )
-        proof, last_answer = _proof(engine, probe, detail, waited, job)
+        left = max(timeout_s - waited, _LEAST_CHECK_S)
+        proof, last_answer = _proof(engine, probe, detail, waited, left, job)
         if proof:
             return Readiness(waited, proof)
         if waited >= timeout_s:
@@ -95,12 +98,17 @@ def died(detail: ContainerDetail) -> str:
 
 
 def _proof(
-    engine: ImageEngine, probe: AnswerProbe, detail: ContainerDetail, waited: float, job: Job
+    engine: ImageEngine,
+    probe: AnswerProbe,
+    detail: ContainerDetail,
+    waited: float,
+    left: float,
+    job: Job,
 ) -> tuple[str, str]:
     """The proof that the container is ready (empty: not yet), and what was answered."""
     if detail.summary.status is not ContainerStatus.RUNNING:
         return "", ""
-    check = engine.check_health(detail.summary.id, job.token)
+    check = engine.check_health(detail.summary.id, job.token, left)
     if check is not None:
         return ("health check" if check.passed else ""), check.output
     ports = [p for p in detail.summary.ports if p.host_port and p.protocol == "tcp"]

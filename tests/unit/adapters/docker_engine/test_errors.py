@@ -29,6 +29,12 @@ CONTAINER = "0123456789abcdef" * 4
         (404, "No such container: abc", NotFound, "The container is not"),
         (404, "page not found", NotFound, "page not found"),
         (
+            500,
+            "listen tcp4 203.0.113.9:80: bind: cannot assign requested address",
+            EngineError,
+            "none of the engine's machine",
+        ),
+        (
             409,
             f'Conflict. The container name "/x" is already in use by container "{CONTAINER}".',
             InvalidInput,

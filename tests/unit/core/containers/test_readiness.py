@@ -1,5 +1,6 @@
 """When a container counts as ready, and what is said of one that does not become so."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -132,3 +133,10 @@ def test_why_it_does_not_run(
 )
 def test_where_a_published_port_is_reached(address: str, reached: str) -> None:
     assert reachable_address(PortBinding(5000, 5000, address)) == reached
+
+
+def test_a_check_that_hangs_does_not_outlast_the_timeout() -> None:
+    bench = Bench(Behaviour(health=(Health.STARTING,), check_hangs=True))
+    began = time.monotonic()
+    assert "within 1 seconds" in bench.failure(timeout_s=1.0).message
+    assert time.monotonic() - began < 5

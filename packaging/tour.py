@@ -2,9 +2,10 @@
 screenshots (light and dark) and ``tour.json`` in a folder. Started by ``run.py --tour DIR``.
 
 Nothing of the person's is touched: settings and records are in a temporary folder, and what the
-tour makes on the engine has a name of its own and is removed again, also after a failure.
+tour makes on the engine has a name that was free and is removed again, also after a failure.
 """
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -70,7 +72,9 @@ class Tour:
         self._app = app
         self._desktop = desktop
         self._window = desktop.window
-        self._folder = work / MODEL
+        self._work = work
+        self.model = ""
+        """The name of what the tour makes; empty before it makes anything."""
         self._began = time.monotonic()
         self._shots = 0
         self.happened: list[dict[str, object]] = []
@@ -83,6 +87,7 @@ class Tour:
         self._until("the engine answers", self._engine)
         self._until("the library is read", lambda: self._desktop.hub.snapshot.image_count > 0)
         self.note("engine", version=self._engine_now().info.version)
+        self.model = free_name(self._engine_now())
         self._shoot("library-before")
         self._build_versions()
         self._look_at_the_library()
@@ -159,7 +164,7 @@ class Tour:
             return
         version = self._until("the version is known", lambda: self._version(VERSIONS[1]))
         begin = time.monotonic()
-        command = [docker, "tag", str(version.references[0]), f"{MODEL}:stable"]
+        command = [docker, "tag", str(version.references[0]), f"{self.model}:stable"]
         subprocess.run(command, check=True, capture_output=True)
 
         def seen() -> bool:
@@ -183,15 +188,17 @@ class Tour:
         begin = time.monotonic()
         self._click(question.accept_button)
         self._until(f"{VERSIONS[0]} serves again", lambda: self._serves(VERSIONS[0]))
+        took = time.monotonic() - begin
         accuracy = self._served_accuracy()
         if accuracy == before:
             raise Stopped("the address still answers as before the rollback")
         self.note(
             "rolled back",
             to=VERSIONS[0],
-            seconds=round(time.monotonic() - begin, 2),
+            seconds=round(took, 2),
             accuracy=accuracy,
         )
+        self._until("the page says so", lambda: VERSIONS[1] in page.rollback_button.toolTip())
         self._shoot("releases-rolled-back")
 
     def _look_around(self) -> None:
@@ -203,6 +210,10 @@ class Tour:
         self._window.palette_box.open()
         self._shoot("palette", small=False)
         self._window.palette_box.close_palette()
+
+    @property
+    def _folder(self) -> Path:
+        return self._work / self.model
 
     # What a hand does
 
@@ -234,7 +245,7 @@ class Tour:
         dialog = self._until("the run dialog opens", lambda: self._dialog(RunDialog))
         self._until("the image's port is offered", dialog.form.ports.values)
         dialog.form.service.setChecked(True)
-        dialog.form.name.setText(MODEL)
+        dialog.form.name.setText(self.model)
         dialog.form.why.setText(why)
         deployment = self._deployment()
         port = str(deployment.settings.ports[0].host_port) if deployment else ""
@@ -245,7 +256,8 @@ class Tour:
         self._click(dialog.run_button)
 
         def settled() -> bool:
-            if dialog.banner.isVisible():
+            # A dialog that went well is gone.
+            if shiboken6.isValid(dialog) and dialog.banner.isVisible():
                 raise Stopped(f"{version} did not start: {dialog.banner.notice.sentence}")
             return self._serves(version)
 
@@ -256,7 +268,7 @@ class Tour:
 
     def _choose(self, page: LibraryPage, version: str) -> None:
         found = self._until(f"{version} is known", lambda: self._version(version))
-        page.activate(LibraryLink(ModelName(MODEL), found.key.image))
+        page.activate(LibraryLink(ModelName(self.model), found.key.image))
 
     def _click(self, button: QWidget) -> None:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -318,7 +330,7 @@ class Tour:
 
     def _model(self) -> Model | None:
         models = self._desktop.hub.snapshot.models
-        return next((model for model in models if model.name == MODEL), None)
+        return next((model for model in models if model.name == self.model), None)
 
     def _version(self, name: str) -> Version | None:
         model = self._model()
@@ -327,7 +339,7 @@ class Tour:
 
     def _deployment(self) -> Deployment | None:
         found = self._desktop.parts.releases.deployments()
-        return next((one for one in found if one.name == MODEL), None)
+        return next((one for one in found if one.name == self.model), None)
 
     def _serves(self, version: str) -> bool:
         deployment = self._deployment()
@@ -361,16 +373,24 @@ class Tour:
         raise Stopped(f"waited in vain until {what}")
 
 
-def clean_up(engine: ImageEngine) -> list[str]:
+def free_name(engine: ImageEngine) -> str:
+    """The sample model's name, with a number when something on the engine has it already."""
+    taken = {tag.repository for image in engine.list_images() for tag in image.tags}
+    taken.update(one.labels.get(DEPLOYMENT_LABEL, "") for one in engine.list_containers())
+    names = (f"{MODEL}-{number}" for number in itertools.count(2))
+    return MODEL if MODEL not in taken else next(name for name in names if name not in taken)
+
+
+def clean_up(engine: ImageEngine, model: str) -> list[str]:
     """Remove what the tour made on the engine; the names of what could not be removed."""
     left = []
     for container in engine.list_containers():
-        if container.labels.get(DEPLOYMENT_LABEL) == DeploymentName(MODEL):
+        if container.labels.get(DEPLOYMENT_LABEL) == DeploymentName(model):
             engine.stop_container(container.id, 1)
             engine.remove_container(container.id)
     for image in engine.list_images():
         for tag in image.tags:
-            if tag.repository == MODEL:
+            if tag.repository == model:
                 try:
                     engine.remove_image(str(tag))
                 except EngineError:
@@ -399,8 +419,8 @@ def main(to: Path) -> int:
                 desktop.window.grab().save(str(to / "stopped.png"))
         finally:
             engine = desktop.context.engine()
-            if engine is not None:
-                left = clean_up(engine)
+            if engine is not None and tour.model:
+                left = clean_up(engine, tour.model)
                 tour.note("cleaned up", left=", ".join(left) or "nothing")
             desktop.window.close()
             desktop.close()

@@ -107,7 +107,6 @@ class RemoveDialog(QDialog):
         column.addStretch(1)
         self.cancel.setDefault(True)
         self.cancel.clicked.connect(self.reject)
-        self.remove.setAutoDefault(False)
         self.remove.clicked.connect(self._accept)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)

@@ -65,7 +65,6 @@ class ConfirmDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         self.cancel.setDefault(True)
         self.cancel.clicked.connect(self.reject)
-        self.accept_button.setAutoDefault(False)
         self.accept_button.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.setSpacing(Space.S)

@@ -97,11 +97,17 @@ class Parts:
     @Once
     def builds(self) -> "BuildService":
         """Plans and makes builds."""
+        from modeldesk.adapters.file_locks import FileDeploymentLocks
         from modeldesk.adapters.git import GitSourceControl
         from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
         from modeldesk.core.build.service import BuildService
 
-        return BuildService(SqliteBuildRecords(self.opened.database), GitSourceControl(), now)
+        return BuildService(
+            SqliteBuildRecords(self.opened.database),
+            GitSourceControl(),
+            now,
+            FileDeploymentLocks(self._locks_folder),
+        )
 
     @Once
     def releases(self) -> "ReleaseService":
@@ -113,10 +119,14 @@ class Parts:
         return ReleaseService(
             SqliteReleaseRecords(self.opened.database),
             self.probe,
-            FileDeploymentLocks(self.paths.database.parent / "locks"),
+            FileDeploymentLocks(self._locks_folder),
             self._author,
             now,
         )
+
+    @property
+    def _locks_folder(self) -> Path:
+        return self.paths.database.parent / "locks"
 
     def _author(self) -> str:
         return self.settings.release_author or system_user()

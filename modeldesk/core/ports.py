@@ -223,11 +223,12 @@ class ReleaseRecords(Protocol):
 
 
 class DeploymentLocks(Protocol):
-    """Keeps two programs, or two threads, from changing one deployment at once. A lock dies with
-    the process that holds it."""
+    """Keeps two programs, or two threads, from changing one deployment, or giving one version,
+    at once. A lock dies with the process that holds it."""
 
-    def hold(self, name: DeploymentName) -> AbstractContextManager[None]:
-        """Hold the deployment while inside. Raises `AlreadyRunning` at once when it is held."""
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Hold a deployment, or a version by its reference, while inside. Raises
+        `AlreadyRunning` at once when it is held, `RecordsError` when no lock can be made."""
         ...
 
 

@@ -34,6 +34,7 @@ from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job
 from modeldesk.core.references import Reference
 from tests.engine.private_daemon import private_daemon
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.records import FakeBuildRecords
 from tests.fakes.source_control import FakeSourceControl
 
@@ -73,7 +74,9 @@ def send(url: str, folder: Path, *, with_buildkit: bool) -> dict[str, object]:
         if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
             written.append(str(arguments[0]))
 
-    service = BuildService(FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC))
+    service = BuildService(
+        FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC), FakeDeploymentLocks()
+    )
     request = BuildRequest(
         folder, ModelName(NAME), (Reference("docker.io", NAME, f"v{time.time_ns()}"),)
     )

@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modeldesk.core.errors import AlreadyRunning
-from modeldesk.core.ids import DeploymentName
 
 
 class FakeDeploymentLocks:
     """Implements `DeploymentLocks`. `held` are the names held now."""
 
     def __init__(self) -> None:
-        self.held: set[DeploymentName] = set()
+        self.held: set[str] = set()
         self._lock = threading.Lock()
 
     @contextmanager
-    def hold(self, name: DeploymentName) -> Iterator[None]:
+    def hold(self, name: str) -> Iterator[None]:
         with self._lock:
             if name in self.held:
                 raise AlreadyRunning(f"“{name}” is being changed.", "Wait until that is done.")

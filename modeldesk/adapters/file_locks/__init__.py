@@ -8,7 +8,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from modeldesk.core.errors import AlreadyRunning, RecordsError
-from modeldesk.core.ids import DeploymentName
 from modeldesk.core.words import tr
 
 
@@ -19,7 +18,7 @@ class FileDeploymentLocks:
         self._folder = folder
 
     @contextmanager
-    def hold(self, name: DeploymentName) -> Iterator[None]:
+    def hold(self, name: str) -> Iterator[None]:
         """See `modeldesk.core.ports.DeploymentLocks`."""
         # A name is not always a file name on every system; its hash is.
         file = hashlib.sha256(name.encode()).hexdigest()[:32]

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from modeldesk.cli.answer import Answer
@@ -20,6 +21,8 @@ from modeldesk.core.library.model import Version
 from modeldesk.core.library.targets import target_of
 from modeldesk.core.releases.model import ServiceSettings
 from modeldesk.core.words import tr
+
+_HEALTH_TIMEOUT_S = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--why", default="", help="kept in the deployment's history")
     parser.add_argument(
-        "--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for becoming healthy"
+        "--timeout", type=seconds, metavar="SECONDS", help="for becoming healthy (60)"
     )
 
 
@@ -73,10 +76,12 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             {name: value for name, value in environment.items() if name not in secret},
             tuple(secret),
             mounts,
-            arguments.timeout,
+            arguments.timeout or _HEALTH_TIMEOUT_S,
         )
         if not (ports or environment or mounts):
             settings = _settings_in_use(session, arguments.service) or settings
+            if arguments.timeout:
+                settings = replace(settings, health_timeout_s=arguments.timeout)
         return _deploy(arguments, session, version, settings, secret)
     outcome = run(
         session.engine(),
@@ -89,7 +94,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             environment,
             mounts,
             {MODEL_NAME_LABEL: version.key.model} if version.key.model else {},
-            arguments.timeout,
+            arguments.timeout or _HEALTH_TIMEOUT_S,
         ),
         session.job,
     )

@@ -23,13 +23,18 @@ def check_references(request: BuildRequest) -> None:
     check_version(request.references[0].tag)
 
 
+def versions_of(request: BuildRequest) -> tuple[Reference, ...]:
+    """The references that name this image for good, each once, in the order of names."""
+    return tuple(sorted({one for one in request.references if not is_mutable(one.tag)}))
+
+
 def existing_images(engine: ImageEngine, request: BuildRequest) -> dict[Reference, ImageId]:
     """The images that have the names now; only names that move (channels, ``latest``) may be
     taken. Raises `InvalidVersion`: a version once given is never given again."""
     wanted = frozenset(request.references)
     found = {tag: image.id for image in engine.list_images() for tag in wanted & {*image.tags}}
-    for reference in request.references:
-        if reference in found and not is_mutable(reference.tag):
+    for reference in versions_of(request):
+        if reference in found:
             raise InvalidVersion(
                 tr(
                     "{name} exists already, and a version is never given to another image.",

@@ -3,11 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from modeldesk.core.build.checks import check_references, existing_images
+from modeldesk.core.build.checks import check_references, existing_images, versions_of
 from modeldesk.core.build.context import ContextPlan, Special, scan, shown
 from modeldesk.core.build.dockerfile import base_image, line_of
 from modeldesk.core.build.folder_files import BuildFiles, build_files, read_own
@@ -45,7 +46,7 @@ from modeldesk.core.ids import BuildId, ImageId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.inspect import inspect
-from modeldesk.core.ports import BuildRecords, ImageEngine, SourceControl
+from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, SourceControl
 from modeldesk.core.recipes.dockerfile import propose
 from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
@@ -63,11 +64,16 @@ class BuildService:
     """Plans and makes builds. Safe to use from several threads."""
 
     def __init__(
-        self, records: BuildRecords, source: SourceControl, clock: Callable[[], datetime]
+        self,
+        records: BuildRecords,
+        source: SourceControl,
+        clock: Callable[[], datetime],
+        locks: DeploymentLocks,
     ) -> None:
         self._records = records
         self._source = source
         self._clock = clock
+        self._locks = locks
 
     def prepare(
         self,
@@ -122,9 +128,22 @@ class BuildService:
 
         Raises `InvalidVersion` for a version that exists already, `InvalidReference`,
         `FolderError`, `BuildFailed` (with the Dockerfile's line where it is known), `DiskFull`,
-        `EngineUnavailable`, `RecordsError` before anything was done, `Cancelled`.
+        `EngineUnavailable`, `RecordsError` before anything was done, `AlreadyRunning` while
+        another program or thread builds that version, `Cancelled`.
         """
         check_references(request)
+        with ExitStack() as held:
+            for reference in versions_of(request):
+                held.enter_context(self._locks.hold(str(reference)))
+            return self._build(engine, request, job, on_event)
+
+    def _build(
+        self,
+        engine: ImageEngine,
+        request: BuildRequest,
+        job: Job,
+        on_event: Callable[[BuildEvent | ContextProgress], None],
+    ) -> BuildOutcome:
         before = existing_images(engine, request)
         job.token.raise_if_cancelled()
         record = BuildRecord(

@@ -16,6 +16,7 @@ from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.records import FakeBuildRecords, FakeImageRecords
 from tests.fakes.source_control import FakeCheckout, FakeSourceControl
@@ -63,7 +64,9 @@ class Bench(QObject):
         self.heard = Heard(self.context)
         self.records = FakeBuildRecords()
         self.source = FakeSourceControl()
-        self.builds = BuildService(self.records, self.source, lambda: datetime.now(UTC))
+        self.builds = BuildService(
+            self.records, self.source, lambda: datetime.now(UTC), FakeDeploymentLocks()
+        )
         self.selected: list[LibraryLink] = []
         self.page = BuildPage(self.context, self.builds, self.selected.append)
 

@@ -14,6 +14,7 @@ from modeldesk.core.build.service import BuildService
 from modeldesk.core.errors import BuildFailed, FolderError, InvalidVersion
 from modeldesk.core.library.service import Library
 from modeldesk.paths import Paths
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_build import BuildScript
 from tests.fakes.records import FakeBuildRecords, FakeImageRecords
@@ -32,7 +33,9 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def session(engine: FakeEngine, tmp_path: Path) -> Session:
     parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
-    service = BuildService(FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC))
+    service = BuildService(
+        FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC), FakeDeploymentLocks()
+    )
     vars(parts).update(
         finder=FakeFinder(engine), library=Library(FakeImageRecords()), builds=service
     )

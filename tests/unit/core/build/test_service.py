@@ -20,6 +20,7 @@ from modeldesk.core.build.model import (
 )
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.errors import (
+    AlreadyRunning,
     BuildFailed,
     Cancelled,
     EngineUnavailable,
@@ -37,6 +38,7 @@ from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.versioning.names import Scheme
+from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_build import BuildScript
 from tests.fakes.records import FakeBuildRecords, FakeImageRecords
@@ -56,7 +58,7 @@ class Bench:
         self.engine.add_image("python:3.11", "python:3.11-slim")
         self.records = FakeBuildRecords()
         self.git = FakeSourceControl()
-        self.service = BuildService(self.records, self.git, lambda: NOW)
+        self.service = BuildService(self.records, self.git, lambda: NOW, FakeDeploymentLocks())
         self.events: list[Event] = []
         self.reports: list[Progress] = []
         self.token = CancelToken()
@@ -132,6 +134,25 @@ def test_a_build_is_made_named_labelled_and_recorded(bench: Bench) -> None:
     sent = [event for event in bench.events if isinstance(event, ContextProgress)]
     assert sent[-1].sent_bytes == sent[-1].total_bytes == outcome.context_bytes
     assert {report.unit for report in bench.reports} == {Unit.BYTES, Unit.STEPS}
+
+
+def test_a_version_that_is_being_built_is_not_built_again_beside_it(bench: Bench) -> None:
+    """Neither would find the other's image, and the later one would take the name."""
+    met: list[str] = []
+
+    def build_again(_: Event) -> None:
+        if met:
+            return
+        met.append("")
+        with pytest.raises(AlreadyRunning, match=r"churn:v1\.0\.0"):
+            bench.build(bench.request("v1.0.0", "stable"))
+        bench.build(bench.request("v1.1.0", "stable"))
+
+    bench.build(bench.request("v1.0.0", "stable"), build_again)
+    assert met
+    with pytest.raises(InvalidVersion):
+        bench.build(bench.request("v1.0.0"))
+    bench.build(bench.request("v1.2.0"))
 
 
 def test_a_version_is_never_given_to_another_image(bench: Bench) -> None:

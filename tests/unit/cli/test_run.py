@@ -1,0 +1,62 @@
+"""`modeldesk run --service`, on fakes."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modeldesk.cli.commands import run
+from modeldesk.cli.session import Session
+from modeldesk.composition import Parts
+from modeldesk.core.containers.model import Health
+from modeldesk.core.ids import DeploymentName
+from modeldesk.core.library.service import Library
+from modeldesk.core.releases.service import ReleaseService
+from modeldesk.paths import Paths
+from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.deployment_locks import FakeDeploymentLocks
+from tests.fakes.engine import FakeEngine, FakeFinder
+from tests.fakes.engine_containers import Behaviour
+from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    engine = FakeEngine()
+    for tag in ("v1.0.0", "v1.1.0"):
+        engine.add_image(f"team/rec:{tag}", behaviour=Behaviour(health=(Health.HEALTHY,)))
+    parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
+    releases = ReleaseService(
+        FakeReleaseRecords(),
+        FakeAnswerProbe(),
+        FakeDeploymentLocks(),
+        lambda: "ana",
+        lambda: datetime.now(UTC),
+    )
+    vars(parts).update(
+        finder=FakeFinder(engine), library=Library(FakeImageRecords()), releases=releases
+    )
+    return Session(parts)
+
+
+def serve(session: Session, *words: str) -> dict[str, object]:
+    parser = argparse.ArgumentParser()
+    run.add_arguments(parser)
+    answer = run.execute(parser.parse_args([*words, "--service", "shop"]), session)
+    assert isinstance(answer.json, dict)
+    return dict(answer.json)
+
+
+def test_a_service_keeps_its_settings_but_for_the_time_that_is_given(session: Session) -> None:
+    serve(session, "team/rec:v1.0.0", "-p", "5000:5000", "-e", "A=b")
+    kept = session.parts.releases.deployment(DeploymentName("shop")).settings
+    assert kept.health_timeout_s == 60
+    serve(session, "team/rec:v1.1.0", "--timeout", "7")
+    now = session.parts.releases.deployment(DeploymentName("shop")).settings
+    assert now.health_timeout_s == 7
+    assert (now.ports, now.environment) == (kept.ports, kept.environment)
+
+
+def test_the_address_is_told(session: Session) -> None:
+    assert serve(session, "team/rec:v1.0.0", "-p", "5000:5000")["url"] == "http://127.0.0.1:5000"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers import service as containers
 from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import ImageEngine
@@ -168,12 +169,29 @@ class ReleaseActions(QObject):
     def _release(
         self, name: DeploymentName, title: str, work: Callable[[ImageEngine, Job], ReleaseOutcome]
     ) -> TaskHandle[ReleaseOutcome]:
+        ended: list[ReleaseOutcome] = []
+
+        def release(job: Job) -> ReleaseOutcome:
+            outcome = work(self._context.require_engine(), job)
+            ended.append(outcome)
+            if outcome.problem is not None:
+                # What ran before runs again; the work has failed all the same.
+                raise outcome.problem
+            return outcome
+
+        def failed(error: ModelDeskError) -> None:
+            if ended and ended[-1].problem is error:
+                self._restored(ended[-1], error)
+            else:
+                self._context.say(str(error), Tone.BAD)
+
         return self._context.tasks.submit(
-            lambda job: work(self._context.require_engine(), job),
+            release,
             lane=serial(f"deployment {name}"),
             title=title,
             owner=self,
             on_result=self._released,
+            on_error=failed,
             retry=True,
             link=ReleasesLink(name),
         )
@@ -182,23 +200,24 @@ class ReleaseActions(QObject):
         self._context.hub.publish_changes(outcome.changes)
         name = outcome.deployment.name
         version = version_text(outcome.release.target.reference)
-        if outcome.problem is None:
-            self._context.say(
-                tr(
-                    "{name} runs {version} ({time}).",
-                    name=name,
-                    version=version,
-                    time=duration(outcome.seconds),
-                ),
-                Tone.GOOD,
-            )
-            return
+        self._context.say(
+            tr(
+                "{name} runs {version} ({time}).",
+                name=name,
+                version=version,
+                time=duration(outcome.seconds),
+            ),
+            Tone.GOOD,
+        )
+
+    def _restored(self, outcome: ReleaseOutcome, error: ModelDeskError) -> None:
+        self._context.hub.publish_changes(outcome.changes)
         self._context.say(
             tr(
                 "{version} failed, so {name} runs what it ran before: {reason}",
-                version=version,
-                name=name,
-                reason=outcome.problem.message,
+                version=version_text(outcome.release.target.reference),
+                name=outcome.deployment.name,
+                reason=error.message,
             ),
             Tone.BAD,
         )

@@ -23,8 +23,9 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 _SHOWN = 100
 _NARROW = 560
 _ROW_HEIGHT = 34
-_ROWS_EACH = 3
-"""What happened, the digest below it where there is no room beside it, and a line."""
+_ROWS_EACH = 4
+"""What happened, the digest below it where there is no room beside it, why it failed, and a
+line."""
 _WHEN, _WHAT, _DIGEST, _WHY, _WHO, _BUTTON = range(6)
 
 
@@ -78,7 +79,7 @@ class ReleaseHistory(Card):
             line = QFrame()
             line.setProperty("kind", "line")
             line.setFixedHeight(1)
-            grid.addWidget(line, row + 2, 0, 1, _BUTTON + 1)
+            grid.addWidget(line, row + _ROWS_EACH - 1, 0, 1, _BUTTON + 1)
         self._share_width()
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
@@ -126,7 +127,7 @@ class ReleaseHistory(Card):
         digest = Label(short_digest(release.target.digest), TextStyle.MONO_SMALL, "muted")
         digest.setToolTip(plain_tooltip(release.target.digest))
         why = ElidedLabel(
-            release.error or release.why,
+            release.why,
             color="muted",
             mode=Qt.TextElideMode.ElideRight,
         )
@@ -134,6 +135,9 @@ class ReleaseHistory(Card):
         self._digests.append((row, digest))
         for column, widget in ((_WHEN, when), (_WHAT, what), (_WHY, why), (_WHO, who)):
             grid.addWidget(widget, row, column)
+        if release.error:
+            error = ElidedLabel(release.error, color="muted", mode=Qt.TextElideMode.ElideRight)
+            grid.addWidget(error, row + 2, _WHAT, 1, _BUTTON)
         for aside in (why, who):
             aside.setVisible(self._roomy)
             self._aside.append(aside)

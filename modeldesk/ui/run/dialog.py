@@ -186,9 +186,10 @@ class RunDialog(QDialog):
         assert name is not None
         settings, secrets = choices.service_settings()
         version = self._version
+        ended: list[ReleaseOutcome] = []
 
         def work(job: Job) -> ReleaseOutcome:
-            return self._releases.deploy(
+            outcome = self._releases.deploy(
                 self._context.require_engine(),
                 name,
                 version.key.model,
@@ -198,6 +199,16 @@ class RunDialog(QDialog):
                 job,
                 secrets,
             )
+            ended.append(outcome)
+            if outcome.problem is not None:
+                # What ran before runs again; the work has failed all the same.
+                raise outcome.problem
+            return outcome
+
+        def failed(error: ModelDeskError) -> None:
+            if ended:
+                self._context.hub.publish_changes(ended[-1].changes)
+            self._failed(error)
 
         return self._context.tasks.submit(
             work,
@@ -205,7 +216,7 @@ class RunDialog(QDialog):
             title=tr("Deploy {version} as {name}", version=self._reference, name=name),
             owner=self,
             on_result=self._service_runs,
-            on_error=self._failed,
+            on_error=failed,
             on_cancelled=self._was_cancelled,
             on_progress=self._progressed,
             link=ReleasesLink(name),
@@ -219,9 +230,6 @@ class RunDialog(QDialog):
 
     def _service_runs(self, outcome: ReleaseOutcome) -> None:
         self._context.hub.publish_changes(outcome.changes)
-        if outcome.problem is not None:
-            self._failed(outcome.problem)
-            return
         deployment = outcome.deployment
         url = service_url(deployment.settings.ports)
         self._say_running(deployment.name, url, outcome.seconds)

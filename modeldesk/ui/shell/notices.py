@@ -17,6 +17,7 @@ from modeldesk.ui.tasks import TaskHandle, TaskState, UnexpectedError
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.toast import Toaster
 
+_SECONDS = 6.0
 _ERROR_SECONDS = 12.0
 
 
@@ -76,7 +77,8 @@ class Notices(QObject):
 
     def say(self, saying: Saying) -> None:
         """Show a message."""
-        self.toaster.say(saying.text, saying.tone, saying.action, saying.on_action)
+        seconds = _ERROR_SECONDS if saying.tone is Tone.BAD else _SECONDS
+        self.toaster.say(saying.text, saying.tone, saying.action, saying.on_action, seconds)
 
     def say_error(self, error: ModelDeskError) -> None:
         """Show an error as its sentence; a bug comes with a way to copy the details."""

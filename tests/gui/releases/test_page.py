@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -13,7 +14,7 @@ from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
 from modeldesk.ui.releases.entries import deployment_key
 from modeldesk.ui.releases.page import ReleasesPage
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks import TaskHandle, TaskRunner, TaskState
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.confirm import ConfirmDialog
@@ -125,10 +126,13 @@ def test_a_target_that_fails_leaves_what_ran_and_says_so(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,), exit_code=1))
+    told: list[TaskHandle[Any]] = []
+    bench.tasks.ended.connect(told.append)
     now = bench.service.deployment(SHOP).current
     question(page).accept_button.click()
     qtbot.waitUntil(lambda: bool(bench.heard.texts))
     assert "runs what it ran before" in bench.heard.texts[0]
+    assert [task.state for task in told] == [TaskState.FAILED]
     assert bench.heard.sayings[0].tone is Tone.BAD
     assert bench.service.deployment(SHOP).current == now
     qtbot.waitUntil(lambda: any(c.running for c in bench.engine.list_containers()))

@@ -131,6 +131,11 @@ class Parts:
     def _author(self) -> str:
         return self.settings.release_author or system_user()
 
+    def problems(self) -> tuple[str, ...]:
+        """What was wrong with the files that were read so far, in sentences."""
+        opened = self.opened.problem if "opened" in self.__dict__ else ""
+        return tuple(filter(None, (self.settings_problem, opened)))
+
     def close(self) -> None:
         """Close the database, if it was opened."""
         if "opened" in self.__dict__:

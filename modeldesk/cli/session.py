@@ -82,6 +82,11 @@ class Session:
         """Leave the terminal's renewing progress line, before something else is printed."""
         self._printer.done()
 
+    def say_what_was_lost(self) -> None:
+        """Say what was wrong with the settings or the records: an empty answer may come of it."""
+        for sentence in self.parts.problems():
+            self.job.log(sentence)
+
     def close(self) -> None:
         """Let go of the engine, the database and the terminal line."""
         self.close_line()

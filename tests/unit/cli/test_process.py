@@ -79,6 +79,15 @@ def test_what_can_not_be_meant_is_wrong_usage(tmp_path: Path, words: str) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_a_damaged_file_is_said_by_whichever_command_meets_it(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{")
+    (tmp_path / "modeldesk.sqlite").write_text("no database" * 500)
+    said = _run(tmp_path, "$M rollback shop --json").stderr
+    assert "The settings file could not be read" in said
+    assert "The records were damaged" in said
+    assert "damaged" not in _run(tmp_path, "$M rollback shop --json").stderr
+
+
 @pytest.mark.parametrize("home", ["n" * 300, "settings.json/below"])
 def test_the_doctor_looks_at_a_home_that_can_not_be(tmp_path: Path, home: str) -> None:
     (tmp_path / "settings.json").write_text("{}")

@@ -140,7 +140,8 @@ class ReleaseService:
             target = to or previous_version(self.history(name))
             if target is None:
                 raise ReleaseError(
-                    tr("“{name}” has run one version only: there is none to go back to.", name=name)
+                    tr("“{name}” has run no version before the one that runs.", name=name),
+                    tr("Choose one from its history, or name it with --to."),
                 )
             if deployment.current is not None and target.image == deployment.current.image:
                 raise ReleaseError(

@@ -208,7 +208,9 @@ class ReleasesPage(QWidget):
             self.rollback_button.setToolTip(plain_tooltip(target.reference))
         else:
             self.rollback_button.set_text(tr("Roll back"))
-            self.rollback_button.setToolTip(tr("It has run one version only."))
+            self.rollback_button.setToolTip(
+                tr("No version ran before this one; the history has the others.")
+            )
         self.history.setVisible(entry.deployment is not None)
         if entry.deployment is not None:
             releases = self._store.facts.histories.get(entry.deployment.name, ())

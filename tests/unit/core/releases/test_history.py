@@ -44,8 +44,14 @@ def test_nearest_first() -> None:
 
 
 def test_rolling_back_twice_goes_back_two_versions() -> None:
-    assert _names("+v1", "+v2", "+v3", "-v2") == ["v1", "v3"]
-    assert _names("+v1", "+v2", "+v3", "-v2", "-v1") == ["v2", "v3"]
+    assert _names("+v1", "+v2", "+v3", "-v2") == ["v1"]
+
+
+def test_the_version_just_left_is_never_gone_back_to_by_itself() -> None:
+    assert _names("+v1", "+v2", "-v1") == []
+    assert _names("+v1", "+v2", "+v3", "-v2", "-v1") == []
+    assert previous_version(_releases("+v1", "+v2", "-v1")) is None
+    assert _names("+v1", "+v2", "-v1", "-v2") == ["v1"]
 
 
 def test_a_failed_release_is_no_way_back() -> None:

@@ -75,9 +75,11 @@ class ConfirmDialog(QDialog):
 
 
 def ask(question: Question, parent: QWidget, on_yes: Callable[[], object]) -> ConfirmDialog:
-    """Show the question over `parent`'s window; `on_yes` is called when it is answered so."""
+    """Show the question over `parent`'s window; `on_yes` is called, once, when it is
+    answered so."""
     dialog = ConfirmDialog(question, parent.window())
-    dialog.accepted.connect(on_yes)
+    # A second click that is on its way already must not do it twice.
+    dialog.accepted.connect(on_yes, Qt.ConnectionType.SingleShotConnection)
     dialog.open()
     return dialog
 

@@ -4,14 +4,16 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
-from modeldesk.core.library.images import Labels
+from modeldesk.core.library.images import ImageSummary, Labels
 
 MODEL_NAME_LABEL = "io.modeldesk.model.name"
 METRICS_LABEL = "io.modeldesk.model.metrics"
 """A JSON object of numbers: ``{"accuracy": 0.943}``."""
+CREATED_LABEL = "org.opencontainers.image.created"
 REVISION_LABEL = "org.opencontainers.image.revision"
 BASE_NAME_LABEL = "org.opencontainers.image.base.name"
 BASE_DIGEST_LABEL = "org.opencontainers.image.base.digest"
@@ -32,10 +34,29 @@ def metrics(labels: Labels) -> Mapping[str, float]:
     return _parsed(text) if text else _NO_METRICS
 
 
+def created(image: ImageSummary) -> datetime:
+    """When the image was made. A builder that finds every step in its cache leaves the time of
+    the image before; the label then knows better. A label that is older is a base image's."""
+    said = _moment(image.labels.get(CREATED_LABEL, ""))
+    return max(image.created, said) if said else image.created
+
+
 def commit(labels: Labels) -> str:
     """Eight hex digits of the revision, with ``-dirty`` kept; empty when it is no git commit."""
     match = _REVISION.fullmatch(labels.get(REVISION_LABEL, "").strip())
     return f"{match['commit'][:8].lower()}{match['dirty'] or ''}" if match else ""
+
+
+@lru_cache(maxsize=8192)
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # Tomorrow's date is somebody's mistake, and would stand first for ever.
+    if moment.tzinfo is None or moment > datetime.now(UTC) + timedelta(days=1):
+        return None
+    return moment
 
 
 @lru_cache(maxsize=8192)

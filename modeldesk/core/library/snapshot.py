@@ -17,7 +17,7 @@ from modeldesk.core.library.grouping import (
     groups_of_images,
 )
 from modeldesk.core.library.images import ImageSummary
-from modeldesk.core.library.labels import REVISION_LABEL, commit, metrics
+from modeldesk.core.library.labels import REVISION_LABEL, commit, created, metrics
 from modeldesk.core.library.model import (
     Group,
     LibrarySnapshot,
@@ -169,7 +169,7 @@ class _Maker:
             channels=channels_of(references),
             digests=item.member.digests,
             size_bytes=summary.size_bytes,
-            created=summary.created,
+            created=created(summary),
             labels=summary.labels,
             metrics=metrics(summary.labels),
             commit=self._commit(summary),

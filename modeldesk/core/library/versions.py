@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.library.labels import created
 from modeldesk.core.references import Reference
 from modeldesk.core.versioning.names import CHANNELS, SortKey, is_mutable, is_semantic, sort_key
 
@@ -50,6 +51,6 @@ def newest_first(
         return sorted(items, key=lambda item: (tag_order(tag(item)), image(item).id), reverse=True)
     return sorted(
         items,
-        key=lambda item: (image(item).created, tag_order(tag(item)), image(item).id),
+        key=lambda item: (created(image(item)), tag_order(tag(item)), image(item).id),
         reverse=True,
     )

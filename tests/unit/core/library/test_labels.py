@@ -1,14 +1,20 @@
 """What labels say, whatever they hold."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modeldesk.core.ids import ImageId
+from modeldesk.core.library.images import ImageSummary
 from modeldesk.core.library.labels import (
+    CREATED_LABEL,
     METRICS_LABEL,
     MODEL_NAME_LABEL,
     REVISION_LABEL,
     commit,
+    created,
     metrics,
     model_name,
 )
@@ -61,3 +67,22 @@ def test_model_name_without_blanks_around_it() -> None:
     assert model_name({MODEL_NAME_LABEL: " ocr-zh · 票据识别 "}) == "ocr-zh · 票据识别"
     assert model_name({MODEL_NAME_LABEL: "  "}) == ""
     assert model_name({}) == ""
+
+
+ENGINE_SAYS = datetime(2025, 4, 5, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-04-06T08:00:00Z", datetime(2025, 4, 6, 8, tzinfo=UTC)),
+        ("2025-04-04T08:00:00+00:00", ENGINE_SAYS),
+        ("2925-04-06T08:00:00Z", ENGINE_SAYS),
+        ("2025-04-06T08:00:00", ENGINE_SAYS),
+        ("yesterday", ENGINE_SAYS),
+        ("", ENGINE_SAYS),
+    ],
+)
+def test_a_later_label_knows_better_when_an_image_was_made(text: str, expected: datetime) -> None:
+    image = ImageSummary(ImageId("sha256:1"), (), (), 1, ENGINE_SAYS, {CREATED_LABEL: text})
+    assert created(image) == expected

@@ -50,6 +50,14 @@ log = logging.getLogger(__name__)
 
 _NEXT = ("modeldesk.pages", "modeldesk.ui.library.page", "modeldesk.core.engine.watch")
 """What is needed soon after the first paint; imported where the window does not wait for it."""
+_LATER = (
+    "modeldesk.ui.build.page",
+    "modeldesk.ui.releases.page",
+    "modeldesk.ui.run.dialog",
+    "modeldesk.ui.activity.page",
+    "modeldesk.ui.settings.page",
+)
+"""What a first click on each page would have to wait for."""
 _SHUTDOWN_S = 5.0
 _LOG_BYTES = 1_000_000
 
@@ -158,8 +166,7 @@ class Desktop(QObject):
     def _open_records(self, _: Job) -> str:
         """What there is to say of the records. The program works without its own: a file that
         can't be used is left alone, and this run keeps its records in a temporary one."""
-        for module in _NEXT:
-            importlib.import_module(module)
+        _import_all(_NEXT)
         try:
             problem = self.parts.opened.problem
         except ModelDeskError as error:
@@ -182,6 +189,13 @@ class Desktop(QObject):
         )
         self._start_watch()
         self.pages.preload.start()
+        self.tasks.submit(
+            lambda _: _import_all(_LATER),
+            lane=Lane.ANALYSIS,
+            title=tr("Make ready the other pages"),
+            owner=self,
+            show_in_activity=False,
+        )
         for sentence in (self.parts.settings_problem, problem):
             if sentence:
                 self.context.say(sentence, Tone.WARNING)
@@ -304,6 +318,11 @@ def main(argv: list[str] | None = None) -> int:
     code = app.exec()
     desktop.close()
     return code
+
+
+def _import_all(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _start_link(arguments: list[str]) -> Link | None:

@@ -20,8 +20,8 @@ from modeldesk.core.containers.model import (
 )
 from modeldesk.core.engine.model import EngineAttempt, EngineInfo
 from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, ImageId
+from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageDetail, ImageSummary
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, JournalEntry, Release
 from modeldesk.core.versioning.git_facts import GitFacts

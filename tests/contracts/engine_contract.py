@@ -33,8 +33,8 @@ from modeldesk.core.errors import (
     PortTaken,
 )
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageSummary
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 

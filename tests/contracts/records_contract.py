@@ -12,7 +12,7 @@ from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepS
 from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.errors import RecordsError
 from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, DiffId, ImageId, ModelName
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (

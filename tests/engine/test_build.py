@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.build.context import scan
-from modeldesk.core.build.ignore import IgnoreRules
 from modeldesk.core.build.model import EngineBuild, StepLog, StepState
-from modeldesk.core.build.stream import stream
+from modeldesk.core.build_context.ignore import IgnoreRules
+from modeldesk.core.build_context.scan import scan
+from modeldesk.core.build_context.stream import stream
 from modeldesk.core.errors import (
     BuildFailed,
     Cancelled,

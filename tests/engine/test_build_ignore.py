@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.build.context import scan
-from modeldesk.core.build.ignore import FILE_NAME, IgnoreRules
-from modeldesk.core.build.stream import stream
+from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.build_context.scan import scan
+from modeldesk.core.build_context.stream import stream
 from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
 

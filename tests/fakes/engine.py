@@ -32,8 +32,8 @@ from modeldesk.core.errors import (
     PortTaken,
 )
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from tests.fakes.engine_build import BuildScript, FakeBuild

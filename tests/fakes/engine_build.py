@@ -17,8 +17,8 @@ from modeldesk.core.build.model import (
     StepState,
 )
 from modeldesk.core.errors import BuildFailed, Cancelled
+from modeldesk.core.images import ImageConfig
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageConfig
 from tests.fakes.engine_images import FakeImage, Step, digest, make_image
 
 _LAYERED = frozenset({"ADD", "COPY", "RUN"})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from modeldesk.core.ids import DiffId, ImageId
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.references import Reference
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.errors import RecordsError
 from modeldesk.core.ids import BuildId, DeploymentName, ImageId
-from modeldesk.core.library.images import ImageDetail
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.releases.model import Deployment, JournalEntry, Release, ReleaseState
 
 

@@ -19,8 +19,8 @@ from modeldesk.adapters.docker_engine.streams import Params, open_stream
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import Cancelled, EngineError
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageSummary
 from modeldesk.core.references import Reference
 
 HEARTBEAT_SECONDS = 5.0

@@ -18,8 +18,8 @@ from modeldesk.core.containers.model import (
 )
 from modeldesk.core.engine.model import EngineInfo
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageDetail, ImageSummary
 from modeldesk.core.references import Reference
 
 

@@ -20,7 +20,7 @@ from modeldesk.adapters.docker_engine.fields import (
 )
 from modeldesk.core.errors import InvalidReference, NotFound
 from modeldesk.core.ids import DiffId, ImageId
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.references import Reference
 from modeldesk.core.words import tr
 

@@ -14,7 +14,7 @@ from modeldesk.adapters.sqlite.packing import (
 )
 from modeldesk.core.errors import RecordsDamaged
 from modeldesk.core.ids import DiffId, ImageId
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 
 logger = logging.getLogger(__name__)
 

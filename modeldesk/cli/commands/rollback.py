@@ -8,10 +8,10 @@ from modeldesk.cli.session import Session
 from modeldesk.core.containers.service import service_url
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.find import find_version
-from modeldesk.core.library.targets import target_of
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.releases.service import ReleaseOutcome
+from modeldesk.core.releases.targets import target_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

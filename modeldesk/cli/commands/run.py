@@ -18,8 +18,8 @@ from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.library.find import find_version
 from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
-from modeldesk.core.library.targets import target_of
 from modeldesk.core.releases.model import ServiceSettings
+from modeldesk.core.releases.targets import target_of
 from modeldesk.core.words import tr
 
 _HEALTH_TIMEOUT_S = 60.0

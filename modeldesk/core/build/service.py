@@ -9,10 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from modeldesk.core.build.checks import check_references, existing_images, versions_of
-from modeldesk.core.build.context import ContextPlan, Special, scan, shown
 from modeldesk.core.build.dockerfile import base_image, line_of
-from modeldesk.core.build.folder_files import BuildFiles, build_files, read_own
-from modeldesk.core.build.ignore import FILE_NAME
 from modeldesk.core.build.journal import BuildJournal
 from modeldesk.core.build.labels import folder_labels, image_labels
 from modeldesk.core.build.model import (
@@ -33,7 +30,10 @@ from modeldesk.core.build.plan import (
     versions_for,
 )
 from modeldesk.core.build.sending import Sending
-from modeldesk.core.build.stream import stream
+from modeldesk.core.build_context.folder_files import BuildFiles, build_files, read_own
+from modeldesk.core.build_context.ignore import FILE_NAME
+from modeldesk.core.build_context.scan import ContextPlan, Special, scan, shown
+from modeldesk.core.build_context.stream import stream
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import (
     BuildFailed,

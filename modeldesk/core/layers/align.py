@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modeldesk.core.ids import DiffId
+from modeldesk.core.images import HistoryEntry
 from modeldesk.core.layers.instructions import Effect, clean, effect_of, word_of
-from modeldesk.core.library.images import HistoryEntry
 
 EMPTY_LAYER = DiffId("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
 """The diff ID of a layer that holds nothing: a tar archive of two zero blocks."""

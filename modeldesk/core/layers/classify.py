@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from modeldesk.core.images import HistoryEntry
 from modeldesk.core.layers.align import AlignedLayer
 from modeldesk.core.layers.instructions import clean, word_of
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.images import HistoryEntry
 
 LARGE = 10_000_000
 """Bytes from which something named for models holds weights, not code."""

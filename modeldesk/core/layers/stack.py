@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from sys import intern
 
 from modeldesk.core.ids import DiffId
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.layers.align import align
 from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.library.images import ImageDetail
 
 
 @dataclass(frozen=True, slots=True)

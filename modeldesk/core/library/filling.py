@@ -7,9 +7,9 @@ from itertools import islice
 
 from modeldesk.core.errors import EngineError, EngineUnavailable, RecordsError
 from modeldesk.core.ids import ImageId
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.layers.stack import Stack, read_stack
-from modeldesk.core.library.images import ImageDetail
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine, ImageRecords
 from modeldesk.core.words import tr

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.layers.stack import Stack
-from modeldesk.core.library.images import ImageSummary
 from modeldesk.core.library.labels import model_name
 from modeldesk.core.references import Reference
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
-from modeldesk.core.library.images import ImageSummary, Labels
+from modeldesk.core.images import ImageSummary, Labels
 
 MODEL_NAME_LABEL = "io.modeldesk.model.name"
 METRICS_LABEL = "io.modeldesk.model.metrics"

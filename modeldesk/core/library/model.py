@@ -7,9 +7,9 @@ from enum import Enum
 
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.images import Labels
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.library.images import Labels
 from modeldesk.core.references import Reference
 
 

@@ -12,11 +12,11 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.errors import NotFound, RecordsError
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import Job
 from modeldesk.core.layers.stack import Stack, read_stack
 from modeldesk.core.library.filling import fill
 from modeldesk.core.library.grouping import LocalImage
-from modeldesk.core.library.images import ImageDetail, ImageSummary
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.library.snapshot import make_snapshot
 from modeldesk.core.ports import ImageEngine, ImageRecords

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.library.labels import created
 from modeldesk.core.references import Reference
 from modeldesk.core.versioning.names import CHANNELS, SortKey, is_mutable, is_semantic, sort_key

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from modeldesk.core.build.ignore import FILE_NAME, IgnoreRules, Verdict
+from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules, Verdict
 from modeldesk.core.errors import FolderError
 from modeldesk.core.model_folder.model import FileEntry, Finding, Severity
 from modeldesk.core.model_folder.walk import Tree, read_start

@@ -5,7 +5,7 @@ import shlex
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.containers.secrets import looks_secret
-from modeldesk.core.library.images import ImageConfig, ImageDetail
+from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.words import tr
 from modeldesk.ui.inspector.fact_list import Fact, FactList
 from modeldesk.ui.inspector.page_scroll import PageScroll

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from modeldesk.core.images import HistoryEntry, ImageDetail
 from modeldesk.core.layers.instructions import clean, word_of
-from modeldesk.core.library.images import HistoryEntry, ImageDetail
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ImageId
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.images import ImageDetail
 from modeldesk.core.library.model import Model, Version
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr

@@ -20,14 +20,14 @@ from modeldesk.core.errors import (
     PortTaken,
     RecordsError,
 )
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job, Progress
-from modeldesk.core.library.images import ImageDetail
 from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
-from modeldesk.core.library.targets import target_of
 from modeldesk.core.ports import AnswerProbe
 from modeldesk.core.releases.model import Deployment
 from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
+from modeldesk.core.releases.targets import target_of
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink

@@ -17,7 +17,7 @@ from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
-from modeldesk.core.library.images import ImageConfig
+from modeldesk.core.images import ImageConfig
 from modeldesk.core.releases.model import Deployment, ServiceSettings, VersionTarget
 from modeldesk.core.releases.names import check_deployment_name, proposed_name
 from modeldesk.core.words import tr

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.errors import EngineError
 from modeldesk.core.ids import ImageId
+from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.images import ImageConfig, ImageDetail
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modeldesk.core.containers.model import ContainerSpec, Health, PortBinding
 from modeldesk.core.ids import ContainerId, DeploymentName, ImageId, ModelName
-from modeldesk.core.library.images import ImageConfig
+from modeldesk.core.images import ImageConfig
 from modeldesk.core.releases.model import (
     Deployment,
     Release,

@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import Health, PortBinding
 from modeldesk.core.ids import DeploymentName, ImageId, ModelName
+from modeldesk.core.images import ImageConfig
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.images import ImageConfig
 from modeldesk.core.library.model import Version
 from modeldesk.core.library.service import Library
-from modeldesk.core.library.targets import target_of
 from modeldesk.core.releases.model import (
     Release,
     ReleaseKind,
@@ -21,6 +20,7 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 from modeldesk.core.releases.service import ReleaseService
+from modeldesk.core.releases.targets import target_of
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.releases.actions import ReleaseActions
 from modeldesk.ui.releases.page import ReleasesPage

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.containers.model import Health, LogLine, Mount, PortBinding
 from modeldesk.core.ids import DeploymentName, ImageId
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.targets import target_of
 from modeldesk.core.releases.model import ServiceSettings
+from modeldesk.core.releases.targets import target_of
 from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.tasks import TaskRunner

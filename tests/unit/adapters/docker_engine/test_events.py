@@ -13,8 +13,8 @@ from modeldesk.adapters.docker_engine.events import KnownNames, events, read_eve
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import Cancelled, EngineUnavailable
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.images import ImageSummary
 from modeldesk.core.references import Reference
 from tests.unit.adapters.docker_engine.server import EngineServer, Request, json_of, silence
 

@@ -7,7 +7,7 @@ import pytest
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.images import image_summary
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.references import Reference
 from tests.unit.adapters.docker_engine.server import EngineServer, json_of
 

@@ -17,7 +17,7 @@ from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
 from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.errors import RecordsDamaged
 from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
-from modeldesk.core.library.images import ImageConfig, ImageDetail
+from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.releases.model import Deployment, ServiceSettings
 
 VALUES = [b"", b"\x00" * 20, "text", None, 7, zlib.compress(b"{"), zlib.compress(b"[]")]

@@ -19,7 +19,7 @@ from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.migrations import MIGRATIONS, SCHEMA_VERSION
 from modeldesk.core.errors import RecordsBusy, RecordsDamaged, RecordsError, RecordsTooNew
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 
 Open = Callable[..., OpenedDatabase]
 

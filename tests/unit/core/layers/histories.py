@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from modeldesk.core.ids import DiffId
+from modeldesk.core.images import HistoryEntry
 from modeldesk.core.layers.align import EMPTY_LAYER
-from modeldesk.core.library.images import HistoryEntry
 
 DAY = datetime(2026, 4, 5, tzinfo=UTC)
 

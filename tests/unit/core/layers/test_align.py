@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.ids import DiffId
+from modeldesk.core.images import HistoryEntry
 from modeldesk.core.layers.align import AlignedLayer, align
-from modeldesk.core.library.images import HistoryEntry
 from tests.unit.core.layers.histories import DAY, diffs, history
 
 PYTHON = (

@@ -3,12 +3,12 @@
 import pytest
 
 from modeldesk.core.ids import ImageId
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.layers.align import align
 from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.stack import read_stack
-from modeldesk.core.library.images import HistoryEntry, ImageConfig, ImageDetail
 from tests.unit.core.layers.histories import diffs, history
 
 MB = 1_000_000

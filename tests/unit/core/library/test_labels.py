@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.images import ImageSummary
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.library.labels import (
     CREATED_LABEL,
     METRICS_LABEL,

@@ -16,9 +16,9 @@ from modeldesk.core.errors import (
     RecordsBusy,
 )
 from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.images import ImageDetail
 from modeldesk.core.library.model import LibrarySnapshot, Version
 from modeldesk.core.library.service import LIST_AGAIN_ABOVE, Library
 from modeldesk.core.references import Reference

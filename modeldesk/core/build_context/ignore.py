@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modeldesk.core.build.ignore_pattern import BadPattern, Matches, compile_pattern
+from modeldesk.core.build_context.ignore_pattern import BadPattern, Matches, compile_pattern
 from modeldesk.core.errors import FolderError
 from modeldesk.core.words import tr
 

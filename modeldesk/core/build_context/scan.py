@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from modeldesk.core.build.ignore import IgnoreRules, Verdict
-from modeldesk.core.build.tar import END_BYTES, EntryKind, entry_bytes
+from modeldesk.core.build_context.ignore import IgnoreRules, Verdict
+from modeldesk.core.build_context.tar import END_BYTES, EntryKind, entry_bytes
 from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.words import tr

@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 
-from modeldesk.core.build.context import ContextEntry, ContextPlan, shown, unreadable
-from modeldesk.core.build.tar import END, EntryKind, header, padding
+from modeldesk.core.build_context.scan import ContextEntry, ContextPlan, shown, unreadable
+from modeldesk.core.build_context.tar import END, EntryKind, header, padding
 from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.words import tr

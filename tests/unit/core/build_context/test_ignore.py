@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from modeldesk.core.build.ignore import IgnoreRules
-from modeldesk.core.build.ignore_pattern import BadPattern, _many_stars, _read, _tokens
+from modeldesk.core.build_context.ignore import IgnoreRules
+from modeldesk.core.build_context.ignore_pattern import BadPattern, _many_stars, _read, _tokens
 from modeldesk.core.errors import FolderError
 
 WHEEL = "dist/proxy.py-2.4.0rc3.dev36+g08acad9-py3-none-any.whl"

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.build.context import ContextPlan, Special, scan
-from modeldesk.core.build.ignore import IgnoreRules
-from modeldesk.core.build.stream import CHUNK_BYTES, stream
-from modeldesk.core.build.tar import EntryKind, entry_bytes, header
+from modeldesk.core.build_context.ignore import IgnoreRules
+from modeldesk.core.build_context.scan import ContextPlan, Special, scan
+from modeldesk.core.build_context.stream import CHUNK_BYTES, stream
+from modeldesk.core.build_context.tar import EntryKind, entry_bytes, header
 from modeldesk.core.errors import Cancelled, FolderError
 from modeldesk.core.jobs import CancelToken
 

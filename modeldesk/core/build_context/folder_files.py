@@ -5,8 +5,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeldesk.core.build.context import unreadable
-from modeldesk.core.build.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.build_context.scan import unreadable
 from modeldesk.core.errors import FolderError
 from modeldesk.core.words import tr
 

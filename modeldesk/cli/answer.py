@@ -9,7 +9,7 @@ from typing import TextIO
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress, Unit
-from modeldesk.core.text import size_text
+from modeldesk.core.text import printable, size_text
 
 _WIDEST = 100
 """Characters of a cell that a table shows."""
@@ -31,7 +31,7 @@ def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:
     if as_json:
         out.write(_json_text(answer.json, out) + "\n")
     else:
-        out.writelines(f"{printable(line, out)}\n" for line in answer.lines)
+        out.writelines(f"{written(line, out)}\n" for line in answer.lines)
     out.flush()
 
 
@@ -53,15 +53,14 @@ def print_error(error: ModelDeskError, err: TextIO) -> None:
     lines.extend(f"  | {line}" for line in error.detail.splitlines())
     # Where nobody listens any more, the exit code still tells.
     with suppress(OSError):
-        err.writelines(f"{printable(line, err)}\n" for line in lines)
+        err.writelines(f"{written(line, err)}\n" for line in lines)
         err.flush()
 
 
-def printable(text: str, stream: TextIO) -> str:
-    """Text from outside must not steer the terminal, nor fail to encode."""
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def written(text: str, stream: TextIO) -> str:
+    """`text` as it is printed: from outside, it must not steer the terminal, nor fail to encode."""
     encoding = stream.encoding or "utf-8"
-    return clean.encode(encoding, "replace").decode(encoding)
+    return printable(text).encode(encoding, "replace").decode(encoding)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> list[str]:
@@ -95,7 +94,7 @@ class ProgressPrinter:
 
     def report(self, progress: Progress) -> None:
         """Show the newest state."""
-        text = printable(progress.text, self._err)
+        text = written(progress.text, self._err)
         if self._terminal:
             line = f"{text}{_amount(progress)}"
             self._write("\r" + line.ljust(self._width))
@@ -107,7 +106,7 @@ class ProgressPrinter:
     def log(self, line: str) -> None:
         """A line of output of the work itself; one that was just reported is not said twice."""
         self.done()
-        text = printable(line, self._err)
+        text = written(line, self._err)
         if self._terminal or text != self._last:
             self._write(f"{text}\n")
 

@@ -25,6 +25,7 @@
     ├── SettingsError
     ├── SourceControlError           git
     ├── ReleaseError                 a deployment or rollback that can't go on
+    │   └── NoSuchDeployment
     └── AlreadyRunning               another window of the program holds what is asked for
 
 Adapters translate their library's errors into these at the border. Anything else that is raised

@@ -1,4 +1,4 @@
-"""Figures as words, the same in the window and on the command line."""
+"""Figures and foreign names as text, the same in the window and on the command line."""
 
 KILO = 1000
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -16,3 +16,9 @@ def size_text(size_bytes: int) -> str:
     figure = size_bytes / KILO**unit
     decimals = 2 if figure < 9.995 else 1 if figure < 99.95 else 0
     return f"{figure:.{decimals}f} {UNITS[unit]}"
+
+
+def printable(text: str) -> str:
+    """A name from outside (a path, a package) as text that can be shown and stored, whatever
+    bytes it is made of: what can't be printed is �."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageSummary
+from modeldesk.core.labels import METRICS_LABEL, MODEL_NAME_LABEL, REVISION_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.layers.stack import Stack
 from modeldesk.core.library.grouping import LocalImage
-from modeldesk.core.library.labels import METRICS_LABEL, MODEL_NAME_LABEL, REVISION_LABEL
 from modeldesk.core.library.sizes import tree_of
 from modeldesk.core.library.snapshot import make_snapshot
 from modeldesk.core.references import Reference

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.build_context.ignore import DOCKERIGNORE, IgnoreRules
 from modeldesk.core.build_context.scan import scan
 from modeldesk.core.build_context.stream import stream
 from modeldesk.core.errors import FolderError
@@ -213,12 +213,12 @@ def sent_by_docker(catcher: Catcher, folder: Path) -> Sent:
 
 
 def sent_by_us(folder: Path, *, classic: bool = True) -> Sent:
-    text = (folder / FILE_NAME).read_bytes().decode("utf-8", "surrogateescape")
+    text = (folder / DOCKERIGNORE).read_bytes().decode("utf-8", "surrogateescape")
     try:
         rules = IgnoreRules.parse(text, classic=classic)
     except FolderError:
         return None
-    always = frozenset({"Dockerfile", FILE_NAME})
+    always = frozenset({"Dockerfile", DOCKERIGNORE})
     plan = scan(folder, rules, CancelToken(), always=always)
     return contents(b"".join(stream(plan, CancelToken())))
 
@@ -251,7 +251,7 @@ def test_what_is_sent_is_what_newer_dockers_send(
 
 
 def compare(catcher: Catcher, folder: Path, patterns: str) -> None:
-    ignore = folder / FILE_NAME
+    ignore = folder / DOCKERIGNORE
     ignore.write_bytes(patterns.encode("utf-8", "surrogateescape"))
     try:
         assert sent_by_us(folder) == sent_by_docker(catcher, folder)
@@ -263,7 +263,7 @@ def compare(catcher: Catcher, folder: Path, patterns: str) -> None:
 def test_exceptions_with_wildcards_reach_further_with_buildkit(folder: Path) -> None:
     """The one difference between the builders: the classic one does not look into an excluded
     folder for what a wildcard could bring back."""
-    ignore = folder / FILE_NAME
+    ignore = folder / DOCKERIGNORE
     ignore.write_text("*\n!**/*.md")
     try:
         classic, buildkit = sent_by_us(folder), sent_by_us(folder, classic=False)

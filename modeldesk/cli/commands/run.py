@@ -15,8 +15,8 @@ from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.containers.service import RunRequest, run
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
+from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.find import find_version
-from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.releases.model import ServiceSettings
 from modeldesk.core.releases.targets import target_of

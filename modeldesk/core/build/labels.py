@@ -6,25 +6,24 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from modeldesk.core.build.model import BuildRequest
-from modeldesk.core.library.labels import (
+from modeldesk.core.labels import (
     BASE_NAME_LABEL,
+    CREATED_LABEL,
+    DATASET_VERSION_LABEL,
+    DESCRIPTION_LABEL,
+    FRAMEWORK_LABEL,
+    LICENSES_LABEL,
     METRICS_LABEL,
     MODEL_NAME_LABEL,
     REVISION_LABEL,
+    SOURCE_LABEL,
+    TITLE_LABEL,
+    VERSION_LABEL,
 )
 from modeldesk.core.model_folder.model import ModelFolder
 from modeldesk.core.versioning.git_facts import GitFacts
 
-FRAMEWORK_LABEL = "io.modeldesk.model.framework"
-DATASET_VERSION_LABEL = "io.modeldesk.model.dataset.version"
-CREATED_LABEL = "org.opencontainers.image.created"
-VERSION_LABEL = "org.opencontainers.image.version"
-SOURCE_LABEL = "org.opencontainers.image.source"
-TITLE_LABEL = "org.opencontainers.image.title"
-_FROM_METADATA = {
-    "description": "org.opencontainers.image.description",
-    "license": "org.opencontainers.image.licenses",
-}
+_FROM_METADATA = {"description": DESCRIPTION_LABEL, "license": LICENSES_LABEL}
 
 
 def folder_labels(folder: ModelFolder) -> dict[str, str]:

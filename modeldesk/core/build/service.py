@@ -31,8 +31,8 @@ from modeldesk.core.build.plan import (
 )
 from modeldesk.core.build.sending import Sending
 from modeldesk.core.build_context.folder_files import BuildFiles, build_files, read_own
-from modeldesk.core.build_context.ignore import FILE_NAME
-from modeldesk.core.build_context.scan import ContextPlan, Special, scan, shown
+from modeldesk.core.build_context.ignore import DOCKERIGNORE
+from modeldesk.core.build_context.scan import ContextPlan, Special, scan
 from modeldesk.core.build_context.stream import stream
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import (
@@ -50,6 +50,7 @@ from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, Sou
 from modeldesk.core.recipes.dockerfile import propose
 from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
+from modeldesk.core.text import printable
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.versioning.names import Scheme
 from modeldesk.core.words import tr
@@ -309,10 +310,10 @@ class _Build:
 
 
 def _ignore_text(folder: Path, files: BuildFiles) -> str:
-    if FILE_NAME in files.given:
-        return files.given[FILE_NAME].decode("utf-8", "replace")
-    own = read_own(folder, f"{files.dockerfile}{FILE_NAME}")
-    return own if own is not None else read_own(folder, FILE_NAME) or ""
+    if DOCKERIGNORE in files.given:
+        return files.given[DOCKERIGNORE].decode("utf-8", "replace")
+    own = read_own(folder, f"{files.dockerfile}{DOCKERIGNORE}")
+    return own if own is not None else read_own(folder, DOCKERIGNORE) or ""
 
 
 def _skipped(context: ContextPlan) -> Iterator[str]:
@@ -320,11 +321,11 @@ def _skipped(context: ContextPlan) -> Iterator[str]:
     for path, special in context.skipped[:_NAMED_FILES]:
         match special:
             case Special.SOCKET:
-                yield tr("“{path}” is a socket and is not sent.", path=shown(path))
+                yield tr("“{path}” is a socket and is not sent.", path=printable(path))
             case Special.PIPE:
-                yield tr("“{path}” is a named pipe and is not sent.", path=shown(path))
+                yield tr("“{path}” is a named pipe and is not sent.", path=printable(path))
             case Special.DEVICE:
-                yield tr("“{path}” is a device and is not sent.", path=shown(path))
+                yield tr("“{path}” is a device and is not sent.", path=printable(path))
     more = len(context.skipped) - _NAMED_FILES
     if more > 0:
         yield tr("{count} more sockets, pipes and devices are not sent.", count=more)

@@ -5,12 +5,13 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules
+from modeldesk.core.build_context.ignore import DOCKERIGNORE, IgnoreRules
 from modeldesk.core.build_context.scan import unreadable
 from modeldesk.core.errors import FolderError
 from modeldesk.core.words import tr
 
-_NAMES = ("Dockerfile", "Containerfile", "dockerfile")
+DOCKERFILES = ("Dockerfile", "Containerfile", "dockerfile")
+"""What a folder's own Dockerfile may be called, the first of them that is there."""
 _LARGEST = 1 << 20
 
 
@@ -28,7 +29,7 @@ class BuildFiles:
     @property
     def always(self) -> frozenset[str]:
         """What the builder needs whatever is kept out."""
-        return frozenset({self.dockerfile, FILE_NAME})
+        return frozenset({self.dockerfile, DOCKERIGNORE})
 
 
 def build_files(
@@ -40,7 +41,7 @@ def build_files(
     Raises `FolderError` when there is no Dockerfile, when one of them can't be read, or when a
     pattern is malformed."""
     given: dict[str, bytes] = {}
-    name = own_dockerfile(folder) or _NAMES[0]
+    name = own_dockerfile(folder) or DOCKERFILES[0]
     if dockerfile is not None:
         given[name] = dockerfile.encode("utf-8", "surrogateescape")
     text = dockerfile if dockerfile is not None else read_own(folder, name)
@@ -50,9 +51,9 @@ def build_files(
             tr("Build with the proposed one, or add a Dockerfile to the folder."),
         )
     if dockerignore is not None:
-        given[FILE_NAME] = dockerignore.encode("utf-8", "surrogateescape")
+        given[DOCKERIGNORE] = dockerignore.encode("utf-8", "surrogateescape")
         return BuildFiles(name, text, IgnoreRules.parse(dockerignore, classic=classic), given)
-    for ignore_name in (FILE_NAME,) if classic else (f"{name}{FILE_NAME}", FILE_NAME):
+    for ignore_name in (DOCKERIGNORE,) if classic else (f"{name}{DOCKERIGNORE}", DOCKERIGNORE):
         patterns = read_own(folder, ignore_name)
         if patterns is not None:
             return BuildFiles(
@@ -63,7 +64,7 @@ def build_files(
 
 def own_dockerfile(folder: Path) -> str:
     """The name of the folder's Dockerfile; empty when it has none."""
-    return next((name for name in _NAMES if (folder / name).is_file()), "")
+    return next((name for name in DOCKERFILES if (folder / name).is_file()), "")
 
 
 def read_own(folder: Path, name: str) -> str | None:

@@ -12,7 +12,7 @@ from modeldesk.core.build_context.ignore_pattern import BadPattern, Matches, com
 from modeldesk.core.errors import FolderError
 from modeldesk.core.words import tr
 
-FILE_NAME = ".dockerignore"
+DOCKERIGNORE = ".dockerignore"
 _BLANKS = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
@@ -46,7 +46,7 @@ class IgnoreRules:
         self._anywhere = not classic and any(_WILD.intersection(text) for text in exceptions)
 
     @classmethod
-    def parse(cls, text: str, name: str = FILE_NAME, *, classic: bool = False) -> "IgnoreRules":
+    def parse(cls, text: str, name: str = DOCKERIGNORE, *, classic: bool = False) -> "IgnoreRules":
         """Read a .dockerignore; bytes that are no UTF-8 are given as surrogate escapes, and
         `classic` reads it as the classic builder does. Raises `FolderError` that names the line
         of a malformed pattern."""

@@ -11,6 +11,7 @@ from modeldesk.core.build_context.ignore import IgnoreRules, Verdict
 from modeldesk.core.build_context.tar import END_BYTES, EntryKind, entry_bytes
 from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _CHECK_EVERY = 512
@@ -203,11 +204,11 @@ def unreadable(folder: Path, path: str, error: OSError) -> FolderError:
     reason = error.strerror or str(error)
     if not folder.is_dir():
         return FolderError(
-            tr("The folder {folder} is not there, or no longer.", folder=shown(str(folder))),
+            tr("The folder {folder} is not there, or no longer.", folder=printable(str(folder))),
             tr("Check that its disk is connected and that it was not moved or renamed."),
             reason,
         )
-    name = shown(path) or shown(str(folder))
+    name = printable(path) or printable(str(folder))
     if isinstance(error, FileNotFoundError):
         return FolderError(
             tr("“{path}” vanished while the folder was read.", path=name),
@@ -219,8 +220,3 @@ def unreadable(folder: Path, path: str, error: OSError) -> FolderError:
         tr("Change its permissions, or keep it out with a line in .dockerignore."),
         reason,
     )
-
-
-def shown(path: str) -> str:
-    """A path for a person: bytes that are no UTF-8 as �."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

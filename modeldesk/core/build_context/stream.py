@@ -5,10 +5,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 
-from modeldesk.core.build_context.scan import ContextEntry, ContextPlan, shown, unreadable
+from modeldesk.core.build_context.scan import ContextEntry, ContextPlan, unreadable
 from modeldesk.core.build_context.tar import END, EntryKind, header, padding
 from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 CHUNK_BYTES = 1 << 17
@@ -94,7 +95,7 @@ def _file(
 
 
 def _changed(entry: ContextEntry, now_bytes: int) -> FolderError:
-    path = shown(entry.path)
+    path = printable(entry.path)
     if now_bytes < entry.size_bytes:
         message = tr("“{path}” became smaller while it was sent.", path=path)
     elif now_bytes > entry.size_bytes:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from modeldesk.core.errors import InvalidReference
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.images import ImageSummary
+from modeldesk.core.labels import BASE_DIGEST_LABEL, BASE_NAME_LABEL
 from modeldesk.core.library.grouping import LocalImage
-from modeldesk.core.library.labels import BASE_DIGEST_LABEL, BASE_NAME_LABEL
 from modeldesk.core.library.sizes import LayerTree
 from modeldesk.core.references import Reference
 

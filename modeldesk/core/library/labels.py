@@ -1,4 +1,4 @@
-"""Labels of images that the library reads."""
+"""What labels say of an image: anybody's text, read with care."""
 
 import json
 import math
@@ -9,14 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from modeldesk.core.images import ImageSummary, Labels
-
-MODEL_NAME_LABEL = "io.modeldesk.model.name"
-METRICS_LABEL = "io.modeldesk.model.metrics"
-"""A JSON object of numbers: ``{"accuracy": 0.943}``."""
-CREATED_LABEL = "org.opencontainers.image.created"
-REVISION_LABEL = "org.opencontainers.image.revision"
-BASE_NAME_LABEL = "org.opencontainers.image.base.name"
-BASE_DIGEST_LABEL = "org.opencontainers.image.base.digest"
+from modeldesk.core.labels import CREATED_LABEL, METRICS_LABEL, MODEL_NAME_LABEL, REVISION_LABEL
 
 _REVISION = re.compile(r"(?P<commit>[0-9a-f]{7,64})(?P<dirty>-dirty)?", re.IGNORECASE)
 _NO_METRICS: Mapping[str, float] = MappingProxyType({})

@@ -93,7 +93,7 @@ class Library:
         self, engine: ImageEngine, job: Job, on_snapshot: Callable[[LibrarySnapshot], None]
     ) -> LibrarySnapshot:
         """Read the layers of every image that has none yet: from the records, else by
-        inspecting it. `on_snapshot` is called in this thread, at most about five times a
+        inspecting it. `on_snapshot` is called in this thread, at most about twice a
         second, with each newer snapshot; the last one is also returned. What was read is kept
         when the job is cancelled. Raises `EngineUnavailable`, `Cancelled`."""
         mine = self._claim()

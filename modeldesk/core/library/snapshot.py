@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.ids import ImageId, ModelName, short
 from modeldesk.core.images import ImageSummary
+from modeldesk.core.labels import REVISION_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.library.bases import Bases, find_bases
@@ -17,7 +18,7 @@ from modeldesk.core.library.grouping import (
     group_images,
     groups_of_images,
 )
-from modeldesk.core.library.labels import REVISION_LABEL, commit, created, metrics
+from modeldesk.core.library.labels import commit, created, metrics
 from modeldesk.core.library.model import (
     Group,
     LibrarySnapshot,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from modeldesk.core.build_context.folder_files import DOCKERFILES
+from modeldesk.core.build_context.ignore import DOCKERIGNORE
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder import findings as say
 from modeldesk.core.model_folder.apps import find_app, find_training
@@ -19,7 +21,6 @@ from modeldesk.core.model_folder.weights import find_weights
 
 _EXPOSE = re.compile(r"^\s*EXPOSE\s+(\d{1,5})\b", re.MULTILINE | re.IGNORECASE)
 _SOURCES_SEARCHED = 20
-_DOCKERFILES = ("Dockerfile", "Containerfile")
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -34,8 +35,8 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
     folder = folder.resolve()
     tree = walk(folder, Rules((*ALWAYS, *_unused_data(folder))), token)
     found_names = frozenset(entry.path for entry in tree.files)
-    dockerfile = next((PurePosixPath(name) for name in _DOCKERFILES if name in found_names), None)
-    has_rules = ".dockerignore" in found_names
+    dockerfile = next((PurePosixPath(name) for name in DOCKERFILES if name in found_names), None)
+    has_rules = DOCKERIGNORE in found_names
     said = apply_own_rules(folder, tree) if has_rules else ()
     names = frozenset(entry.path for entry in tree.files)
     exposed = _EXPOSE.search(read_text(folder, dockerfile)) if dockerfile else None
@@ -56,7 +57,7 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         requirements=requirements,
         app=app,
         dockerfile=dockerfile,
-        dockerignore=PurePosixPath(".dockerignore") if has_rules else None,
+        dockerignore=PurePosixPath(DOCKERIGNORE) if has_rules else None,
         metrics=description.metrics,
         dataset_version=description.dataset_version,
         metadata=description.metadata,

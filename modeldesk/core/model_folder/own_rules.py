@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from modeldesk.core.build_context.ignore import FILE_NAME, IgnoreRules, Verdict
+from modeldesk.core.build_context.ignore import DOCKERIGNORE, IgnoreRules, Verdict
 from modeldesk.core.errors import FolderError
 from modeldesk.core.model_folder.model import FileEntry, Finding, Severity
 from modeldesk.core.model_folder.walk import Tree, read_start
@@ -13,7 +13,7 @@ _LONGEST = 1_000_000
 
 def apply_own_rules(folder: Path, tree: Tree) -> tuple[Finding, ...]:
     """Take what the folder's .dockerignore keeps out from the tree's files and secrets."""
-    text = read_start(folder, FILE_NAME, _LONGEST).decode("utf-8", "surrogateescape")
+    text = read_start(folder, DOCKERIGNORE, _LONGEST).decode("utf-8", "surrogateescape")
     try:
         rules = IgnoreRules.parse(text)
     except FolderError as error:

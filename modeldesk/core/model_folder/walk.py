@@ -13,6 +13,7 @@ from modeldesk.core.errors import FolderError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.ignored import Rules, is_secret
 from modeldesk.core.model_folder.model import FileEntry, KeptOut
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _CHECK_EVERY = 256
@@ -180,11 +181,6 @@ def read_text(folder: Path, path: PurePosixPath | str, limit: int = 1_000_000) -
     if len(content) > limit:
         return ""
     return content.decode("utf-8-sig", "replace")
-
-
-def printable(path: str) -> str:
-    """A path as text that can be shown and stored, whatever bytes it is made of."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)
 
 
 def _unusable(folder: Path, error: OSError | ValueError) -> FolderError:

@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.model import FileEntry, Finding, Severity, WeightFile
 from modeldesk.core.model_folder.pickles import PickleContent, read_pickle
-from modeldesk.core.model_folder.walk import opened, printable, read_start
+from modeldesk.core.model_folder.walk import opened, read_start
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 LARGE = 10 * 1024 * 1024

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from modeldesk.core.build_context.folder_files import DOCKERFILES
+from modeldesk.core.build_context.ignore import DOCKERIGNORE
 from modeldesk.core.model_folder.apps import DEFAULT_PORT
 from modeldesk.core.model_folder.model import AppEntry, KeptOut, ModelFolder, Requirements
-from modeldesk.core.model_folder.walk import printable
 from modeldesk.core.recipes.copies import Copy, CopyPlan, plan_copies
 from modeldesk.core.recipes.dockerignore import dockerignore
 from modeldesk.core.references import Reference
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _USER = 10001
@@ -75,7 +77,7 @@ def _omitted(folder: ModelFolder) -> Iterator[str]:
 
 
 def _never_copied(folder: ModelFolder) -> Iterator[str]:
-    yield from ("Dockerfile", "Containerfile", ".dockerignore", ".gitignore", ".gitattributes")
+    yield from (*DOCKERFILES, DOCKERIGNORE, ".gitignore", ".gitattributes")
     if folder.requirements is not None and not folder.requirements.needs_folder:
         yield str(folder.requirements.path)
         yield from map(str, folder.requirements.includes)

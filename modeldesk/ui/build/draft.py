@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from modeldesk.core.build.labels import DATASET_VERSION_LABEL
 from modeldesk.core.build.model import BuildRequest
 from modeldesk.core.build.plan import BuildPlan, repository_for, taken_tags
 from modeldesk.core.errors import InvalidInput, InvalidReference, InvalidVersion
 from modeldesk.core.ids import ModelName
-from modeldesk.core.library.labels import METRICS_LABEL
+from modeldesk.core.labels import DATASET_VERSION_LABEL, METRICS_LABEL
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.recipes.dockerfile import Recipe
 from modeldesk.core.references import Reference, check_tag

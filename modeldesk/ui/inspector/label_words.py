@@ -2,28 +2,42 @@
 
 from collections.abc import Mapping
 
-from modeldesk.core.library.labels import METRICS_LABEL
+from modeldesk.core.labels import (
+    BASE_DIGEST_LABEL,
+    BASE_NAME_LABEL,
+    CREATED_LABEL,
+    DATASET_VERSION_LABEL,
+    DESCRIPTION_LABEL,
+    FRAMEWORK_LABEL,
+    LICENSES_LABEL,
+    METRICS_LABEL,
+    MODEL_NAME_LABEL,
+    REVISION_LABEL,
+    SOURCE_LABEL,
+    TITLE_LABEL,
+    VERSION_LABEL,
+)
 from modeldesk.core.words import tr
 
 _OCI = "org.opencontainers.image."
-_OURS = "io.modeldesk.model."
+"""Labels that other builders write, beside those that ours does."""
 
 
 def label_words() -> Mapping[str, str]:
     """Label → its name for a person, the most telling first."""
     return {
-        _OURS + "name": tr("Model"),
-        _OURS + "framework": tr("Framework"),
-        _OURS + "dataset.version": tr("Dataset version"),
-        _OCI + "title": tr("Title"),
-        _OCI + "description": tr("Description"),
-        _OCI + "version": tr("Version"),
-        _OCI + "revision": tr("Commit"),
-        _OCI + "created": tr("Built"),
-        _OCI + "source": tr("Source"),
-        _OCI + "base.name": tr("Base image"),
-        _OCI + "base.digest": tr("Base image digest"),
-        _OCI + "licenses": tr("Licences"),
+        MODEL_NAME_LABEL: tr("Model"),
+        FRAMEWORK_LABEL: tr("Framework"),
+        DATASET_VERSION_LABEL: tr("Dataset version"),
+        TITLE_LABEL: tr("Title"),
+        DESCRIPTION_LABEL: tr("Description"),
+        VERSION_LABEL: tr("Version"),
+        REVISION_LABEL: tr("Commit"),
+        CREATED_LABEL: tr("Built"),
+        SOURCE_LABEL: tr("Source"),
+        BASE_NAME_LABEL: tr("Base image"),
+        BASE_DIGEST_LABEL: tr("Base image digest"),
+        LICENSES_LABEL: tr("Licences"),
         _OCI + "authors": tr("Authors"),
         _OCI + "vendor": tr("Vendor"),
         _OCI + "url": tr("Home page"),

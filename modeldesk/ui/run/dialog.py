@@ -22,7 +22,7 @@ from modeldesk.core.errors import (
 )
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job, Progress
-from modeldesk.core.library.labels import MODEL_NAME_LABEL
+from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.ports import AnswerProbe
 from modeldesk.core.releases.model import Deployment

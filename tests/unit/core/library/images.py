@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
 from modeldesk.core.ids import ContainerId, DiffId, ImageId
 from modeldesk.core.images import ImageSummary
+from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.layers.stack import Stack
 from modeldesk.core.library.grouping import LocalImage
-from modeldesk.core.library.labels import MODEL_NAME_LABEL
 from modeldesk.core.references import Reference
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageSummary
-from modeldesk.core.library.labels import (
-    CREATED_LABEL,
-    METRICS_LABEL,
-    MODEL_NAME_LABEL,
-    REVISION_LABEL,
-    commit,
-    created,
-    metrics,
-    model_name,
-)
+from modeldesk.core.labels import CREATED_LABEL, METRICS_LABEL, MODEL_NAME_LABEL, REVISION_LABEL
+from modeldesk.core.library.labels import commit, created, metrics, model_name
 
 
 @pytest.mark.parametrize(

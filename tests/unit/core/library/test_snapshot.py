@@ -6,14 +6,9 @@ from hypothesis import strategies as st
 
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.ids import ModelName
+from modeldesk.core.labels import BASE_DIGEST_LABEL, BASE_NAME_LABEL, METRICS_LABEL, REVISION_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.grouping import LocalImage
-from modeldesk.core.library.labels import (
-    BASE_DIGEST_LABEL,
-    BASE_NAME_LABEL,
-    METRICS_LABEL,
-    REVISION_LABEL,
-)
 from modeldesk.core.library.model import (
     Group,
     LibrarySnapshot,

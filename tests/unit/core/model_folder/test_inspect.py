@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modeldesk.core.build_context.folder_files import DOCKERFILES, own_dockerfile
 from modeldesk.core.errors import Cancelled, FolderError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder import walk
@@ -85,6 +86,12 @@ def test_a_server_is_preferred_to_a_usual_name(tmp_path: Path) -> None:
     app = look(tmp_path, {"serve.py": "x = 1", "src/main.py": FASTAPI}).app
     assert app is not None
     assert app.command[:4] == ("python", "-m", "uvicorn", "src.main:app")
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_an_own_dockerfile_is_known_by_every_name_a_build_takes(tmp_path: Path, name: str) -> None:
+    found = look(tmp_path, {"app.py": FASTAPI, name: "FROM x"})
+    assert str(found.dockerfile) == own_dockerfile(tmp_path) == name
 
 
 def test_the_port_of_the_own_dockerfile_counts(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 from modeldesk.core.build_context.scan import ContextEntry, ContextPlan, unreadable
@@ -23,7 +23,7 @@ _FLAGS = (
 )
 
 
-def stream(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
+def stream(plan: ContextPlan, token: CancelToken) -> Generator[bytes, None, None]:
     """The tar, in chunks of about 128 kB and `plan.total_bytes` in all.
 
     Raises `FolderError` when a file is no longer as it was planned, before the tar could become

@@ -38,12 +38,12 @@ from modeldesk.ui.build.words import STATE_TONES, outline, plan_line, short_fold
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import BuildLink, LibraryLink, Link
 from modeldesk.ui.presentation import moment, printable
-from modeldesk.ui.shell.dialogs import choose_folder
 from modeldesk.ui.tasks import Latest
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.chip import ChipSpec
+from modeldesk.ui.widgets.choose_folder import choose_folder
 from modeldesk.ui.widgets.skeleton import Skeleton
 
 _FORM_WIDTH = 308

@@ -58,11 +58,6 @@ class RecipeCard(Card):
         self.kept_out.setText(_kept_text(kept, has_rules))
         self._edited()
 
-    def show_edited(self, text: str) -> None:
-        """Put back what a person had written."""
-        self.dockerfile.set_text(text)
-        self._edited()
-
     def _edited(self) -> None:
         changed = self.edited_text is not None
         self.revert.setVisible(changed)

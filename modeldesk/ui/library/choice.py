@@ -45,14 +45,6 @@ class LibraryChoice(QObject):
         """The chosen version of it as last known."""
         return self._version
 
-    def choose_model(self, name: ModelName) -> None:
-        """Look at a model, at the version of it that was looked at last."""
-        self._awaited = None
-        self._by_person = True
-        entry = find_entry(self._snapshot, name)
-        if entry is not None and (self._entry is None or entry.name != self._entry.name):
-            self._set(entry, self._remembered.get(name))
-
     def choose_version(self, image: ImageId) -> None:
         """Look at another version of the chosen model."""
         self._awaited = None

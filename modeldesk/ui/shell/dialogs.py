@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QGridLayout,
     QMessageBox,
     QVBoxLayout,
@@ -52,17 +51,6 @@ def ask_to_leave(
     box.finished.connect(lambda _: on_answer(box.clickedButton() is leave))
     box.open()
     return box
-
-
-def choose_folder(window: QWidget, on_chosen: Callable[[str], None]) -> QFileDialog:
-    """Let a person pick the folder to build."""
-    dialog = QFileDialog(window, tr("Choose the model folder to build"))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(on_chosen)
-    dialog.open()
-    return dialog
 
 
 def show_about(window: QWidget) -> QMessageBox:

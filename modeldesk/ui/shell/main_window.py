@@ -22,6 +22,7 @@ from modeldesk.ui.shell.palette_entries import action_entries, library_entries
 from modeldesk.ui.shell.status_bar import StatusBar
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.choose_folder import choose_folder
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
 from modeldesk.ui.widgets.tab_order import tab_through
 
@@ -168,7 +169,7 @@ class MainWindow(QMainWindow):
         )
 
     def _choose_folder(self) -> None:
-        dialogs.choose_folder(self, lambda chosen: self._build(Path(chosen)))
+        choose_folder(self, lambda chosen: self._build(Path(chosen)))
 
     def _show_shortcuts(self) -> None:
         dialogs.show_shortcuts(self, [action for action, _ in self.menus.actions])

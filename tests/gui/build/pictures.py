@@ -1,27 +1,19 @@
-"""Pictures of the build page in every state: ``python -m tests.gui.build.pictures FOLDER
-[SCENE …]``. ``QT_SCALE_FACTOR=2`` makes them twice as large.
-"""
+"""Pictures of the build page in every state: see `tests.gui.pictures`."""
 
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSize
 
-from modeldesk import resources
 from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
 from modeldesk.core.ids import BuildId, ModelName
 from modeldesk.core.references import Reference
 from modeldesk.ui.build.page import Showing
 from modeldesk.ui.tasks import TaskRunner
-from modeldesk.ui.theme.theme import Theme, ThemeMode
+from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
+from tests.gui.pictures import Scene, by_name, live, take_all, until
 
 RAIL, SIDE, BAR = 60, 272, 30
 SIZES = {"": QSize(1440 - RAIL - SIDE, 900 - BAR), "small-": QSize(1024 - RAIL - SIDE, 700 - BAR)}
@@ -37,7 +29,6 @@ COPY serve.py /app/
 EXPOSE 5000
 CMD ["python", "serve.py"]
 """
-Scene = Callable[[Bench], None]
 
 
 def empty(bench: Bench) -> None:
@@ -156,28 +147,25 @@ def chinese(bench: Bench) -> None:
     until(lambda: bench.page.showing is Showing.PLAN)
 
 
-SCENES: dict[str, Scene] = {
-    scene.__name__: scene
-    for scene in (
-        empty,
-        recent,
-        record,
-        looking,
-        plan,
-        plan_own,
-        plan_ignore,
-        wrong,
-        offline,
-        building,
-        cancelling,
-        built,
-        failed,
-        failed_edit,
-        cancelled,
-        absurd,
-        chinese,
-    )
-}
+SCENES = by_name(
+    empty,
+    recent,
+    record,
+    looking,
+    plan,
+    plan_own,
+    plan_ignore,
+    wrong,
+    offline,
+    building,
+    cancelling,
+    built,
+    failed,
+    failed_edit,
+    cancelled,
+    absurd,
+    chinese,
+)
 
 
 def _remember(bench: Bench) -> None:
@@ -208,46 +196,19 @@ def _remember(bench: Bench) -> None:
         )
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Let the window live until `condition` holds."""
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        QApplication.processEvents()
-        time.sleep(0.005)
-
-
-def take(scene: Scene, theme: Theme, size: QSize, target: Path) -> None:
+def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Path) -> None:
     """One picture."""
-    with tempfile.TemporaryDirectory() as home:
-        tasks = TaskRunner()
-        bench = Bench(theme, tasks, Path(home))
-        bench.page.resize(size)
-        bench.page.show()
-        scene(bench)
-        end = time.monotonic() + 0.2
-        until(lambda: time.monotonic() > end)
-        bench.page.grab().save(str(target))
-        tasks.shutdown(10)
-        bench.page.close()
-        bench.page.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def main() -> None:
-    """Write the pictures into the folder that was named."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = QApplication([])
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
-        theme = Theme(resources.path("fonts").parent, mode)
-        theme.apply(app)
-        for name in sys.argv[2:] or SCENES:
-            for prefix, size in SIZES.items():
-                target = folder / f"{prefix}{name}-{mode.value}@{scale}x.png"
-                take(SCENES[name], theme, size, target)
+    tasks = TaskRunner()
+    bench = Bench(theme, tasks, home)
+    bench.page.resize(size)
+    bench.page.show()
+    scene(bench)
+    live(0.2)
+    bench.page.grab().save(str(target))
+    tasks.shutdown(10)
+    bench.page.close()
+    bench.page.deleteLater()
 
 
 if __name__ == "__main__":
-    main()
+    take_all(SCENES, take, SIZES)

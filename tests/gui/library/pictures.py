@@ -1,26 +1,18 @@
-"""Pictures of the library page, filled and at its edges:
-``python -m tests.gui.library.pictures FOLDER [SCENE …]``. ``QT_SCALE_FACTOR=2`` makes them twice
-as large.
-"""
+"""Pictures of the library page, filled and at its edges: see `tests.gui.pictures`."""
 
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog
 
-from modeldesk import resources
 from modeldesk.core.ids import ModelName
 from modeldesk.ui.links import LibraryLink
-from modeldesk.ui.theme.theme import Theme, ThemeMode
+from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
 from tests.gui.library.bench import Bench
 from tests.gui.library.sample_data import MB, REGISTRY, SLIM, fill_engine, fill_releases
+from tests.gui.pictures import Scene, by_name, live, take_all, until
 
 WIDE, SMALL = QSize(1440 - 60, 900 - 30), QSize(1024 - 60, 700 - 30)
 """What the page and the models get of a window of 1440 × 900 and 1024 × 700."""
@@ -68,12 +60,12 @@ def history(bench: Bench) -> None:
 
 def untagged(bench: Bench) -> None:
     filled(bench)
-    bench.choice.choose_model(ModelName(""))
+    bench.choice.follow_link(LibraryLink(ModelName("")))
 
 
 def base_image(bench: Bench) -> None:
     filled(bench)
-    bench.choice.choose_model(ModelName("python"))
+    bench.choice.follow_link(LibraryLink(ModelName("python")))
 
 
 def searching(bench: Bench) -> None:
@@ -133,7 +125,7 @@ def absurd(bench: Bench) -> None:
         )
     bench.connect_engine()
     settle(bench)
-    bench.choice.choose_model(ModelName(long))
+    bench.choice.follow_link(LibraryLink(ModelName(long)))
 
 
 def thousands(bench: Bench) -> None:
@@ -152,48 +144,38 @@ def lost(bench: Bench) -> None:
     bench.lose_engine()
 
 
-SCENES: dict[str, Callable[[Bench], None]] = {
-    scene.__name__: scene
-    for scene in (
-        filled,
-        small,
-        small_details,
-        layer,
-        metadata,
-        config,
-        history,
-        untagged,
-        base_image,
-        searching,
-        removing,
-        tagging,
-        empty,
-        waiting,
-        one,
-        absurd,
-        thousands,
-        lost,
-    )
-}
+SCENES = by_name(
+    filled,
+    small,
+    small_details,
+    layer,
+    metadata,
+    config,
+    history,
+    untagged,
+    base_image,
+    searching,
+    removing,
+    tagging,
+    empty,
+    waiting,
+    one,
+    absurd,
+    thousands,
+    lost,
+)
 
 
 def settle(bench: Bench) -> None:
     """Until everything is known and painted."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        QApplication.processEvents()
-        if bench.preload.is_ready and (bench.complete or not bench.tasks.active):
-            break
-        time.sleep(0.005)
-    until = time.monotonic() + 0.15
-    while time.monotonic() < until:
-        QApplication.processEvents()
+    until(lambda: bench.preload.is_ready and (bench.complete or not bench.tasks.active), 20)
+    live(0.15)
 
 
-def take(scene: Callable[[Bench], None], theme: Theme, home: Path, target: Path) -> None:
+def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Path) -> None:
     """One picture of the page, and of a dialog that is open over it."""
     bench = Bench(theme, FakeEngine(), home)
-    bench.window.resize(WIDE)
+    bench.window.resize(size)
     bench.window.show()
     bench.preload.start()
     scene(bench)
@@ -203,24 +185,7 @@ def take(scene: Callable[[Bench], None], theme: Theme, home: Path, target: Path)
         dialog.grab().save(str(target.with_stem(f"{target.stem}-dialog")))
         dialog.close()
     bench.close()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def main() -> None:
-    """Write the pictures into the folder that was named."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = QApplication([])
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
-        theme = Theme(resources.path("fonts").parent, mode)
-        theme.apply(app)
-        for name in sys.argv[2:] or SCENES:
-            with tempfile.TemporaryDirectory() as home:
-                target = folder / f"{name}-{mode.value}@{scale}x.png"
-                take(SCENES[name], theme, Path(home), target)
 
 
 if __name__ == "__main__":
-    main()
+    take_all(SCENES, take, {"": WIDE})

@@ -93,7 +93,7 @@ def test_return_goes_to_the_version_that_was_found(
 def test_arrow_keys_pass_over_the_captions(
     qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
 ) -> None:
-    bench.choice.choose_model(ModelName("speech-keywords"))
+    bench.choice.follow_link(LibraryLink(ModelName("speech-keywords")))
     bench.panel.list.setFocus()
     QTest.keyClick(bench.panel.list, Qt.Key.Key_Down)
     assert bench.choice.entry is not None
@@ -105,7 +105,7 @@ def test_arrow_keys_pass_over_the_captions(
 def test_the_choice_survives_what_happens_on_the_engine(
     qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
 ) -> None:
-    bench.choice.choose_model(ModelName("churn"))
+    bench.choice.follow_link(LibraryLink(ModelName("churn")))
     new = bench.engine.add_image("aaa-first:v1.0.0")
     bench.hub.publish_changes(Changes(images=frozenset({new})))
     qtbot.waitUntil(lambda: "aaa-first" in titles(bench), timeout=3000)

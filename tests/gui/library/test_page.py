@@ -117,7 +117,7 @@ def test_one_click_rolls_back_where_a_deployment_can(
     button.click()
     deployment, target = bench.went_back[0]
     assert (deployment.name, target.image) == ("shop", images["v1.3.1"])
-    bench.choice.choose_model(ModelName("churn"))
+    bench.choice.follow_link(LibraryLink(ModelName("churn")))
     assert not button.isVisible()
 
 
@@ -154,7 +154,7 @@ def test_without_models_the_page_says_how_to_get_one(qtbot: QtBot, bench: Bench)
 def test_untagged_images_have_no_chart_and_can_all_be_removed(
     bench: Bench, images: dict[str, ImageId]
 ) -> None:
-    bench.choice.choose_model(ModelName(""))
+    bench.choice.follow_link(LibraryLink(ModelName("")))
     assert column_titles(bench) == ["Image", "Size", "Created", "Used by"]
     assert not bench.page.chart.isVisible()
     assert not bench.page.header.build.isVisible()

@@ -1,26 +1,18 @@
-"""Pictures of the releases page and the run dialog: ``python -m tests.gui.releases.pictures
-FOLDER [SCENE …]``. ``QT_SCALE_FACTOR=2`` makes them twice as large.
-"""
+"""Pictures of the releases page and the run dialog: see `tests.gui.pictures`."""
 
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog
 
-from modeldesk import resources
 from modeldesk.core.containers.model import LogLine
 from modeldesk.ui.tasks import TaskRunner
-from modeldesk.ui.theme.theme import Theme, ThemeMode
+from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_containers import Behaviour
+from tests.gui.pictures import Scene, by_name, live, take_all
 from tests.gui.releases.bench import Bench
 
 SIZES = {"": QSize(1440 - 332, 870), "small-": QSize(1024 - 332, 670)}
-Scene = Callable[[Bench], None]
 _LONG = "a-service-whose-name-never-ends-because-nobody-ever-stopped-it"
 
 
@@ -58,13 +50,13 @@ def long_history(bench: Bench) -> None:
 
 def confirm(bench: Bench) -> None:
     one(bench)
-    settle(bench)
+    live(0.8)
     bench.page.rollback_button.click()
 
 
 def run_filled(bench: Bench) -> None:
     dialog = bench.run_dialog(bench.add_version("v1.4.0"))
-    settle(bench)
+    live(0.8)
     dialog.form.variables.add("MODEL_PATH", "/models")
     dialog.form.variables.add("API_TOKEN", "s3cret")
     dialog.form.mounts.add("/srv/models", "/models", "ro")
@@ -78,7 +70,7 @@ def run_empty(bench: Bench) -> None:
 def run_port(bench: Bench) -> None:
     bench.engine.taken_ports.add(5000)
     dialog = bench.run_dialog(bench.add_version("v1.4.0"))
-    settle(bench)
+    live(0.8)
     dialog.run_button.click()
 
 
@@ -86,70 +78,41 @@ def run_crash(bench: Bench) -> None:
     lines = tuple(LogLine(f"  File serve.py, line {n}") for n in range(12))
     behaviour = Behaviour(exit_code=1, prints=(*lines, LogLine("KeyError: 'MODEL_PATH'")))
     dialog = bench.run_dialog(bench.add_version("v1.4.0", behaviour=behaviour))
-    settle(bench)
+    live(0.8)
     dialog.run_button.click()
 
 
-SCENES: dict[str, Scene] = {
-    scene.__name__: scene
-    for scene in (
-        empty,
-        first,
-        one,
-        many,
-        absurd,
-        long_history,
-        confirm,
-        run_empty,
-        run_filled,
-        run_port,
-        run_crash,
-    )
-}
+SCENES = by_name(
+    empty,
+    first,
+    one,
+    many,
+    absurd,
+    long_history,
+    confirm,
+    run_empty,
+    run_filled,
+    run_port,
+    run_crash,
+)
 
 
-def settle(bench: Bench, seconds: float = 0.8) -> None:
-    """Let the window live for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.005)
-
-
-def take(scene: Scene, theme: Theme, size: QSize, target: Path) -> None:
+def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Path) -> None:
     """One picture of the page, or of the dialog that is open over it."""
-    with tempfile.TemporaryDirectory() as home:
-        tasks = TaskRunner()
-        bench = Bench(theme, tasks, Path(home))
-        bench.preload.start()
-        bench.preload.wait(20)
-        bench.page.resize(size)
-        bench.page.show()
-        scene(bench)
-        settle(bench, 1.2)
-        dialogs = bench.page.findChildren(QDialog)
-        (dialogs[0] if dialogs else bench.page).grab().save(str(target))
-        tasks.shutdown(10)
-        bench.page.close()
-        bench.page.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def main() -> None:
-    """Write the pictures into the folder that was named."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = QApplication([])
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
-        theme = Theme(resources.path("fonts").parent, mode)
-        theme.apply(app)
-        for name in sys.argv[2:] or SCENES:
-            for prefix, size in SIZES.items():
-                target = folder / f"{prefix}{name}-{mode.value}@{scale}x.png"
-                take(SCENES[name], theme, size, target)
+    tasks = TaskRunner()
+    bench = Bench(theme, tasks, home)
+    bench.preload.start()
+    bench.preload.wait(20)
+    bench.page.resize(size)
+    bench.page.show()
+    scene(bench)
+    live(1.2)
+    dialogs = bench.page.findChildren(QDialog)
+    (dialogs[0] if dialogs else bench.page).grab().save(str(target))
+    tasks.shutdown(10)
+    bench.page.close()
+    bench.page.deleteLater()
 
 
 if __name__ == "__main__":
-    main()
+    take_all(SCENES, take, SIZES)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modeldesk.core.build.model import (
     BuildEvent,
+    BuildOutcome,
+    BuildRecord,
     BuildRequest,
     BuildState,
     ContextProgress,
@@ -63,15 +66,17 @@ class Bench:
         self.reports: list[Progress] = []
         self.token = CancelToken()
 
-    def request(self, *tags: str, **changes: object) -> BuildRequest:
+    def request(self, *tags: str, **changes: Any) -> BuildRequest:
         plan = BuildRequest(
             folder=self.folder,
             model=ModelName("churn"),
             references=tuple(Reference("docker.io", "churn", tag) for tag in tags or ("v1.0.0",)),
         )
-        return replace(plan, **changes)  # type: ignore[arg-type]
+        return replace(plan, **changes)
 
-    def build(self, request: BuildRequest, hear: Callable[[Event], None] | None = None) -> object:
+    def build(
+        self, request: BuildRequest, hear: Callable[[Event], None] | None = None
+    ) -> BuildOutcome:
         job = Job(token=self.token, report=self.reports.append)
         return self.service.build(self.engine, request, job, hear or self.events.append)
 
@@ -79,7 +84,7 @@ class Bench:
         return Library(FakeImageRecords()).reload(self.engine)
 
     @property
-    def record(self):  # type: ignore[no-untyped-def]
+    def record(self) -> BuildRecord:
         (newest, *_) = self.records.recent_builds()
         found = self.records.build(newest.id)
         assert found is not None
@@ -164,7 +169,7 @@ def test_a_version_is_never_given_to_another_image(bench: Bench) -> None:
     assert bench.engine.calls.get("build", 0) == 0
     # A channel moves; the image that had it is to be read again as well.
     outcome = bench.build(bench.request("v1.1.0", "stable"))
-    assert outcome.changes.images == {outcome.image, old}  # type: ignore[attr-defined]
+    assert outcome.changes.images == {outcome.image, old}
 
 
 @pytest.mark.parametrize(
@@ -295,13 +300,13 @@ def test_records_that_fail_before_stop_the_build_and_after_do_not(
 
     expects_log("could not be recorded")
     outcome = bench.build(bench.request(), fail_from_now)
-    assert outcome.image in {image.id for image in bench.engine.list_images()}  # type: ignore[attr-defined]
+    assert outcome.image in {image.id for image in bench.engine.list_images()}
 
 
 def test_git_that_can_not_be_read_leaves_the_labels_out(bench: Bench) -> None:
     bench.git.error = SourceControlError("No git.")
     outcome = bench.build(bench.request())
-    (image,) = [one for one in bench.engine.list_images() if one.id == outcome.image]  # type: ignore[attr-defined]
+    (image,) = [one for one in bench.engine.list_images() if one.id == outcome.image]
     assert "org.opencontainers.image.revision" not in image.labels
 
 
@@ -323,7 +328,7 @@ def test_prepare_shows_all_that_would_be_built(bench: Bench) -> None:
     assert plan.context_files == 3
     assert json.loads(plan.labels["io.modeldesk.model.metrics"]) == {"accuracy": 0.94}
     outcome = bench.build(plan.request("v1.5.0", ["candidate"]))
-    assert outcome.context_bytes == plan.context_bytes  # type: ignore[attr-defined]
+    assert outcome.context_bytes == plan.context_bytes
 
 
 def test_prepare_proposes_what_is_missing(bench: Bench) -> None:

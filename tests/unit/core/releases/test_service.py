@@ -391,10 +391,11 @@ def test_a_kill_at_any_moment_is_finished_or_undone_at_the_next_start(
         desk.deploy("v1.1.0")
         wanted = "v1.2.0" if story == "deploy" else "v1.0.0"
 
-        def act(engine: Any, service: ReleaseService, wanted: str = wanted) -> object:
+        target = desk.versions[wanted]
+
+        def act(engine: Any, service: ReleaseService, target: VersionTarget = target) -> object:
             if story == "rollback":
                 return service.rollback(engine, SHOP, None, "", Job())
-            target = desk.versions[wanted]  # noqa: B023 - called at once
             return service.deploy(engine, SHOP, MODEL, target, PORT, "", Job())
 
         killed = _killed_after(desk, calls, act)
@@ -468,8 +469,9 @@ def test_a_kill_during_a_first_start_leaves_nothing(tmp_path: Path) -> None:
         folder.mkdir()
         desk = Desk(folder)
 
-        def act(engine: Any, service: ReleaseService) -> object:
-            target = desk.versions["v1.0.0"]  # noqa: B023 - called at once
+        first = desk.versions["v1.0.0"]
+
+        def act(engine: Any, service: ReleaseService, target: VersionTarget = first) -> object:
             return service.deploy(engine, SHOP, MODEL, target, PORT, "", Job())
 
         killed = _killed_after(desk, calls, act)

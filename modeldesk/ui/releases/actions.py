@@ -183,7 +183,12 @@ class ReleaseActions(QObject):
             if ended and ended[-1].problem is error:
                 self._restored(ended[-1], error)
             else:
+                recorded()
                 self._context.say(str(error), Tone.BAD)
+
+        def recorded() -> None:
+            """However a release ends, its history has a line more."""
+            self._context.hub.publish_changes(Changes(deployments=frozenset({name})))
 
         return self._context.tasks.submit(
             release,
@@ -192,6 +197,7 @@ class ReleaseActions(QObject):
             owner=self,
             on_result=self._released,
             on_error=failed,
+            on_cancelled=recorded,
             retry=True,
             link=ReleasesLink(name),
         )

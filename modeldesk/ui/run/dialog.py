@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.containers.service import RunOutcome, RunRequest, run, service_url
 from modeldesk.core.errors import (
     InvalidInput,
@@ -187,6 +188,8 @@ class RunDialog(QDialog):
         settings, secrets = choices.service_settings()
         version = self._version
         ended: list[ReleaseOutcome] = []
+        recorded = Changes(deployments=frozenset({name}))
+        """However a release ends, its history has a line more."""
 
         def work(job: Job) -> ReleaseOutcome:
             outcome = self._releases.deploy(
@@ -206,9 +209,12 @@ class RunDialog(QDialog):
             return outcome
 
         def failed(error: ModelDeskError) -> None:
-            if ended:
-                self._context.hub.publish_changes(ended[-1].changes)
+            self._context.hub.publish_changes(ended[-1].changes if ended else recorded)
             self._failed(error)
+
+        def cancelled() -> None:
+            self._context.hub.publish_changes(recorded)
+            self._was_cancelled()
 
         return self._context.tasks.submit(
             work,
@@ -217,7 +223,7 @@ class RunDialog(QDialog):
             owner=self,
             on_result=self._service_runs,
             on_error=failed,
-            on_cancelled=self._was_cancelled,
+            on_cancelled=cancelled,
             on_progress=self._progressed,
             link=ReleasesLink(name),
         )

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.containers.model import Health, LogLine
 from modeldesk.core.ids import DeploymentName
+from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
 from modeldesk.ui.releases.entries import deployment_key
@@ -205,3 +206,32 @@ def test_a_container_that_died_keeps_its_last_lines(
     bench.read_library()
     assert page.chips.specs()[1].text == "stopped"
     qtbot.waitUntil(lambda: "last words" in page.panel.log.text())
+
+
+def test_a_rollback_that_was_cancelled_is_in_the_history_at_once(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,)))
+    question(page).accept_button.click()
+    qtbot.waitUntil(lambda: len(bench.engine.list_containers()) == 2)
+    (task,) = [one for one in bench.tasks.active if one.shown]
+    task.cancel()
+    qtbot.waitUntil(lambda: _newest(bench).state is ReleaseState.RESTORED)
+    assert _newest(bench).kind is ReleaseKind.ROLLBACK
+
+
+def test_a_release_that_left_nothing_running_is_in_the_history_at_once(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench, Behaviour(exit_code=1))
+    serving = bench.service.deployment(SHOP).container
+    assert serving is not None
+    bench.engine.stop_container(serving)
+    question(page).accept_button.click()
+    qtbot.waitUntil(lambda: _newest(bench).state is ReleaseState.FAILED)
+    assert [one.tone for one in bench.heard.sayings] == [Tone.BAD]
+
+
+def _newest(bench: Bench) -> Release:
+    """What the page's store knows of the last release, without asking again."""
+    return bench.store.facts.histories[SHOP][0]

@@ -69,7 +69,7 @@ def load(path: Path) -> LoadedSettings:
     except (json.JSONDecodeError, RecursionError) as error:
         return LoadedSettings(Settings(), _kept_aside(path, str(error)))
     if not isinstance(content, dict):
-        return LoadedSettings(Settings(), _kept_aside(path, "not an object"))
+        return LoadedSettings(Settings(), _kept_aside(path, tr("it is not a JSON object")))
     defaults = Settings()
     known = {f.name: getattr(defaults, f.name) for f in fields(Settings)}
     usable = {

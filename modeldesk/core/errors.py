@@ -8,6 +8,8 @@
     │   ├── InvalidReference
     │   └── InvalidVersion
     ├── FolderError                  a model folder can't be read or streamed
+    ├── ArchiveError                 an image archive can't be read
+    │   └── ArchiveDamaged           it ends early, or is not what it says it is
     ├── EngineError                  the container engine said no, or said nothing
     │   ├── EngineUnavailable        not found, stopped, or gone in the middle
     │   ├── EngineNotPermitted       its socket can't be opened by this user
@@ -71,6 +73,14 @@ class InvalidVersion(InvalidInput):
 
 class FolderError(ModelDeskError):
     """A model folder that is gone, unreadable, or can't be streamed."""
+
+
+class ArchiveError(ModelDeskError):
+    """An archive of images, or an image inside one, that can't be read."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """Data that ends early, was changed, or breaks the rules of its format."""
 
 
 class EngineError(ModelDeskError):

@@ -1,0 +1,1 @@
+"""Reading images out of archives and blobs, by headers alone, without unpacking anything."""

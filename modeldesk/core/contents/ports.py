@@ -1,0 +1,57 @@
+"""What reading images asks of the outside world."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Protocol
+
+from modeldesk.core.contents.entries import Entry
+from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.model import Place, SourceImage
+from modeldesk.core.ids import DiffId
+from modeldesk.core.jobs import CancelToken, Job
+
+
+class ImageSource(Protocol):
+    """One image at one place. Every method may raise `ArchiveError`, `EngineError` or
+    `RegistryError`, whichever the place can."""
+
+    def read(self, token: CancelToken) -> SourceImage:
+        """Manifest and configuration, without reading layers."""
+        ...
+
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
+        """The packed `LayerIndex` of each wanted layer of the image, in any order, each once;
+        data passes through memory and is never written. Reports bytes read."""
+        ...
+
+    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
+        """The content of one file as that layer has it, in pieces."""
+        ...
+
+
+class ContentRecords(Protocol):
+    """Packed layer indexes, kept by diff ID within a limit of bytes; those not used longest go
+    first."""
+
+    def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]: ...
+
+    def layer_indexes(self, layers: Collection[DiffId]) -> Mapping[DiffId, LayerIndex]:
+        """The indexes known among `layers`; they count as used now. A damaged one is dropped
+        and missing here."""
+        ...
+
+    def keep_layer_index(self, layer: DiffId, packed: bytes) -> None: ...
+
+    def size_bytes(self) -> int:
+        """Bytes all of them take."""
+        ...
+
+    def forget_all(self) -> None: ...
+
+
+class Indexer(Protocol):
+    """Reads layers that are not known yet."""
+
+    def index(self, place: Place, wanted: Collection[DiffId], job: Job) -> None:
+        """Index the layers of the image at `place` and keep them in the records. Raises
+        `Cancelled` within 100 ms of a cancel; layers that were finished stay known."""
+        ...

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.ids import DiffId, ImageId
+from modeldesk.core.images import ImageDetail
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.images import ImageDetail
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from modeldesk.adapters.sqlite.connections import BUSY_SECONDS, Database, connect
 from modeldesk.adapters.sqlite.errors import is_busy, is_damaged, our_words
-from modeldesk.adapters.sqlite.migrations import MIGRATIONS, SCHEMA_VERSION
+from modeldesk.adapters.sqlite.migrations import RECORDS, Schema
 from modeldesk.core.errors import RecordsError, RecordsTooNew
 from modeldesk.core.words import tr
 
@@ -36,8 +36,10 @@ class OpenedDatabase:
     problem: str = ""
 
 
-def open_database(path: Path, busy_seconds: float = BUSY_SECONDS) -> OpenedDatabase:
-    """Open the records in `path`, making or updating them as needed.
+def open_database(
+    path: Path, busy_seconds: float = BUSY_SECONDS, schema: Schema = RECORDS
+) -> OpenedDatabase:
+    """Open the records in `path`, making or updating them to `schema` as needed.
 
     A damaged file is kept aside under another name, and a new one is begun. An older one is
     copied before it is updated. Raises `RecordsTooNew` for one that a newer program wrote,
@@ -49,7 +51,7 @@ def open_database(path: Path, busy_seconds: float = BUSY_SECONDS) -> OpenedDatab
         problem = ""
         file = _identity(path)
         try:
-            _prepare(path, busy_seconds)
+            _prepare(path, busy_seconds, schema)
         except sqlite3.DatabaseError as error:
             if not is_damaged(error):
                 raise
@@ -57,27 +59,26 @@ def open_database(path: Path, busy_seconds: float = BUSY_SECONDS) -> OpenedDatab
             if _identity(path) == file:
                 aside = _keep_aside(path)
                 logger.info("damaged records kept as %s: %s", aside, error)
-                problem = tr(
-                    "The records were damaged, so a new file was begun. Builds, releases and "
-                    "deployments of before are not shown; the old file was kept as {path}.",
-                    path=aside,
-                )
-            _prepare(path, busy_seconds)
+                problem = schema.damage_said(aside)
+            _prepare(path, busy_seconds, schema)
         return OpenedDatabase(Database(path, busy_seconds), problem)
 
 
-def _prepare(path: Path, busy_seconds: float) -> None:
+def _prepare(path: Path, busy_seconds: float, schema: Schema) -> None:
     """Check and update the file. Raises SQLite's own errors, and `RecordsTooNew`."""
-    _refuse_newer(path, _version_in_header(path))
+    _refuse_newer(path, _version_in_header(path), schema)
     with closing(connect(path, busy_seconds)) as connection:
         version = _patiently(lambda: _version(connection), busy_seconds)
-        _refuse_newer(path, version)
+        _refuse_newer(path, version, schema)
         if version:
             _check(connection)
+        else:
+            # Only before the first page is written.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"), busy_seconds)
-        if 0 < version < SCHEMA_VERSION:
+        if 0 < version < schema.version:
             _copy(connection, path, version)
-        _patiently(lambda: _migrate(connection, path), busy_seconds)
+        _patiently(lambda: _migrate(connection, path, schema), busy_seconds)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -118,12 +119,12 @@ def _version(connection: sqlite3.Connection) -> int:
     return version
 
 
-def _refuse_newer(path: Path, version: int) -> None:
-    if version > SCHEMA_VERSION:
+def _refuse_newer(path: Path, version: int, schema: Schema) -> None:
+    if version > schema.version:
         raise RecordsTooNew(
             tr("The records in {path} were written by a newer ModelDesk.", path=path),
             tr("Use that version, or move the file away to begin new records."),
-            f"schema {version}, this program knows {SCHEMA_VERSION}",
+            f"schema {version}, this program knows {schema.version}",
         )
 
 
@@ -141,16 +142,16 @@ def _copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
         connection.backup(copy)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     """Bring the schema up to date, each step whole or not at all. Another process may be doing
     the same."""
-    for target, statements in enumerate(MIGRATIONS, 1):
+    for target, statements in enumerate(schema.migrations, 1):
         if _version(connection) >= target:
             continue
         connection.execute("BEGIN IMMEDIATE")
         try:
             version = _version(connection)
-            _refuse_newer(path, version)
+            _refuse_newer(path, version, schema)
             if version < target:
                 for statement in statements:
                     connection.execute(statement)

@@ -29,8 +29,11 @@ class ImageSource(Protocol):
 
 
 class ContentRecords(Protocol):
-    """Packed layer indexes, kept by diff ID within a limit of bytes; those not used longest go
-    first."""
+    """Packed layer indexes, kept by diff ID. When they take more than `limit_bytes`, those that
+    were not used for longest go; the one that was kept last stays, however large it is."""
+
+    limit_bytes: int
+    """May be changed; it is held to when the next index is kept."""
 
     def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]: ...
 

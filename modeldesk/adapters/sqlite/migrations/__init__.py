@@ -1,8 +1,42 @@
-"""The schema, step by step. A step that was released is never changed; a new one is added."""
+"""The schemas, step by step. A step that was released is never changed; a new one is added."""
 
-from modeldesk.adapters.sqlite.migrations import m0001_records
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (m0001_records.STATEMENTS,)
-"""For each schema version, from 1 on, the statements that lead to it."""
+from modeldesk.adapters.sqlite.migrations import layers_0001_indexes, m0001_records
+from modeldesk.core.words import tr
 
-SCHEMA_VERSION = len(MIGRATIONS)
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What one file holds."""
+
+    migrations: tuple[tuple[str, ...], ...]
+    """For each schema version, from 1 on, the statements that lead to it."""
+    damage_said: Callable[[Path], str]
+    """What a person is told when a damaged file was kept aside at a path."""
+
+    @property
+    def version(self) -> int:
+        return len(self.migrations)
+
+
+def _records_damaged(aside: Path) -> str:
+    return tr(
+        "The records were damaged, so a new file was begun. Builds, releases and deployments of "
+        "before are not shown; the old file was kept as {path}.",
+        path=aside,
+    )
+
+
+def _layers_damaged(aside: Path) -> str:
+    return tr(
+        "What was read of layers was damaged, so they are read again when they are looked at. "
+        "The old file was kept as {path}.",
+        path=aside,
+    )
+
+
+RECORDS = Schema((m0001_records.STATEMENTS,), _records_damaged)
+LAYERS = Schema((layers_0001_indexes.STATEMENTS,), _layers_damaged)

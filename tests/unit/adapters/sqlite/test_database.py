@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from modeldesk.adapters.sqlite import database as opening
 from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.database import OpenedDatabase, open_database
 from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
-from modeldesk.adapters.sqlite.migrations import MIGRATIONS, SCHEMA_VERSION
+from modeldesk.adapters.sqlite.migrations import RECORDS, Schema
 from modeldesk.core.errors import RecordsBusy, RecordsDamaged, RecordsError, RecordsTooNew
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
@@ -34,8 +35,8 @@ def opened() -> Iterator[Open]:
     """`open_database`, closed at the end."""
     databases: list[Database] = []
 
-    def open_(path: Path, busy_seconds: float = 5.0) -> OpenedDatabase:
-        found = open_database(path, busy_seconds)
+    def open_(path: Path, busy_seconds: float = 5.0, schema: Schema = RECORDS) -> OpenedDatabase:
+        found = open_database(path, busy_seconds, schema)
         databases.append(found.database)
         return found
 
@@ -52,6 +53,11 @@ def detail(number: int) -> ImageDetail:
     return ImageDetail(ImageId(f"sha256:{number:064x}"), (), history, ImageConfig(), 1, "", "")
 
 
+def with_step(*statements: str) -> Schema:
+    """The schema of the next program."""
+    return replace(RECORDS, migrations=(*RECORDS.migrations, statements))
+
+
 def fill(database: Database, count: int = 300) -> None:
     SqliteImageRecords(database).keep_image_details(detail(number) for number in range(count))
 
@@ -60,7 +66,7 @@ def test_makes_a_new_file_and_its_folder(path: Path, opened: Open) -> None:
     found = opened(path)
 
     assert found.problem == ""
-    assert found.database.read("PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    assert found.database.read("PRAGMA user_version") == [(RECORDS.version,)]
     assert found.database.read("PRAGMA journal_mode") == [("wal",)]
     assert found.database.read("PRAGMA foreign_keys") == [(1,)]
 
@@ -100,7 +106,7 @@ class TestNewer:
     def test_is_refused_and_left_as_it_is(self, path: Path, opened: Open) -> None:
         opened(path).database.close()
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+            connection.execute(f"PRAGMA user_version = {RECORDS.version + 1}")
         before = path.read_bytes(), path.stat().st_mtime_ns, sorted(path.parent.iterdir())
 
         with pytest.raises(RecordsTooNew) as caught:
@@ -117,7 +123,7 @@ class TestNewer:
         opened(path).database.close()
         with closing(sqlite3.connect(path)) as newer:
             newer.execute("PRAGMA wal_autocheckpoint = 0")
-            newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+            newer.execute(f"PRAGMA user_version = {RECORDS.version + 1}")
 
             with pytest.raises(RecordsTooNew):
                 open_database(path)
@@ -195,7 +201,7 @@ class TestDamaged:
         prepare = opening._prepare
         raced = False
 
-        def another_window_first(file: Path, busy_seconds: float) -> None:
+        def another_window_first(file: Path, busy_seconds: float, schema: Schema) -> None:
             nonlocal raced
             if not raced:
                 raced = True
@@ -205,7 +211,7 @@ class TestDamaged:
                 error = sqlite3.DatabaseError("file is not a database")
                 error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
                 raise error
-            prepare(file, busy_seconds)
+            prepare(file, busy_seconds, schema)
 
         monkeypatch.setattr(opening, "_prepare", another_window_first)
         found = opened(path)
@@ -254,37 +260,30 @@ class TestLocked:
 
 
 class TestUpdate:
-    def test_an_older_file_is_copied_first(
-        self, path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_older_file_is_copied_first(self, path: Path, opened: Open) -> None:
         database = opened(path).database
         fill(database, 2)
         database.close()
-        monkeypatch.setattr(opening, "MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE more (id)",)))
-        monkeypatch.setattr(opening, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        newer = with_step("CREATE TABLE more (id)")
 
-        updated = opened(path).database
+        updated = opened(path, schema=newer).database
 
         assert updated.read("SELECT count(*) FROM more") == [(0,)]
         assert updated.read("SELECT count(*) FROM image_detail") == [(2,)]
-        copy = path.with_name(f"{path.name}.version-{SCHEMA_VERSION}")
+        copy = path.with_name(f"{path.name}.version-{RECORDS.version}")
         with closing(sqlite3.connect(copy)) as connection:
-            assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+            assert connection.execute("PRAGMA user_version").fetchone() == (RECORDS.version,)
             assert connection.execute("SELECT count(*) FROM image_detail").fetchone() == (2,)
 
-    def test_one_that_fails_changes_nothing(
-        self, path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_that_fails_changes_nothing(self, path: Path, opened: Open) -> None:
         opened(path).database.close()
-        statements = ("CREATE TABLE half (id)", "CREATE TABLE build (id)")
-        monkeypatch.setattr(opening, "MIGRATIONS", (*MIGRATIONS, statements))
-        monkeypatch.setattr(opening, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+        newer = with_step("CREATE TABLE half (id)", "CREATE TABLE build (id)")
 
         with pytest.raises(RecordsError, match="can't be used"):
-            open_database(path)
+            open_database(path, schema=newer)
 
         with closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+            assert connection.execute("PRAGMA user_version").fetchone() == (RECORDS.version,)
             names = connection.execute("SELECT name FROM sqlite_master WHERE name = 'half'")
             assert names.fetchall() == []
 

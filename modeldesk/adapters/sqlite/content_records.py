@@ -1,0 +1,108 @@
+"""Packed indexes of layers, by diff ID, within a limit."""
+
+import logging
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+
+from modeldesk.adapters.sqlite.connections import Database
+from modeldesk.core.contents.layer_index import LayerIndex, unpack
+from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.ids import DiffId
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 500
+"""Ids in one query: less than the fewest parameters an SQLite of today takes."""
+
+
+class SqliteContentRecords:
+    """Implements the `ContentRecords` port. When more than `limit_bytes` are kept, what was not
+    used for longest goes; the layer that was kept last stays, however large."""
+
+    def __init__(self, database: Database, limit_bytes: int) -> None:
+        self._database = database
+        self.limit_bytes = limit_bytes
+
+    def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        found: set[DiffId] = set()
+        for batch, marks in _batches(layers):
+            rows = self._database.read(
+                f"SELECT layer FROM layer_index WHERE layer IN ({marks})", batch
+            )
+            found.update(DiffId(str(layer)) for (layer,) in rows)
+        return frozenset(found)
+
+    def layer_indexes(self, layers: Collection[DiffId]) -> Mapping[DiffId, LayerIndex]:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        found: dict[DiffId, LayerIndex] = {}
+        damaged: list[DiffId] = []
+        for layer in dict.fromkeys(layers):
+            rows = self._database.read("SELECT packed FROM layer_index WHERE layer = ?", (layer,))
+            for (packed,) in rows:
+                try:
+                    found[layer] = unpack(packed if isinstance(packed, bytes) else b"")
+                except ArchiveDamaged as error:
+                    logger.info("the kept index of %s is damaged: %s", layer, error.detail)
+                    damaged.append(layer)
+        self._use(list(found), damaged)
+        return found
+
+    def keep_layer_index(self, layer: DiffId, packed: bytes) -> None:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO layer_index VALUES (?, ?, ?, ?)",
+                (layer, _tick(connection), len(packed), packed),
+            )
+            self._make_room(connection, layer)
+        self._database.give_back_space()
+
+    def size_bytes(self) -> int:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        ((total,),) = self._database.read("SELECT coalesce(sum(size), 0) FROM layer_index")
+        return int(total or 0)
+
+    def forget_all(self) -> None:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM layer_index")
+        self._database.give_back_space()
+
+    def _use(self, layers: list[DiffId], damaged: list[DiffId]) -> None:
+        if not layers and not damaged:
+            return
+        with self._database.writing() as connection:
+            now = _tick(connection)
+            connection.executemany(
+                "UPDATE layer_index SET used = ? WHERE layer = ?", [(now, one) for one in layers]
+            )
+            connection.executemany(
+                "DELETE FROM layer_index WHERE layer = ?", [(one,) for one in damaged]
+            )
+
+    def _make_room(self, connection: sqlite3.Connection, newest: DiffId) -> None:
+        (total,) = connection.execute("SELECT sum(size) FROM layer_index").fetchone()
+        oldest = connection.execute(
+            "SELECT layer, size FROM layer_index WHERE layer != ? ORDER BY used", (newest,)
+        )
+        going = []
+        for layer, size in oldest:
+            if total <= self.limit_bytes:
+                break
+            going.append((layer,))
+            total -= size
+        connection.executemany("DELETE FROM layer_index WHERE layer = ?", going)
+
+
+def _batches(layers: Collection[DiffId]) -> Iterator[tuple[list[DiffId], str]]:
+    remaining = iter(layers)
+    while batch := list(islice(remaining, _AT_ONCE)):
+        yield batch, ",".join("?" * len(batch))
+
+
+def _tick(connection: sqlite3.Connection) -> int:
+    """A count that only goes up: clocks of machines go back."""
+    connection.execute("UPDATE clock SET now = now + 1")
+    return int(connection.execute("SELECT now FROM clock").fetchone()[0])

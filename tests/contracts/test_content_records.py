@@ -1,0 +1,47 @@
+"""The contract suite of layer indexes, run for the fake and for SQLite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modeldesk.adapters.sqlite.connections import Database
+from modeldesk.adapters.sqlite.content_records import SqliteContentRecords
+from modeldesk.adapters.sqlite.database import open_database
+from modeldesk.adapters.sqlite.migrations import LAYERS
+from modeldesk.core.contents.ports import ContentRecords
+from tests.contracts.content_records_contract import ContentRecordsContract, layer, packed
+from tests.fakes.content_records import FakeContentRecords
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "layers.sqlite", schema=LAYERS).database
+    yield opened
+    opened.close()
+
+
+class TestFakeContentRecords(ContentRecordsContract):
+    @pytest.fixture
+    def records(self) -> ContentRecords:
+        return FakeContentRecords()
+
+
+class TestSqliteContentRecords(ContentRecordsContract):
+    @pytest.fixture
+    def records(self, database: Database) -> ContentRecords:
+        return SqliteContentRecords(database, 1 << 40)
+
+
+def test_the_file_shrinks_with_what_is_forgotten(database: Database) -> None:
+    records = SqliteContentRecords(database, 1 << 40)
+    names = [f"{number:0200x}".encode() for number in range(50_000)]
+    records.keep_layer_index(layer(1), packed(*names) + bytes(1_000_000))
+
+    def pages() -> int:
+        ((count,),) = database.read("PRAGMA page_count")
+        return int(count or 0)
+
+    before = pages()
+    records.forget_all()
+    assert pages() < before / 10

@@ -19,6 +19,11 @@
     │   ├── PortTaken
     │   ├── DiskFull                 on the engine's side
     │   └── BuildFailed              carries the step and, when known, the Dockerfile line
+    ├── RegistryError                an image registry said no, or something that can't be
+    │   ├── RegistryUnavailable      it does not answer, or the connection broke
+    │   ├── RegistryDenied           not signed in, or not allowed
+    │   ├── NotInRegistry            no such repository, tag or digest
+    │   └── RegistryLied             what it sent is not what its digest says
     ├── ContainerFailed              it started and died, or never became healthy
     ├── RecordsError                 the database
     │   ├── RecordsBusy
@@ -134,6 +139,26 @@ class BuildFailed(EngineError):
         super().__init__(message, hint, detail)
         self.step = step
         self.line = line
+
+
+class RegistryError(ModelDeskError):
+    """An image registry that refuses, or answers what no registry would."""
+
+
+class RegistryUnavailable(RegistryError):
+    """Nobody answers at the registry's address, or the connection broke."""
+
+
+class RegistryDenied(RegistryError):
+    """The registry wants a sign-in, or does not allow what was asked."""
+
+
+class NotInRegistry(RegistryError):
+    """The registry has no such repository, tag or digest."""
+
+
+class RegistryLied(RegistryError):
+    """What came is not what its digest says."""
 
 
 class ContainerFailed(ModelDeskError):

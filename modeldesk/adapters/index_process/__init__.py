@@ -1,0 +1,1 @@
+"""Reading layers in a process of its own, so that neither window nor other work is held up."""

@@ -1,0 +1,1 @@
+"""Image registries by the OCI Distribution API; the only importer of httpx."""

@@ -19,9 +19,10 @@ from modeldesk.core.containers.model import (
     LogLine,
 )
 from modeldesk.core.engine.model import EngineAttempt, EngineInfo
-from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, ImageId
+from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.model import KeptVersion
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, JournalEntry, Release
 from modeldesk.core.versioning.git_facts import GitFacts
@@ -164,6 +165,18 @@ class ImageRecords(Protocol):
         ...
 
     def keep_image_details(self, details: Iterable[ImageDetail]) -> None: ...
+
+
+class VersionRecords(Protocol):
+    """Every version that was ever seen, so that a model's history outlives its images."""
+
+    def keep_versions(self, versions: Iterable[KeptVersion]) -> None:
+        """Keep them; one of the same model and image is replaced."""
+        ...
+
+    def kept_versions(self, model: ModelName) -> tuple[KeptVersion, ...]:
+        """All of a model, in no order."""
+        ...
 
 
 class BuildRecords(Protocol):

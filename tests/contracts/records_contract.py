@@ -13,7 +13,9 @@ from modeldesk.core.containers.model import Mount, PortBinding
 from modeldesk.core.errors import RecordsError
 from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, DiffId, ImageId, ModelName
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
-from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.library.model import KeptVersion
+from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords, VersionRecords
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
     Deployment,
@@ -127,6 +129,39 @@ def build_record(number: int = 1, **changes: Any) -> BuildRecord:
         error="COPY failed",
     )
     return replace(record, **changes)
+
+
+class VersionRecordsContract(ABC):
+    """Inherited by a test class for each kind of records."""
+
+    @pytest.fixture
+    @abstractmethod
+    def records(self) -> VersionRecords: ...
+
+    def version(self, model: str, number: int, name: str = "v1.0.0") -> KeptVersion:
+        sizes = {LayerKind.BASE_IMAGE: 1 << 40, LayerKind.MODEL_WEIGHTS: number}
+        return KeptVersion(ModelName(model), image_id(number), name, NOON, sizes)
+
+    def test_each_model_has_its_own(self, records: VersionRecords) -> None:
+        first, second = self.version("票据识别", 1), self.version("票据识别", 2, "odd 版\n")
+        other = self.version("other", 1)
+        records.keep_versions([first, second])
+        records.keep_versions([other])
+        found = records.kept_versions(first.model)
+        assert sorted(found, key=lambda one: one.image) == [first, second]
+        assert records.kept_versions(other.model) == (other,)
+        assert records.kept_versions(ModelName("none")) == ()
+
+    def test_a_name_that_is_no_text_harms_nobody(self, records: VersionRecords) -> None:
+        records.keep_versions([self.version("odd \udcff", 1, "\udcff")])
+        assert len(records.kept_versions(ModelName("odd \udcff"))) == 1
+
+    def test_the_same_image_is_replaced(self, records: VersionRecords) -> None:
+        records.keep_versions([self.version("m", 1, "nightly")])
+        named = replace(self.version("m", 1, "v2.0.0"), created=NOON.astimezone(BEIJING))
+        records.keep_versions([named])
+        records.keep_versions([])
+        assert records.kept_versions(ModelName("m")) == (named,)
 
 
 class BuildRecordsContract(ABC):

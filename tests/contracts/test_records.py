@@ -10,13 +10,20 @@ from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
-from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords
+from modeldesk.adapters.sqlite.version_records import SqliteVersionRecords
+from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords, VersionRecords
 from tests.contracts.records_contract import (
     BuildRecordsContract,
     ImageRecordsContract,
     ReleaseRecordsContract,
+    VersionRecordsContract,
 )
-from tests.fakes.records import FakeBuildRecords, FakeImageRecords, FakeReleaseRecords
+from tests.fakes.records import (
+    FakeBuildRecords,
+    FakeImageRecords,
+    FakeReleaseRecords,
+    FakeVersionRecords,
+)
 
 
 @pytest.fixture
@@ -36,6 +43,18 @@ class TestSqliteImageRecords(ImageRecordsContract):
     @pytest.fixture
     def records(self, database: Database) -> ImageRecords:
         return SqliteImageRecords(database)
+
+
+class TestFakeVersionRecords(VersionRecordsContract):
+    @pytest.fixture
+    def records(self) -> VersionRecords:
+        return FakeVersionRecords()
+
+
+class TestSqliteVersionRecords(VersionRecordsContract):
+    @pytest.fixture
+    def records(self, database: Database) -> VersionRecords:
+        return SqliteVersionRecords(database)
 
 
 class TestFakeBuildRecords(BuildRecordsContract):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.errors import RecordsError
-from modeldesk.core.ids import BuildId, DeploymentName, ImageId
+from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
 from modeldesk.core.images import ImageDetail
+from modeldesk.core.library.model import KeptVersion
 from modeldesk.core.releases.model import Deployment, JournalEntry, Release, ReleaseState
 
 
@@ -43,6 +44,24 @@ class FakeImageRecords(_Failing):
         self._called()
         with self._lock:
             self.kept.update((detail.id, detail) for detail in details)
+
+
+class FakeVersionRecords(_Failing):
+    """Implements `VersionRecords`."""
+
+    def __init__(self, versions: Iterable[KeptVersion] = ()) -> None:
+        super().__init__()
+        self.kept = {(version.model, version.image): version for version in versions}
+
+    def keep_versions(self, versions: Iterable[KeptVersion]) -> None:
+        self._called()
+        with self._lock:
+            self.kept.update({(one.model, one.image): one for one in versions})
+
+    def kept_versions(self, model: ModelName) -> tuple[KeptVersion, ...]:
+        self._called()
+        with self._lock:
+            return tuple(one for one in self.kept.values() if one.model == model)
 
 
 class FakeBuildRecords(_Failing):

@@ -80,6 +80,22 @@ class Version:
         return {kind: size for kind, size in found.items() if size}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """What is kept of a version, whether its image is still there or not."""
+
+    model: ModelName
+    image: ImageId
+    name: str
+    created: datetime
+    bytes_by_kind: Mapping[LayerKind, int]
+    """What the layers held, by kind; kinds of no bytes are left out."""
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(self.bytes_by_kind.values())
+
+
 class Group(Enum):
     """Which of the two lists an entry stands in."""
 

@@ -119,7 +119,7 @@ class _Maker:
         counts = self.tree.counts(member.image.summary.id for member in group.members)
         shared = counts if kind == Group.MODEL else self.tree.holders
         named = [_Named(member, own_reference(member.references)) for member in group.members]
-        ordered = newest_first(named, lambda n: n.tag, lambda n: n.summary)
+        ordered = newest_first(named, lambda n: (n.tag, created(n.summary), n.summary.id))
         versions = []
         before: int | None = None
         for item in reversed(ordered):

@@ -1,11 +1,10 @@
 """How an image is named as a version, and the order of versions."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
-from modeldesk.core.images import ImageSummary
-from modeldesk.core.library.labels import created
 from modeldesk.core.references import Reference
 from modeldesk.core.versioning.names import CHANNELS, SortKey, is_mutable, is_semantic, sort_key
 
@@ -43,14 +42,14 @@ def channels_of(references: Iterable[Reference]) -> tuple[str, ...]:
 
 
 def newest_first(
-    items: Sequence[_Item], tag: Callable[[_Item], str], image: Callable[[_Item], ImageSummary]
+    items: Sequence[_Item], facts: Callable[[_Item], tuple[str, datetime, str]]
 ) -> list[_Item]:
-    """`items` by semantic version when every one has such a name (`tag`, empty for none), else
-    by the time they were created. Equal ones keep an order that depends on nothing else."""
-    if all(orders_by_number(tag(item)) for item in items):
-        return sorted(items, key=lambda item: (tag_order(tag(item)), image(item).id), reverse=True)
-    return sorted(
-        items,
-        key=lambda item: (created(image(item)), tag_order(tag(item)), image(item).id),
-        reverse=True,
-    )
+    """`items` by semantic version when every one has such a name, else by the time they were
+    created. `facts` are an item's tag (empty for none), that time, and what tells equal ones
+    apart, so that their order depends on nothing else."""
+    told = [(facts(item), item) for item in items]
+    if all(orders_by_number(tag) for (tag, _, _), _ in told):
+        told.sort(key=lambda one: (tag_order(one[0][0]), one[0][2]), reverse=True)
+    else:
+        told.sort(key=lambda one: (one[0][1], tag_order(one[0][0]), one[0][2]), reverse=True)
+    return [item for _, item in told]

@@ -1,10 +1,14 @@
 """Names and order of versions."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.library.grouping import LocalImage
+from modeldesk.core.library.labels import created
 from modeldesk.core.library.versions import channels_of, newest_first, own_reference
 from modeldesk.core.references import Reference
 from tests.unit.core.library.images import image
@@ -48,12 +52,16 @@ def test_channels_each_once_in_their_order() -> None:
     assert channels_of(references("a/m:v1.0")) == ()
 
 
+def facts(tag: str, summary: ImageSummary) -> tuple[str, datetime, str]:
+    return tag, created(summary), summary.id
+
+
 def order(*images: LocalImage) -> list[str]:
     def tag(one: LocalImage) -> str:
         own = own_reference(one.summary.tags)
         return own.tag if own else ""
 
-    return [tag(one) for one in newest_first(images, tag, lambda one: one.summary)]
+    return [tag(one) for one in newest_first(images, lambda one: facts(tag(one), one.summary))]
 
 
 def test_semantic_versions_by_precedence_whenever_they_were_built() -> None:
@@ -81,6 +89,6 @@ def test_the_order_depends_on_nothing_else(numbers: list[int]) -> None:
     """Reproducible builds all carry the same time."""
     images = [image(number, f"m:build-{number // 2}", created=0) for number in numbers]
 
-    found = newest_first(images, lambda one: one.summary.tags[0].tag, lambda one: one.summary)
+    found = newest_first(images, lambda one: facts(one.summary.tags[0].tag, one.summary))
 
     assert [int(one.summary.id[-1]) for one in found] == [5, 4, 3, 2, 1, 0]

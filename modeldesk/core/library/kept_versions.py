@@ -1,0 +1,84 @@
+"""Versions that were here once: what a model's size history remembers of them."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from modeldesk.core.ids import ModelName
+from modeldesk.core.library.model import (
+    Group,
+    KeptVersion,
+    LibrarySnapshot,
+    Model,
+    Version,
+    VersionKey,
+)
+from modeldesk.core.library.versions import newest_first
+from modeldesk.core.ports import VersionRecords
+
+
+class KeptVersions:
+    """Keeps every version as it is seen, and tells of those that went. Any thread may ask."""
+
+    def __init__(self, records: VersionRecords) -> None:
+        self._records = records
+        self._lock = threading.Lock()
+        self._noted: dict[VersionKey, KeptVersion] = {}
+
+    def note(self, snapshot: LibrarySnapshot) -> bool:
+        """Keep what of a snapshot is new; whether anything was. Raises `RecordsError`.
+
+        Versions whose layers are not known yet are left to a later snapshot, and so are all
+        while some image's are not: until then a base image may be taken for the model's own.
+        """
+        if snapshot.missing_details:
+            return False
+        with self._lock:
+            new = [kept for kept in _versions(snapshot) if self._noted.get(_key(kept)) != kept]
+            if new:
+                self._records.keep_versions(new)
+                self._noted.update((_key(kept), kept) for kept in new)
+            return bool(new)
+
+    def past(self, model: ModelName) -> tuple[KeptVersion, ...]:
+        """All that were kept of a model, in no order, those still there too. Raises
+        `RecordsError`."""
+        return self._records.kept_versions(model)
+
+
+def history(model: Model, kept: Iterable[KeptVersion]) -> tuple[Version | KeptVersion, ...]:
+    """A model's versions and those that went, oldest first. Of several images that had one name,
+    one after another, the one that has it now is told, else the last of them."""
+    here = {version.key.image for version in model.versions}
+    names = {version.name for version in model.versions}
+    gone: dict[str, KeptVersion] = {}
+    for one in sorted(kept, key=lambda one: (one.created, one.image)):
+        if one.image not in here and one.name not in names:
+            gone[one.name] = one
+    if not gone:
+        return tuple(reversed(model.versions))
+    every: Sequence[Version | KeptVersion] = (*model.versions, *gone.values())
+    return tuple(reversed(newest_first(every, _order)))
+
+
+def _order(version: Version | KeptVersion) -> tuple[str, datetime, str]:
+    image = version.image if isinstance(version, KeptVersion) else version.key.image
+    return version.name, version.created, image
+
+
+def _key(kept: KeptVersion) -> VersionKey:
+    return VersionKey(kept.model, kept.image)
+
+
+def _versions(snapshot: LibrarySnapshot) -> Iterable[KeptVersion]:
+    for model in snapshot.models:
+        if model.group == Group.MODEL:
+            for version in model.versions:
+                if version.layers is not None:
+                    yield KeptVersion(
+                        model.name,
+                        version.key.image,
+                        version.name,
+                        version.created,
+                        version.bytes_by_kind(),
+                    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
     from modeldesk.core.engine.model import EngineAttempt
+    from modeldesk.core.library.kept_versions import KeptVersions
     from modeldesk.core.library.service import Library
     from modeldesk.core.ports import AnswerProbe, EngineFinder, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
@@ -93,6 +94,14 @@ class Parts:
         from modeldesk.core.library.service import Library
 
         return Library(SqliteImageRecords(self.opened.database))
+
+    @Once
+    def kept_versions(self) -> "KeptVersions":
+        """Versions that were here once."""
+        from modeldesk.adapters.sqlite.version_records import SqliteVersionRecords
+        from modeldesk.core.library.kept_versions import KeptVersions
+
+        return KeptVersions(SqliteVersionRecords(self.opened.database))
 
     @Once
     def builds(self) -> "BuildService":

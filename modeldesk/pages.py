@@ -13,6 +13,7 @@ from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context, Page
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
+from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.releases.actions import ReleaseActions
 from modeldesk.ui.releases.store import ReleaseStore
@@ -31,6 +32,7 @@ class Pages(QObject):
         self.preload = Preload(self)
         self._choice = LibraryChoice(context.hub, self)
         self._library = LibraryStore(context, parts.library, self)
+        self._past = PastVersions(context, lambda: parts.kept_versions, self)
         self._releases = ReleaseStore(context, parts.releases, self)
         self._actions = ReleaseActions(context, parts.releases, self)
 
@@ -47,6 +49,7 @@ class Pages(QObject):
             self._library,
             self._choice,
             self._parts.library,
+            self._past,
             self._releases,
             self.preload,
             self._run_version,

@@ -31,6 +31,11 @@ def size(amount: int) -> str:
     return size_text(amount)
 
 
+def signed_size(amount: int) -> str:
+    """A change in bytes: ``+46.0 MB``, ``−8.89 kB``, ``0 B``."""
+    return f"+{size(amount)}" if amount > 0 else size(amount)
+
+
 def exact_size(amount: int) -> str:
     """Every byte, for tooltips: ``904,118,272 bytes``."""
     return trn("{figure} byte", "{figure} bytes", amount, figure=count(amount))

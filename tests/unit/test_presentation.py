@@ -96,6 +96,13 @@ def test_a_change_has_a_sign_unless_it_reads_as_none(fraction: float, text: str)
 
 
 @pytest.mark.parametrize(
+    ("amount", "text"), [(46_000_000, "+46.0 MB"), (-8890, "−8.89 kB"), (0, "0 B")]
+)
+def test_signed_size(amount: int, text: str) -> None:
+    assert presentation.signed_size(amount) == text
+
+
+@pytest.mark.parametrize(
     ("before", "text"),
     [
         (timedelta(seconds=-40), "just now"),

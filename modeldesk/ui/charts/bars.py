@@ -14,6 +14,8 @@ class SizeBar:
     key: str
     label: str
     bytes_by_kind: tuple[tuple[LayerKind, int], ...]
+    gone: bool = False
+    """The version is no longer there: it is told, and can't be gone to."""
 
     @property
     def total(self) -> int:
@@ -31,19 +33,32 @@ def kinds_in(bars: Sequence[SizeBar]) -> list[LayerKind]:
     return [kind for kind in LayerKind if kind in present]
 
 
-def exact_figures(bar: SizeBar, before: SizeBar | None) -> list[tuple[LayerKind | None, str, str]]:
-    """The lines of a bar's tooltip: (kind, its name, its figure); None is the whole.
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of a bar's tooltip. No kind: the whole version."""
 
-    Top of the bar first, then the total, with what changed since the version `before`.
-    """
-    lines: list[tuple[LayerKind | None, str, str]] = [
-        (kind, kind_name(kind), presentation.size(bar.size_of(kind)))
-        for kind in reversed(LayerKind)
-        if bar.size_of(kind) > 0
-    ]
-    figure = f"{presentation.size(bar.total)} ({presentation.exact_size(bar.total)})"
-    if before is not None and before.total:
-        change = presentation.signed_percent(bar.total / before.total - 1)
-        figure = f"{figure}, {change}"
-    lines.append((None, bar.label, figure))
+    kind: LayerKind | None
+    name: str
+    size: str
+    change: str = ""
+    """Since the version before, in bytes; empty for the first and for no change."""
+
+
+def exact_figures(bar: SizeBar, before: SizeBar | None) -> list[Figure]:
+    """The lines of a bar's tooltip: top of the bar first, then the total, each with what changed
+    since the version `before`. A kind that is no longer there has a line too."""
+
+    def change(now: int, then: int) -> str:
+        return "" if before is None or now == then else presentation.signed_size(now - then)
+
+    lines = []
+    for kind in reversed(LayerKind):
+        now, then = bar.size_of(kind), before.size_of(kind) if before is not None else 0
+        if now or then:
+            lines.append(Figure(kind, kind_name(kind), presentation.size(now), change(now, then)))
+    whole = f"{presentation.size(bar.total)} ({presentation.exact_size(bar.total)})"
+    moved = change(bar.total, before.total if before is not None else 0)
+    if moved and before is not None and before.total:
+        moved = f"{moved} ({presentation.signed_percent(bar.total / before.total - 1)})"
+    lines.append(Figure(None, bar.label, whole, moved))
     return lines

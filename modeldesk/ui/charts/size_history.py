@@ -104,9 +104,16 @@ class SizeHistoryChart(QWidget):
 
     def save_csv(self, path: Path) -> None:
         """Write every version's bytes by kind. Raises `OSError`."""
-        head = [tr("version"), *(kind_name(kind) for kind in LayerKind), tr("total")]
+        head = [
+            tr("version"), *(kind_name(kind) for kind in LayerKind), tr("total"), tr("where"),
+        ]  # fmt: skip
         lines = (
-            [bar.label, *(bar.size_of(kind) for kind in LayerKind), bar.total]
+            [
+                bar.label,
+                *(bar.size_of(kind) for kind in LayerKind),
+                bar.total,
+                tr("no longer here") if bar.gone else tr("here"),
+            ]
             for bar in self._data.bars
         )
         save_csv(path, head, lines)
@@ -135,8 +142,9 @@ class SizeHistoryChart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._ring = True
-        last = len(self._data.bars) - 1
-        here = self._selected
+        stops = [n for n, bar in enumerate(self._data.bars) if not bar.gone]
+        last = len(stops) - 1
+        here = stops.index(self._selected) if self._selected in stops else None
         targets = {
             Qt.Key.Key_Left: last if here is None else max(here - 1, 0),
             Qt.Key.Key_Right: last if here is None else min(here + 1, last),
@@ -147,7 +155,7 @@ class SizeHistoryChart(QWidget):
         if target is None or last < 0:
             super().keyPressEvent(event)
         elif target != here:
-            self._go_to(target)
+            self._go_to(stops[target])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -232,17 +240,20 @@ class SizeHistoryChart(QWidget):
     def tooltip_of(self, number: int) -> str:
         """The figures of bar `number` as a small table; names in it are escaped."""
         before = self._data.bars[number - 1] if number else None
-        lines = exact_figures(self._data.bars[number], before)
+        bar = self._data.bars[number]
         rows = []
-        for kind, name, figure in lines:
-            color = "transparent" if kind is None else self._theme.tokens.kind(kind)
-            weight = "bold" if kind is None else "normal"
+        for line in exact_figures(bar, before):
+            color = "transparent" if line.kind is None else self._theme.tokens.kind(line.kind)
+            weight = "bold" if line.kind is None else "normal"
             rows.append(
                 f"<tr style='font-weight:{weight}'><td style='color:{color}'>■&nbsp;</td>"
-                f"<td>{escape(presentation.printable(name))}&nbsp;&nbsp;</td>"
-                f"<td align='right' style='white-space:nowrap'>{escape(figure)}</td></tr>"
+                f"<td>{escape(presentation.printable(line.name))}&nbsp;&nbsp;</td>"
+                f"<td align='right' style='white-space:nowrap'>{escape(line.size)}</td>"
+                "<td align='right' style='white-space:nowrap'>"
+                f"&nbsp;&nbsp;{escape(line.change)}</td></tr>"
             )
-        return f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+        table = f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
+        return f"{table}{escape(tr('No longer on this engine.'))}" if bar.gone else table
 
     def _leave(self) -> None:
         self._hovered = None
@@ -251,7 +262,7 @@ class SizeHistoryChart(QWidget):
 
     def _click(self, place: QPointF) -> None:
         number = self._frame().number_at(place.x())
-        if 0 <= number < len(self._data.bars):
+        if 0 <= number < len(self._data.bars) and not self._data.bars[number].gone:
             self._go_to(number)
 
     def _go_to(self, number: int) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui import presentation
@@ -25,6 +25,7 @@ _BAR_SHARE = 0.6
 _GAPS_FROM = 8.0
 _TOTALS_FROM = 9.0
 _NAME_ROOM = 64.0
+_GONE_OPACITY = 0.4
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -166,6 +167,8 @@ def _paint_bar(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, n
     left, width = _bar_edges(frame, number)
     gap = 1.0 if width >= _GAPS_FROM else 0.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    gone = data.bars[number].gone
+    painter.setOpacity(_GONE_OPACITY if gone else 1.0)
     below = 0.0
     for kind, top in zip(data.kinds, data.tops[:, number], strict=True):
         if top > below:
@@ -173,6 +176,13 @@ def _paint_bar(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, n
             height = max(low - high - (gap if below else 0.0), 1.0)
             painter.fillRect(QRectF(left, high, width, height), QColor(tokens.kind(kind)))
         below = float(top)
+    painter.setOpacity(1.0)
+    if gone and width >= _GAPS_FROM:
+        # Not by its paleness alone.
+        painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        high = frame.y(below)
+        painter.drawRect(QRectF(left, high, width - 1, frame.y(0) - high - 1))
 
 
 def _bar_edges(frame: Frame, number: int) -> tuple[float, float]:

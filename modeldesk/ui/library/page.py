@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
+from modeldesk.core.library.kept_versions import history
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
@@ -19,6 +20,7 @@ from modeldesk.ui.library.actions import RunVersion, VersionActions
 from modeldesk.ui.library.bars import size_bar
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.header import PageHeader, WayBack
+from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.library.versions_table import VersionsTable
 from modeldesk.ui.links import BuildLink, LibraryLink, Link
@@ -62,6 +64,7 @@ class LibraryPage(QWidget):
         store: LibraryStore,
         choice: LibraryChoice,
         details: DetailSource,
+        past: PastVersions,
         releases: ReleaseStore,
         preload: Preload,
         run_version: RunVersion,
@@ -74,6 +77,7 @@ class LibraryPage(QWidget):
         self._context = context
         self._store = store
         self._choice = choice
+        self._past = past
         self._releases = releases
         self._roll_back = roll_back
         self._details_wanted = False
@@ -160,6 +164,7 @@ class LibraryPage(QWidget):
         hub = self._context.hub
         self._choice.changed.connect(self._show)
         self._store.loaded_changed.connect(self._show)
+        self._past.changed.connect(lambda _model: self._chart_due.start())
         hub.connection_changed.connect(lambda _connection: self._show())
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
         self.table.version_chosen.connect(self._choose)
@@ -198,7 +203,8 @@ class LibraryPage(QWidget):
     def _show_chart(self) -> None:
         entry, version = self._choice.entry, self._choice.version
         if entry is not None and entry.group is not Group.UNTAGGED:
-            self.chart.set_bars([size_bar(v) for v in reversed(entry.versions)])
+            past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
+            self.chart.set_bars([size_bar(version) for version in history(entry, past)])
             self.chart.select(str(version.key.image) if version else None)
 
     def _show_nothing(self) -> None:

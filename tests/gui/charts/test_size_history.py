@@ -177,11 +177,28 @@ def test_hover_tells_exact_figures_and_escapes_names(chart: SizeHistoryChart, qt
     QTest.mouseMove(viewport(chart), in_viewport(chart, "v1.4.0"))
     assert chart._hovered == 6
     text = chart.tooltip_of(6)
-    assert "903 MB (903,000,000 bytes), −24.1 %" in text
+    assert "903 MB (903,000,000 bytes)" in text
+    assert "−287 MB (−24.1 %)" in text
     assert "Model weights" in text
     assert LIGHT.kind(LayerKind.MODEL_WEIGHTS) in text
     chart.set_bars([SizeBar("x", "<img src=x>\x1b", ((LayerKind.OTHER, 5),))])
     assert "&lt;img src=x&gt;\\x1b" in chart.tooltip_of(0)
+
+
+def test_versions_that_went_are_told_and_passed_over(chart: SizeHistoryChart, qtbot: QtBot) -> None:
+    gone = SizeBar("gone", "v0.9.0", ((LayerKind.MODEL_WEIGHTS, 10**9),), gone=True)
+    before = image_of(chart)
+    chart.set_bars([*bars()[:3], gone, *bars()[3:]])
+    assert image_of(chart) != before
+    assert "No longer on this engine." in chart.tooltip_of(3)
+    assert "No longer" not in chart.tooltip_of(2)
+    with qtbot.assertNotEmitted(chart.version_clicked):
+        QTest.mouseClick(viewport(chart), Qt.MouseButton.LeftButton, pos=in_viewport(chart, "gone"))
+    chart.select(bars()[2].key)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.selected_key == bars()[3].key
+    QTest.keyClick(chart, Qt.Key.Key_Left)
+    assert chart.selected_key == bars()[2].key
 
 
 def test_the_selection_stays_with_its_key(chart: SizeHistoryChart) -> None:
@@ -339,7 +356,8 @@ def test_the_figures_are_written_in_bytes(chart: SizeHistoryChart, tmp_path: Pat
     assert lines[0][0] == "version"
     assert lines[7][0] == "v1.4.0"
     megabytes = (120, 38, 402, 2, 341, 0, 903)
-    assert [int(figure) for figure in lines[7][1:]] == [mb * 10**6 for mb in megabytes]
+    assert [int(figure) for figure in lines[7][1:-1]] == [mb * 10**6 for mb in megabytes]
+    assert lines[7][-1] == "here"
     assert len(lines) == 10
 
 

@@ -8,12 +8,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState
+from modeldesk.core.library.kept_versions import KeptVersions
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
+from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.tasks import TaskRunner
@@ -21,7 +23,7 @@ from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
-from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+from tests.fakes.records import FakeImageRecords, FakeReleaseRecords, FakeVersionRecords
 from tests.gui.parts import Heard, make_context
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ class Bench(QObject):
         )
         self.store = LibraryStore(self.context, self.library, self)
         self.choice = LibraryChoice(self.hub, self)
+        self.version_records = FakeVersionRecords()
+        kept = KeptVersions(self.version_records)
+        self.past = PastVersions(self.context, lambda: kept, self)
         self.releases = ReleaseStore(self.context, service, self)
         self.preload = Preload(self)
         self.ran: list[Version] = []
@@ -66,6 +71,7 @@ class Bench(QObject):
             self.store,
             self.choice,
             self.library,
+            self.past,
             self.releases,
             self.preload,
             lambda version, _over: self.ran.append(version),

@@ -47,12 +47,12 @@ class ActivityPage(QWidget):
         empty = EmptyState(
             context.theme,
             Icon.ACTIVITY,
-            tr("Nothing has been done yet"),
+            tr("Nothing has been done yet."),
             tr(
                 "Builds, runs, rollbacks and everything else that takes time is listed here. "
                 "Drop a model folder to build it."
             ),
-            tr("Build a folder"),
+            tr("Build a model…"),
         )
         empty.action_chosen.connect(lambda: context.navigate(BuildLink()))
         self._stack = QStackedWidget()
@@ -92,6 +92,7 @@ class ActivityPage(QWidget):
 
     def _two_panes(self) -> QWidget:
         card = Card(padded=False)
+        card.body.setContentsMargins(0, Space.S, 0, 0)
         card.body.addWidget(self.list)
         panes = QWidget()
         row = QHBoxLayout(panes)

@@ -132,7 +132,7 @@ class _Facts(QWidget):
         self._rows: tuple[KeyValue, ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(Space.XL)
+        self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(1, 1)
 
@@ -149,7 +149,7 @@ class _Facts(QWidget):
         self._rows = rows
         for number, row in enumerate(rows):
             color = _COLORS.get(row.tone, "text")
-            value = ElidedLabel(row.value, TextStyle.MEDIUM, color)
+            value = ElidedLabel(row.value, TextStyle.MEDIUM, color, Qt.TextElideMode.ElideRight)
             if row.tooltip:
                 value.setToolTip(plain_tooltip(row.tooltip))
             self._grid.addWidget(Label(row.label, color="muted"), number, 0)

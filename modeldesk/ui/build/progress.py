@@ -84,6 +84,7 @@ class StepsCard(Card):
         done = 1.0 if moment.state is BuildState.SUCCEEDED else fraction(moment.sent, where)
         self.bar.set_fraction(done if self._runs else done or 0.0)
         self.bar.set_failed(moment.state is BuildState.FAILED)
+        self.bar.set_stopped(moment.state in (BuildState.CANCELLED, BuildState.INTERRUPTED))
         self.list.set_steps([_row(step, moment) for step in where.steps])
         self._fit()
         self._show_elapsed()
@@ -172,10 +173,13 @@ class BuildView(QWidget):
 
 
 def _row(step: BuildStep, moment: Moment) -> Step:
+    state = StepState(step.state.value)
+    if state is StepState.WAITING and moment.state is not BuildState.RUNNING:
+        state = StepState.NOT_RUN
     return Step(
         key=step.id,
         name=step_name(step.name),
-        state=StepState(step.state.value),
+        state=state,
         result=step_result(step),
         note=saved_text(step, moment.saved),
     )

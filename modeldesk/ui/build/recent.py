@@ -42,13 +42,13 @@ class RecentBuilds(Card):
 
 def _columns() -> tuple[Column[BuildRecord], ...]:
     return (
-        Column("model", tr("Model"), lambda r: Cell(printable(r.model), bold=True), stretch=True),
+        Column("model", tr("Model"), lambda r: Cell(printable(r.model), bold=True)),
         Column("version", tr("Version"), _version_cell),
         Column("state", tr("State"), _state_cell),
-        Column("folder", tr("Folder"), _folder_cell, width=170),
-        Column("when", tr("Started"), _when_cell),
-        Column("took", tr("Took"), _took_cell, align="right"),
-        Column("context", tr("Sent"), _context_cell, align="right"),
+        Column("folder", tr("Folder"), _folder_cell, stretch=True),
+        Column("when", tr("Started"), _when_cell, gives_way=2),
+        Column("took", tr("Took"), _took_cell, align="right", gives_way=1),
+        Column("context", tr("Sent"), _context_cell, align="right", gives_way=0),
     )
 
 

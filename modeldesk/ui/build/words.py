@@ -18,6 +18,8 @@ _NUMBERED = re.compile(
     r"\[(?P<stage>[^\]]*?) ?(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.+)", re.DOTALL
 )
 _LONG_S = 1.0
+_WORTH_SAYING_S = 0.0005
+"""Less is no time at all: the base image was there."""
 _SENDING_SHARE = 0.3
 _WEIGHTS_NAMED = 2
 
@@ -91,7 +93,8 @@ def step_result(step: BuildStep) -> str:
         return tr("cached")
     if step.state is StepState.RUNNING and step.bytes_total:
         return tr("{done} of {total}", done=size(step.bytes_done), total=size(step.bytes_total))
-    return duration(step.seconds) if step.seconds and step.state is not StepState.WAITING else ""
+    took = step.seconds if step.state is not StepState.WAITING else 0.0
+    return duration(took) if took and took >= _WORTH_SAYING_S else ""
 
 
 def saved_text(step: BuildStep, earlier: Mapping[str, float]) -> str:
@@ -204,7 +207,7 @@ def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
         KeyValue(tr("Served by"), _app_text(plan), None if folder.app else Tone.WARNING),
         KeyValue(tr("Requirements"), requirements_text(folder.requirements),
                  None if folder.requirements and folder.requirements.pinned else Tone.WARNING),
-        KeyValue(tr("Sent to the engine"), context),
+        KeyValue(tr("Context"), context),
         KeyValue(tr("Git"), git_text(plan) or tr("not in a git repository"),
                  None if plan.git and not plan.git.dirty else Tone.NEUTRAL,
                  tooltip=plan.git_problem),

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 
-HEIGHT = 20
+LINE = 20
 _SWATCH = 9
-_GAP = 16
+_GAP = 13
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -26,7 +26,8 @@ class LegendEntry:
 
 
 class ChartHead(QWidget):
-    """Title and legend. The legend gives way, first entries first, where there is no room."""
+    """Title and legend. What of the legend does not fit beside the title stands below it, on as
+    many lines as it needs: no colour is left without its name."""
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,16 +35,22 @@ class ChartHead(QWidget):
         self._title = title
         self._entries: tuple[LegendEntry, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(LINE)
         theme.changed.connect(self.update)
 
     def set_entries(self, entries: Sequence[LegendEntry]) -> None:
         """Say what the colours mean, left to right."""
         self._entries = tuple(entries)
-        self.setToolTip("")
+        self._fit()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, HEIGHT)
+        return QSize(200, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -58,17 +65,31 @@ class ChartHead(QWidget):
         painter.setPen(QColor(tokens.text))
         metrics = QFontMetricsF(font(TextStyle.STRONG))
         title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, _LEFT, title)
-        least = rect.left() + metrics.horizontalAdvance(title) + _GAP
-        right = rect.right()
-        for entry in reversed(self._entries):
-            right -= _width(entry)
-            if right < least:
-                break
-            self._paint_entry(
-                painter, QRectF(right, rect.top(), _width(entry), rect.height()), entry
-            )
-            right -= _GAP
+        first = QRectF(rect.left(), rect.top(), rect.width(), LINE)
+        painter.drawText(first, _LEFT, title)
+        for number, line in enumerate(self._lines(rect.width())):
+            self._paint_line(painter, first.translated(0, number * LINE), line)
+
+    def _lines(self, width: float) -> list[list[LegendEntry]]:
+        """The entries of each line, the title's first."""
+        title = QFontMetricsF(font(TextStyle.STRONG)).horizontalAdvance(self._title)
+        lines: list[list[LegendEntry]] = [[]]
+        for entry in self._entries:
+            room = width - title - _GAP if len(lines) == 1 else width
+            if _length([*lines[-1], entry]) > room:
+                lines.append([])
+            lines[-1].append(entry)
+        return lines
+
+    def _fit(self) -> None:
+        self.setFixedHeight(LINE * len(self._lines(self.width())))
+
+    def _paint_line(self, painter: QPainter, rect: QRectF, entries: Sequence[LegendEntry]) -> None:
+        left = rect.right() - _length(entries)
+        for entry in entries:
+            width = _width(entry)
+            self._paint_entry(painter, QRectF(left, rect.top(), width, rect.height()), entry)
+            left += width + _GAP
 
     def _paint_entry(self, painter: QPainter, rect: QRectF, entry: LegendEntry) -> None:
         painter.setFont(font(TextStyle.LABEL))
@@ -87,3 +108,7 @@ class ChartHead(QWidget):
 def _width(entry: LegendEntry) -> float:
     text = QFontMetricsF(font(TextStyle.LABEL)).horizontalAdvance(entry.text) + 1
     return text + (_SWATCH + 6 if entry.swatch else 0)
+
+
+def _length(entries: Sequence[LegendEntry]) -> float:
+    return sum(map(_width, entries)) + _GAP * max(len(entries) - 1, 0)

@@ -12,7 +12,7 @@ from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import SizeBar, exact_figures, kinds_in
-from modeldesk.ui.charts.legend import HEIGHT, ChartHead, LegendEntry
+from modeldesk.ui.charts.legend import ChartHead, LegendEntry
 from modeldesk.ui.charts.pictures import PictureMenu, save_csv, save_png, save_svg
 from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.stacked_bars import BOTTOM, LEFT, RIGHT, TOP, BarData, Frame, paint_bars
@@ -201,7 +201,7 @@ class SizeHistoryChart(QWidget):
             painter.drawRoundedRect(edge, Radius.CHIP, Radius.CHIP)
 
     def _paint_all(self, painter: QPainter) -> None:
-        self._head.paint(painter, QRectF(0, 0, self.width(), HEIGHT))
+        self._head.paint(painter, QRectF(0, 0, self.width(), self._head.height()))
         target = QRectF(0, self._plot.y(), self._plot.width(), self._plot.height())
         self._plot.render_into(painter, target)
 
@@ -247,7 +247,8 @@ class SizeHistoryChart(QWidget):
             weight = "bold" if line.kind is None else "normal"
             rows.append(
                 f"<tr style='font-weight:{weight}'><td style='color:{color}'>■&nbsp;</td>"
-                f"<td>{escape(presentation.printable(line.name))}&nbsp;&nbsp;</td>"
+                "<td style='white-space:nowrap'>"
+                f"{escape(presentation.printable(line.name))}&nbsp;&nbsp;</td>"
                 f"<td align='right' style='white-space:nowrap'>{escape(line.size)}</td>"
                 "<td align='right' style='white-space:nowrap'>"
                 f"&nbsp;&nbsp;{escape(line.change)}</td></tr>"

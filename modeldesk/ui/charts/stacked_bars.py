@@ -1,5 +1,6 @@
 """Painting bars stacked by layer kind, in pixels, from arrays."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -26,6 +27,8 @@ _GAPS_FROM = 8.0
 _TOTALS_FROM = 9.0
 _NAME_ROOM = 64.0
 _GONE_OPACITY = 0.4
+_FIGURE = 17.0
+"""The height that a figure at the axis asks for."""
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
@@ -146,9 +149,13 @@ def _paint_column(
 def _paint_grid(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens) -> None:
     painter.setFont(font(TextStyle.LABEL))
     step = data.ticks[1] if len(data.ticks) > 1 else 1.0
-    for mark in data.ticks:
+    # Where the chart is low, every second or third line is named.
+    every = max(1, math.ceil(_FIGURE / max(frame.y(0) - frame.y(step), 1.0)))
+    for number, mark in enumerate(data.ticks):
         y = round(frame.y(mark))
         painter.fillRect(QRectF(frame.plot.left(), y, frame.plot.width(), 1), QColor(tokens.grid))
+        if number % every:
+            continue
         figure = presentation.axis_figure(mark / data.unit.amount, step / data.unit.amount)
         painter.setPen(QColor(tokens.muted))
         painter.drawText(

@@ -17,7 +17,7 @@ from modeldesk.ui.theme.theme import Theme
 
 CAPACITY = 120
 _LEFT = 58.0
-_MARGINS = (_LEFT, 8.0, 6.0, 22.0)
+_MARGINS = (_LEFT, 11.0, 6.0, 22.0)
 _WORDS = 64.0
 _DOT = 3.0
 _LINE = 14.0

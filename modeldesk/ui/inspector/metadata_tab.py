@@ -1,5 +1,7 @@
 """What was registered with a version: metrics, names, labels."""
 
+import re
+
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.library.model import Version
@@ -52,7 +54,10 @@ class MetadataTab(PageScroll):
         self.about.set_facts(
             [
                 Fact(tr("Created"), presentation.moment(version.created)),
-                *(Fact(name, value, copied=value) for name, value in in_words(version.labels)),
+                *(
+                    Fact(name, value, mono=bool(_HASH.fullmatch(value)), copied=value)
+                    for name, value in in_words(version.labels)
+                ),
             ]
         )
         self.names.set_facts(_names(version))
@@ -62,6 +67,8 @@ class MetadataTab(PageScroll):
 
 
 _LONGEST_NAME = 32
+_HASH = re.compile(r"(sha\d+:)?[0-9a-f]{7,128}(-dirty)?", re.IGNORECASE)
+"""Commits and digests, which are read letter by letter."""
 
 
 def _names(version: Version) -> list[Fact]:

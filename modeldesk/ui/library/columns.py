@@ -1,5 +1,7 @@
 """The columns of the versions table: how each says what it knows of a version."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from modeldesk.core.library.model import Group, Model, Version, Where
@@ -27,19 +29,21 @@ def columns_for(entry: Model) -> tuple[Column[Version], ...]:
     created = Column("created", tr("Created"), _created, sort=lambda v: v.created)
     if entry.group is Group.UNTAGGED:
         used = Column("used by", tr("Used by"), _used_by, sort=lambda v: len(v.containers))
-        return (_version_column(tr("Image")), size, created, used)
+        return _ranked((_version_column(tr("Image")), size, created, used))
     where = Column("where", tr("Where"), _where, sort=lambda v: v.where.value)
     commit = Column("commit", tr("Commit"), _commit, sort=lambda v: v.commit)
     if entry.group is Group.BASE_IMAGE:
-        return (_version_column(tr("Tag")), size, created, where)
-    return (
-        _version_column(tr("Version")),
-        size,
-        Column("change", tr("Change"), _change, "right", sort=_change_order),
-        *(_metric_column(name) for name in common_metrics(entry)),
-        *([commit] if any(v.commit for v in entry.versions) else []),
-        created,
-        where,
+        return _ranked((_version_column(tr("Tag")), size, created, where))
+    return _ranked(
+        (
+            _version_column(tr("Version")),
+            size,
+            Column("change", tr("Change"), _change, "right", sort=_change_order),
+            *(_metric_column(name) for name in common_metrics(entry)),
+            *([commit] if any(v.commit for v in entry.versions) else []),
+            created,
+            where,
+        )
     )
 
 
@@ -157,7 +161,10 @@ def _used_by(version: Version) -> Cell:
     return Cell(shown, muted=True, tooltip=presentation.printable(", ".join(names)))
 
 
-def column_rank(key: str) -> int:
-    """How early a column gives way: 0 first; -1 for one that stays."""
-    kind = METRIC if key.startswith(METRIC) else key
-    return GIVE_WAY.index(kind) if kind in GIVE_WAY else -1
+def _ranked(columns: Sequence[Column[Version]]) -> tuple[Column[Version], ...]:
+    """`columns`, each with how early it gives way."""
+    kinds = [METRIC if c.key.startswith(METRIC) else c.key for c in columns]
+    return tuple(
+        replace(column, gives_way=GIVE_WAY.index(kind) if kind in GIVE_WAY else None)
+        for column, kind in zip(columns, kinds, strict=True)
+    )

@@ -6,13 +6,12 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import Model, Version
 from modeldesk.core.words import tr
-from modeldesk.ui.library.columns import VERSION, column_rank, columns_for
+from modeldesk.ui.library.columns import columns_for
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.widgets.keyed_model import KeyedModel
 from modeldesk.ui.widgets.table import Table
 
 _AGES_ALTER_MS = 60_000
-_VERSION_ROOM = 250
 _MEASURED = 40
 """Rows that tell how wide the columns must be: figures of one model are much alike."""
 
@@ -20,6 +19,7 @@ _MEASURED = 40
 class VersionsTable(Table):
     """Keyed by image id. The current row is the chosen version; more rows may be selected."""
 
+    stretch_room = 250
     version_chosen = Signal(str)
     """A person moved to another version; the image id."""
 
@@ -72,25 +72,3 @@ class VersionsTable(Table):
 
     def _measure(self, first: int, last: int) -> None:
         super()._measure(first, min(last, first + _MEASURED))
-
-    def _arrange(self) -> None:
-        self._give_way()
-        super()._arrange()
-
-    def _give_way(self) -> None:
-        """Hide columns, the least important first, until what is left fits."""
-        columns = self._versions.columns
-        if len(self._needed) != len(columns):
-            return
-        widths = {c.key: w for c, w in zip(columns, self._needed, strict=True)}
-        widths[VERSION] = min(widths.get(VERSION, 0), _VERSION_ROOM)
-        excess = sum(widths.values()) - self.viewport().width()
-        hidden = set()
-        for column in sorted(columns, key=lambda c: column_rank(c.key)):
-            if excess > 0 and column_rank(column.key) >= 0:
-                hidden.add(column.key)
-                excess -= widths[column.key]
-        self._arranging = True
-        for number, column in enumerate(columns):
-            self.setColumnHidden(number, column.key in hidden)
-        self._arranging = False

@@ -28,9 +28,16 @@ class Diagnosis:
     fixes: tuple[Fix, ...]
 
 
-def diagnose(attempts: Sequence[EngineAttempt], platform: str) -> Diagnosis:
-    """Read what was tried. `platform` is as `sys.platform` says it."""
+def diagnose(attempts: Sequence[EngineAttempt], platform: str, chosen: str = "") -> Diagnosis:
+    """Read what was tried. `platform` is as `sys.platform` says it; `chosen` is the one address
+    that the settings allow, if they do."""
     telling = telling_attempt(attempts)
+    if telling is None and chosen:
+        return Diagnosis(
+            tr("The chosen engine is not there"),
+            tr("The settings name {address}, so nothing else was tried.", address=chosen),
+            (Fix(tr("Let ModelDesk find an engine by itself, or choose another address.")),),
+        )
     if telling is None:
         return Diagnosis(
             tr("No container engine was found"),

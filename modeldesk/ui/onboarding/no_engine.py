@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -59,6 +60,8 @@ class NoEngine(QScrollArea):
         self.retry.clicked.connect(self._retry)
         self.choose = PlainButton(tr("Choose another address…"))
         self.choose.clicked.connect(self._choose)
+        self.automatic = PlainButton(tr("Find automatically"))
+        self.automatic.clicked.connect(self._find_automatically)
         self._waiting = Label("", TextStyle.LABEL, "muted")
         self.fixes = Card(tr("What to do"))
         self.tried = Card(tr("What was tried"))
@@ -78,7 +81,9 @@ class NoEngine(QScrollArea):
         self._connection = connection
         self._waiting.setText(tr("It is also tried again by itself."))
         self.retry.setEnabled(True)
-        diagnosis = diagnose(connection.attempts, sys.platform)
+        chosen = self._context.settings.current.engine_address
+        self.automatic.setVisible(bool(chosen))
+        diagnosis = diagnose(connection.attempts, sys.platform, printable(chosen))
         self._title.setText(diagnosis.title)
         self._sentence.setText(diagnosis.sentence)
         self._fixes_body = _replaced(self.fixes, self._fixes_body, _fix_list(diagnosis))
@@ -89,6 +94,7 @@ class NoEngine(QScrollArea):
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.retry)
+        buttons.addWidget(self.automatic)
         buttons.addWidget(self.choose)
         buttons.addSpacing(Space.S)
         buttons.addWidget(self._waiting)
@@ -96,7 +102,7 @@ class NoEngine(QScrollArea):
         inside = QWidget()
         inside.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(inside)
-        column.setContentsMargins(Space.XL, Space.XL - 4, Space.XL, Space.XL)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
         column.setSpacing(Space.M)
         column.addWidget(self._title)
         column.addWidget(self._sentence)
@@ -128,6 +134,11 @@ class NoEngine(QScrollArea):
 
     def _retry(self) -> None:
         self._context.engine_control.retry()
+
+    def _find_automatically(self) -> None:
+        settings = self._context.settings
+        settings.change(replace(settings.current, engine_address=""))
+        self._context.engine_control.use("")
 
     def _choose(self) -> None:
         self._context.navigate(SettingsLink(SettingsSection.ENGINE))

@@ -1,6 +1,7 @@
 """Everything that happened to a deployment, and the way back to each version."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +15,7 @@ from modeldesk.ui.presentation import age, moment, short_digest
 from modeldesk.ui.releases.entries import version_text
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
-from modeldesk.ui.widgets.buttons import PlainButton
+from modeldesk.ui.widgets.buttons import PlainButton, SlimButton
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
@@ -22,11 +23,25 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _SHOWN = 100
 _NARROW = 560
-_ROW_HEIGHT = 34
+_ROW_HEIGHT = 33
+_LINE_HEIGHT = 26
 _ROWS_EACH = 4
-"""What happened, the digest below it where there is no room beside it, why it failed, and a
+"""What happened, the digest below it where there is no room beside it, the reason, and a
 line."""
-_WHEN, _WHAT, _DIGEST, _WHY, _WHO, _BUTTON = range(6)
+_WHEN, _WHAT, _DIGEST, _WHO, _BUTTON = range(5)
+_COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What of a release changes its place with the width, and the grid's row it begins in."""
+
+    first: int
+    what: QWidget
+    digest: QWidget
+    button: QWidget
+    more: bool
+    """Whether a reason stands below it."""
 
 
 class ReleaseHistory(Card):
@@ -38,10 +53,11 @@ class ReleaseHistory(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Release history"), parent=parent)
         self._grid: QGridLayout | None = None
+        self._placed_for: bool | None = None
+        """Whether the rows stand where a roomy window has them."""
         self._aside: list[QWidget] = []
         """What narrow windows have no room for."""
-        self._digests: list[tuple[int, Label]] = []
-        """With the grid's row each belongs to."""
+        self._rows: list[_Row] = []
         self._ages: list[tuple[Label, datetime]] = []
         self._note = Label(tr("every step is kept, with its digest"), color="muted")
         self.add_header_widget(self._note)
@@ -66,20 +82,21 @@ class ReleaseHistory(Card):
             return
         self._shown = (releases, running)
         self.buttons.clear()
-        self._aside, self._digests, self._ages = [], [], []
+        self._aside, self._rows, self._ages = [], [], []
         rows = QWidget()
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, Space.S, 0)
         grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(Space.XS - 1)
-        self._grid = grid
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(_WHAT, 1)
+        self._grid, self._placed_for = grid, None
         for number, release in enumerate(releases[:_SHOWN]):
             row = _ROWS_EACH * number
             self._add(grid, row, release, running, now)
             line = QFrame()
             line.setProperty("kind", "line")
             line.setFixedHeight(1)
-            grid.addWidget(line, row + _ROWS_EACH - 1, 0, 1, _BUTTON + 1)
+            grid.addWidget(line, row + _ROWS_EACH - 1, 0, 1, _COLUMNS)
         self._share_width()
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,16 +110,31 @@ class ReleaseHistory(Card):
         self._share_width()
 
     def _share_width(self) -> None:
-        if self._grid is not None:
-            self._grid.setColumnStretch(_WHY, int(self._roomy))
-            self._grid.setColumnStretch(_WHAT, int(not self._roomy))
-            for row, digest in self._digests:
-                self._grid.removeWidget(digest)
-                place = (row, _DIGEST) if self._roomy else (row + 1, _WHAT)
-                self._grid.addWidget(digest, *place)
-                self._grid.setRowMinimumHeight(row, _ROW_HEIGHT if self._roomy else 0)
+        if self._grid is None or self._placed_for is self._roomy:
+            return
+        self._placed_for = self._roomy
+        for row in self._rows:
+            self._place(self._grid, row)
         for widget in self._aside:
             widget.setVisible(self._roomy)
+
+    def _place(self, grid: QGridLayout, row: _Row) -> None:
+        """All in one line, or the digest and the button in a second one."""
+        first, second = row.first, row.first + 1
+        for widget in (row.what, row.digest, row.button):
+            grid.removeWidget(widget)
+        if self._roomy:
+            grid.addWidget(row.what, first, _WHAT)
+            grid.addWidget(row.digest, first, _DIGEST)
+            grid.addWidget(row.button, first, _BUTTON, Qt.AlignmentFlag.AlignRight)
+        else:
+            grid.addWidget(row.what, first, _WHAT, 1, _COLUMNS - _WHAT)
+            grid.addWidget(row.digest, second, _WHAT)
+            rest = _COLUMNS - _DIGEST
+            grid.addWidget(row.button, second, _DIGEST, 1, rest, Qt.AlignmentFlag.AlignRight)
+        height = _ROW_HEIGHT - 3 * row.more if self._roomy else _LINE_HEIGHT
+        grid.setRowMinimumHeight(first, height)
+        grid.setRowMinimumHeight(second, 0 if self._roomy else _LINE_HEIGHT)
 
     @property
     def _roomy(self) -> bool:
@@ -126,31 +158,33 @@ class ReleaseHistory(Card):
             what.set_color("bad")
         digest = Label(short_digest(release.target.digest), TextStyle.MONO_SMALL, "muted")
         digest.setToolTip(plain_tooltip(release.target.digest))
-        why = ElidedLabel(
-            release.why,
-            color="muted",
-            mode=Qt.TextElideMode.ElideRight,
-        )
         who = Label(release.who, color="muted")
-        self._digests.append((row, digest))
-        for column, widget in ((_WHEN, when), (_WHAT, what), (_WHY, why), (_WHO, who)):
-            grid.addWidget(widget, row, column)
-        if release.error:
-            error = ElidedLabel(release.error, color="muted", mode=Qt.TextElideMode.ElideRight)
-            grid.addWidget(error, row + 2, _WHAT, 1, _BUTTON)
-        for aside in (why, who):
-            aside.setVisible(self._roomy)
-            self._aside.append(aside)
+        grid.addWidget(when, row, _WHEN)
+        grid.addWidget(who, row, _WHO)
+        who.setVisible(self._roomy)
+        self._aside.append(who)
+        reason = " · ".join(filter(None, (release.error, release.why)))
+        if reason:
+            below = ElidedLabel(reason, color="muted", mode=Qt.TextElideMode.ElideRight)
+            span = _COLUMNS - _WHAT
+            grid.addWidget(below, row + 2, _WHAT, 1, span, Qt.AlignmentFlag.AlignTop)
+            grid.setRowMinimumHeight(row + 2, _LINE_HEIGHT)
+        button = self._button(release, running) or QWidget()
+        self._rows.append(_Row(row, what, digest, button, bool(reason)))
+
+    def _button(self, release: Release, running: ImageId | None) -> PlainButton | None:
+        """The way back to what `release` put in service, where there is one."""
         target = release.target
         if (
-            release.state is ReleaseState.SUCCEEDED
-            and target.image != running
-            and target.image not in self.buttons
+            release.state is not ReleaseState.SUCCEEDED
+            or target.image == running
+            or target.image in self.buttons
         ):
-            button = PlainButton(tr("Roll back to this"))
-            button.clicked.connect(lambda: self.roll_back_to.emit(target))
-            self.buttons[target.image] = button
-            grid.addWidget(button, row, _BUTTON, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+            return None
+        button = SlimButton(tr("Roll back to this"))
+        button.clicked.connect(lambda: self.roll_back_to.emit(target))
+        self.buttons[target.image] = button
+        return button
 
 
 def what_happened(release: Release) -> str:

@@ -139,6 +139,9 @@ class ReleasesPage(QWidget):
 
     def _arrange_heading(self) -> None:
         """Where the window is narrow, the buttons stand below the name."""
+        for row in (self._names, self._buttons):
+            # Texts and chips were just set; a layout hears of that later.
+            row.invalidate()
         room = self.width() - 2 * Space.XL
         name = min(self._names.sizeHint().width(), _LONG_NAME)
         narrow = name + Space.S + self._buttons.sizeHint().width() > room
@@ -277,10 +280,10 @@ def _title(entry: RunningEntry) -> str:
 def _columns() -> tuple[Column[RunningEntry], ...]:
     return (
         Column("name", tr("Name"), _name_cell, stretch=True),
-        Column("model", tr("Model"), lambda e: Cell(e.model, muted=True)),
+        Column("model", tr("Model"), lambda e: Cell(e.model, muted=True), gives_way=1),
         Column("runs", tr("Runs"), lambda e: Cell(e.version, mono=True)),
-        Column("url", tr("Answers at"), lambda e: Cell(e.url, mono=True, muted=True)),
-        Column("since", tr("Since"), _since_cell),
+        Column("url", tr("Answers at"), lambda e: Cell(e.url, mono=True, muted=True), gives_way=2),
+        Column("since", tr("Since"), _since_cell, gives_way=0),
     )
 
 

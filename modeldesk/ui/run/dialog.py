@@ -73,6 +73,7 @@ class RunDialog(QDialog):
         self.log = QPlainTextEdit(readOnly=True)
         self.log.setFont(font(TextStyle.MONO_SMALL))
         self.log.setFixedHeight(_LOG_HEIGHT)
+        self.log.document().setDocumentMargin(Space.S)
         self.log.setAccessibleName(tr("Last lines of output"))
         self.log.hide()
         self.progress = TaskProgress(context.theme)

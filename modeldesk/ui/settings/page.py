@@ -136,6 +136,7 @@ class SettingsPage(QScrollArea):
 
     def _appearance_card(self) -> Card:
         card = Card(tr("Appearance"))
+        card.body.setSpacing(Space.M + 2)
         card.body.addWidget(Field(tr("Theme"), self.theme_mode))
         self.language.setMaximumWidth(260)
         card.body.addWidget(self.language_field)
@@ -145,6 +146,8 @@ class SettingsPage(QScrollArea):
         card = Card(tr("New versions and releases"))
         for widget in (self.scheme_field, self.registry, self.base_image, self.author):
             card.body.addWidget(widget)
+        # The note below a field belongs to it, not to the next one.
+        card.body.setSpacing(Space.M + 2)
         return card
 
     def _notifications_card(self) -> Card:
@@ -199,10 +202,7 @@ class SettingsPage(QScrollArea):
         column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
         column.setSpacing(Space.L)
-        title = page_title(tr("Settings"))
-        # As high as the titles that have buttons beside them.
-        title.setMinimumHeight(_TITLE_HEIGHT)
-        column.addWidget(title)
+        column.addWidget(page_title(tr("Settings")))
         for section in self._sections.values():
             column.addWidget(section)
         column.addStretch(1)

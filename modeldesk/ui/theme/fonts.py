@@ -40,7 +40,7 @@ def load(folder: Path) -> None:
 
 
 def font(style: TextStyle) -> QFont:
-    """The font of `style`: antialiased, unhinted, with figures of equal width."""
+    """The font of `style`: antialiased, unhinted, figures of equal width, no ligatures in code."""
     return QFont(_font(style))
 
 
@@ -54,6 +54,9 @@ def _font(style: TextStyle) -> QFont:
     made.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
     if families is UI_FAMILIES:
         made.setFeature(QFont.Tag("tnum"), 1)
+    else:
+        # What is typed is shown: "==" and ">=" in a log must not become other signs.
+        made.setFeature(QFont.Tag("calt"), 0)
     if pixels.is_integer():
         made.setPixelSize(int(pixels))
     else:

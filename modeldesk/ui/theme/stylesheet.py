@@ -72,6 +72,8 @@ QPushButton::menu-indicator {
     subcontrol-position: right center; subcontrol-origin: padding; right: 8px;
 }
 QPushButton[menu="true"] { padding-right: 26px; }
+QPushButton[slim="true"] { padding: 0 9px; min-height: 22px; border-radius: ${chip}px; }
+QPushButton[slim="true"]:focus { padding: 0 8px; min-height: 20px; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[kind="primary"]:hover { background: $accent_strong; border-color: $accent_strong; }
 QPushButton[kind="primary"]:pressed { background: $accent_deep; }
@@ -141,7 +143,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
 QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QSpinBox[wrong="true"] { border-color: $bad; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
-    background: $side; color: $faint;
+    background: $side; color: $muted;
 }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;

@@ -27,6 +27,14 @@ class PlainButton(QPushButton):
         self.setAccessibleName(text)
 
 
+class SlimButton(PlainButton):
+    """A plain button for the row of a list."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("slim", True)
+
+
 class PrimaryButton(PlainButton):
     """The one thing a page is for."""
 

@@ -16,6 +16,8 @@ HEIGHT = 20
 GAP = 6
 _SIDE = 8
 _DOT = 8
+_LEAST = 96
+"""A chip is not cut below this: a version's first letters, or a state's whole word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Chip(QWidget):
         return QSize(int(chip_width(self._spec)), HEIGHT + 1)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(int(chip_width(self._spec)), 40), HEIGHT + 1)
+        return QSize(min(int(chip_width(self._spec)), _LEAST), HEIGHT + 1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -142,6 +144,13 @@ class ChipRow(QWidget):
             chip = Chip(self._theme, spec, self)
             self._chips.append(chip)
             self._row.addWidget(chip)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        # Counted from the chips: new ones are hidden, and so of no size, until they are painted.
+        widths = [chip.sizeHint().width() for chip in self._chips]
+        gaps = self._row.spacing() * max(len(widths) - 1, 0)
+        return QSize(sum(widths) + gaps, HEIGHT + 1)
 
     def specs(self) -> list[ChipSpec]:
         """What the chips say, left to right."""

@@ -53,7 +53,8 @@ class Column(Generic[R]):
     """One column: how a row becomes its cell, and how rows are sorted by it.
 
     `width` in pixels (None: as wide as its contents), `stretch` for the one that takes what is
-    left. Without `sort` a click on the header does nothing.
+    left. Where there is too little room, columns are hidden by `gives_way`, the lowest first;
+    one without stays. Without `sort` a click on the header does nothing.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Column(Generic[R]):
     align: Literal["left", "right"] = "left"
     width: int | None = None
     stretch: bool = False
+    gives_way: int | None = None
     sort: Callable[[R], Any] | None = None
     tooltip: str = ""
 

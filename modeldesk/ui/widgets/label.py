@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import ColorName
 
+_TITLE_HEIGHT = 32
+
 
 class Label(QLabel):
     """Plain text; nothing in it is ever read as markup."""
@@ -40,8 +42,10 @@ class Label(QLabel):
 
 
 def page_title(text: str, parent: QWidget | None = None) -> Label:
-    """The name at the top of a page."""
-    return Label(text, TextStyle.TITLE, parent=parent)
+    """The name at the top of a page, as high as the titles that have buttons beside them."""
+    label = Label(text, TextStyle.TITLE, parent=parent)
+    label.setMinimumHeight(_TITLE_HEIGHT)
+    return label
 
 
 def repolish(widget: QWidget) -> None:

@@ -30,6 +30,8 @@ class StepState(Enum):
     WAITING = "waiting"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    NOT_RUN = "not run"
+    """The work ended before its turn came."""
 
 
 _MARKS: dict[StepState, tuple[Icon, ColorName]] = {
@@ -38,6 +40,7 @@ _MARKS: dict[StepState, tuple[Icon, ColorName]] = {
     StepState.WAITING: (Icon.CIRCLE, "faint"),
     StepState.FAILED: (Icon.CROSS, "bad"),
     StepState.CANCELLED: (Icon.MINUS, "faint"),
+    StepState.NOT_RUN: (Icon.MINUS, "faint"),
 }
 
 
@@ -100,8 +103,8 @@ class StepList(RowView):
                 painter.drawText(line, _RIGHT, text)
                 line.setRight(line.right() - metrics.horizontalAdvance(text) - _BETWEEN)
         failed = step.state is StepState.FAILED
-        waits = step.state is StepState.CANCELLED
-        painter.setPen(QColor(tokens.bad if failed else tokens.faint if waits else tokens.text))
+        left_out = step.state in (StepState.CANCELLED, StepState.NOT_RUN)
+        painter.setPen(QColor(tokens.bad if failed else tokens.faint if left_out else tokens.text))
         painter.setFont(font(TextStyle.MONO_SMALL))
         mono = QFontMetrics(font(TextStyle.MONO_SMALL))
         name = mono.elidedText(step.name, Qt.TextElideMode.ElideRight, line.width())
@@ -119,6 +122,7 @@ def _state_name(state: StepState) -> str:
         StepState.WAITING: tr("waiting"),
         StepState.FAILED: tr("failed"),
         StepState.CANCELLED: tr("cancelled"),
+        StepState.NOT_RUN: tr("not run"),
     }[state]
 
 

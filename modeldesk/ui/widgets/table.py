@@ -1,6 +1,6 @@
 """A flat table with one-pixel lines, chips in cells and columns as wide as they need to be."""
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
@@ -14,10 +14,40 @@ ROW_HEIGHT = 34
 _SIDE = 7
 _SAMPLE = 200
 _LEAST_STRETCH = 200
+_WIDEST = 260
+"""What a column takes of itself: one endless name must not push the others out of sight."""
+
+
+class TableHead(QHeaderView):
+    """The head of a table, in the face of labels."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setStretchLastSection(False)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setMinimumSectionSize(36)
+        self.setHighlightSections(False)
+        self.setSectionsMovable(False)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        self._set_face()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            # Qt forgets a header's font whenever the style sheet is put on anew.
+            self._set_face()
+
+    def _set_face(self) -> None:
+        self.setFont(font(TextStyle.LABEL))
+        # Painting takes the viewport's, which a style sheet keeps from following.
+        self.viewport().setFont(font(TextStyle.LABEL))
 
 
 class Table(RowView):
     """A `KeyedModel` as a table; `sortable` lets a click on a header sort by it."""
+
+    stretch_room = _LEAST_STRETCH
+    """The other columns give way rather than leave the stretching one less than this."""
 
     def __init__(
         self,
@@ -35,7 +65,7 @@ class Table(RowView):
         self._arranging = False
         super().__init__(theme, model, ROW_HEIGHT, multi=multi, parent=parent)
         self.setAccessibleName(name)
-        prepare_header(self.header())
+        self.setHeader(TableHead(self))
         self.header().setSortIndicatorClearable(True)
         self.header().setSectionsClickable(sortable)
         if sortable:
@@ -102,7 +132,8 @@ class Table(RowView):
         for number, column in enumerate(self._keyed.columns):
             if column.width is None:
                 for row in range(first, min(last + 1, first + _SAMPLE)):
-                    needed[number] = max(needed[number], _width(self._keyed.cell(row, number)))
+                    width = min(_width(self._keyed.cell(row, number)), _WIDEST)
+                    needed[number] = max(needed[number], width)
         if needed != self._needed:
             self._needed = needed
             self._arrange()
@@ -113,6 +144,7 @@ class Table(RowView):
         if not columns or len(self._needed) != len(columns):
             return
         self._arranging = True
+        self._give_way()
         header = self.header()
         free = self.viewport().width()
         for number, column in enumerate(columns):
@@ -125,22 +157,23 @@ class Table(RowView):
                 header.resizeSection(number, max(free, _least(column, self._needed[number])))
         self._arranging = False
 
+    def _give_way(self) -> None:
+        """Hide what matters least until the rest fits."""
+        columns = list(zip(self._keyed.columns, self._needed, strict=True))
+        widths = [min(n, self.stretch_room) if c.stretch else n for c, n in columns]
+        excess = sum(widths) - self.viewport().width()
+        hidden = set()
+        ranked = [(c.gives_way, n) for n, (c, _) in enumerate(columns) if c.gives_way is not None]
+        for _, number in sorted(ranked):
+            if excess > 0:
+                hidden.add(number)
+                excess -= widths[number]
+        for number in range(len(columns)):
+            self.setColumnHidden(number, number in hidden)
+
     def _resized_by_hand(self, number: int, _old: int, _new: int) -> None:
         if not self._arranging:
             self._own_widths.add(number)
-
-
-def prepare_header(header: QHeaderView) -> None:
-    """The look and manners of a table's head."""
-    header.setFont(font(TextStyle.LABEL))
-    # Painting takes the viewport's, which a style sheet keeps from following.
-    header.viewport().setFont(font(TextStyle.LABEL))
-    header.setStretchLastSection(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    header.setMinimumSectionSize(36)
-    header.setHighlightSections(False)
-    header.setSectionsMovable(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 
 _ALIGN = {

@@ -23,6 +23,7 @@ class ThinBar(QProgressBar):
         super().__init__(parent)
         self._theme = theme
         self._failed = False
+        self._stopped = False
         self.setTextVisible(False)
         self.setFixedHeight(HEIGHT)
         self.setRange(0, _STEPS)
@@ -48,6 +49,11 @@ class ThinBar(QProgressBar):
         self._failed = failed
         self.update()
 
+    def set_stopped(self, stopped: bool) -> None:
+        """Draw it without colour: it will go no further, and nothing went wrong."""
+        self._stopped = stopped
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(120, HEIGHT)
 
@@ -60,7 +66,8 @@ class ThinBar(QProgressBar):
         radius = whole.height() / 2
         painter.setBrush(QColor(tokens.track))
         painter.drawRoundedRect(whole, radius, radius)
-        painter.setBrush(QColor(tokens.bad if self._failed else tokens.accent))
+        done_color = tokens.faint if self._stopped else tokens.accent
+        painter.setBrush(QColor(tokens.bad if self._failed else done_color))
         done = self._done_part(whole)
         if done.width() > 0:
             painter.drawRoundedRect(done, radius, radius)

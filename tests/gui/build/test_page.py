@@ -216,6 +216,9 @@ def test_a_cancel_is_said_at_once_and_leaves_no_image(
     assert session.state is BuildState.CANCELLED
     assert len(bench.engine.list_images()) == images
     assert "Cancelled" in page.banner.notice.sentence
+    left = {step.state for step in page.view.steps.list.steps()}
+    assert left.isdisjoint({StepState.WAITING, StepState.RUNNING})
+    assert StepState.NOT_RUN in left
     page.heading.edit.click()
     assert page.form.tag.text() == "v1.0.0"
 

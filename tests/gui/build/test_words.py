@@ -11,6 +11,7 @@ from modeldesk.ui.build.words import (
     saved_text,
     sent_text,
     step_name,
+    step_result,
 )
 
 DOCKERFILE = "FROM python:3.11\nRUN pip install x\nCOPY a /a\n"
@@ -98,3 +99,8 @@ def test_what_the_cache_spared_is_known_from_an_earlier_build() -> None:
     cached = BuildStep("2", "[2/3] RUN pip install x", StepState.DONE, cached=True)
     assert saved_text(cached, took) == "saved 1 min 11 s"
     assert saved_text(step("[2/3] RUN pip install x"), took) == ""
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0.0, ""), (0.0001, ""), (0.002, "2 ms")])
+def test_a_step_that_took_no_time_says_none(seconds: float, shown: str) -> None:
+    assert step_result(step("[1/2] FROM x", seconds=seconds)) == shown

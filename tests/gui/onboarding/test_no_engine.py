@@ -1,5 +1,7 @@
 """The page in the place of pages while no engine can be used, and the line while it is lost."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -126,3 +128,25 @@ def test_the_line_comes_with_the_loss_and_goes_with_the_return(
     assert control.retries == 1
     line.show_connection(CONNECTED)
     assert line.isHidden()
+
+
+def test_an_address_of_the_settings_that_is_gone_can_be_given_up(
+    qtbot: QtBot, context: Context
+) -> None:
+    context.settings.change(replace(context.settings.current, engine_address="unix:///gone"))
+    panel = NoEngine(context)
+    qtbot.addWidget(panel)
+    panel.show()
+    gone = attempt(AttemptOutcome.NOT_THERE, "Settings", address="unix:///gone")
+    panel.show_connection(no_engine(gone))
+    assert "The settings name unix:///gone, so nothing else was tried." in texts(panel)
+    panel.automatic.click()
+    assert context.settings.current.engine_address == ""
+    control = context.engine_control
+    assert isinstance(control, RecordedControl)
+    assert control.used == [""]
+
+
+def test_without_a_chosen_address_there_is_none_to_give_up(panel: NoEngine) -> None:
+    panel.show_connection(no_engine(attempt(AttemptOutcome.NOT_THERE)))
+    assert not panel.automatic.isVisible()

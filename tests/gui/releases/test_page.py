@@ -18,6 +18,7 @@ from modeldesk.ui.releases.page import ReleasesPage
 from modeldesk.ui.tasks import TaskHandle, TaskRunner, TaskState
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.chip import Chip
 from modeldesk.ui.widgets.confirm import ConfirmDialog
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.releases.bench import HEALTHY, Bench
@@ -93,6 +94,20 @@ def test_history_shows_the_digest_at_every_width_and_the_reason_beside(
     page.history.setFixedWidth(400)
     qtbot.waitUntil(lambda: page.history.width() == 400)
     assert digests <= shown()
+
+
+def test_a_narrow_page_cuts_neither_chips_nor_buttons(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    page.resize(692, 670)
+    two_versions(qtbot, bench)
+    chips = page.chips.findChildren(Chip)
+    qtbot.waitUntil(lambda: all(chip.width() >= chip.sizeHint().width() for chip in chips))
+    qtbot.waitUntil(lambda: page.title.shown_text() == "recommendation · shop")
+    (button,) = page.history.buttons.values()
+    edge = button.mapTo(page.history, button.rect().topRight()).x()
+    assert button.width() >= button.sizeHint().width()
+    assert edge < page.history.width()
 
 
 def test_a_rollback_asks_with_both_digests_and_cancel_as_default(

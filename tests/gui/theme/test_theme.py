@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontInfo, QFontMetricsF, QImage, QPainter, QPalette
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -124,3 +124,9 @@ def test_an_icon_is_painted_where_it_is_wanted(theme: Theme) -> None:
 def test_every_icon_file_is_known() -> None:
     drawn = {path.stem for path in ICONS.glob("*.svg")} - {"modeldesk"}
     assert {icon.value for icon in Icon} == drawn
+
+
+def test_code_is_shown_letter_by_letter(theme: Theme) -> None:
+    for style in (TextStyle.MONO, TextStyle.MONO_SMALL, TextStyle.MONO_STRONG, TextStyle.KEY):
+        assert font(style).isFeatureSet(QFont.Tag("calt"))
+        assert font(style).featureValue(QFont.Tag("calt")) == 0

@@ -449,3 +449,51 @@ def test_edits_are_told_but_not_what_the_program_sets(theme: Theme, qtbot: QtBot
     with qtbot.waitSignal(view.text_changed):
         QTest.keyClicks(text, "#")
     assert view.text() == "#FROM scratch"
+
+
+def test_the_head_keeps_its_small_face_through_a_change_of_colours(
+    theme: Theme, qtbot: QtBot, model: KeyedModel[Row]
+) -> None:
+    table = Table(theme, model)
+    shown(qtbot, table, 400, 300)
+    theme.set_mode(ThemeMode.DARK)
+    QApplication.processEvents()
+    assert table.header().font() == font(TextStyle.LABEL)
+    assert table.header().viewport().font() == font(TextStyle.LABEL)
+
+
+def test_columns_give_way_in_their_order_and_come_back(theme: Theme, qtbot: QtBot) -> None:
+    columns = [
+        Column[str]("name", "Name", Cell, stretch=True),
+        Column[str]("first", "First", lambda _: Cell("9" * 12), gives_way=0),
+        Column[str]("second", "Second", lambda _: Cell("9" * 12), gives_way=1),
+        Column[str]("stays", "Stays", lambda _: Cell("9" * 12)),
+    ]
+    model = KeyedModel(columns, lambda row: row)
+    model.set_rows(["a name that takes some room"])
+    table = Table(theme, model)
+    model.setParent(table)
+    shown(qtbot, table, 900, 200)
+
+    def hidden() -> list[int]:
+        return [n for n in range(len(columns)) if table.isColumnHidden(n)]
+
+    assert hidden() == []
+    for width, expected in ((470, [1]), (340, [1, 2]), (100, [1, 2]), (900, [])):
+        table.resize(width, 200)
+        assert hidden() == expected
+
+
+def test_an_endless_name_leaves_room_for_the_other_columns(theme: Theme, qtbot: QtBot) -> None:
+    columns = [
+        Column[str]("name", "Name", lambda _: Cell("short"), stretch=True),
+        Column[str]("model", "Model", lambda _: Cell("endless" * 60)),
+        Column[str]("since", "Since", lambda _: Cell("just now")),
+    ]
+    model = KeyedModel(columns, lambda row: row)
+    model.set_rows(["row"])
+    table = Table(theme, model)
+    model.setParent(table)
+    shown(qtbot, table, 600, 200)
+    right = table.header().sectionViewportPosition(2) + table.header().sectionSize(2)
+    assert right <= table.viewport().width()

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from modeldesk.core import settings as settings_file
 from modeldesk.paths import Paths
+from modeldesk.sources import IndexParts, open_source
 
 if TYPE_CHECKING:
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
+    from modeldesk.core.contents.ports import ContentRecords
+    from modeldesk.core.contents.service import Contents
     from modeldesk.core.engine.model import EngineAttempt
     from modeldesk.core.library.kept_versions import KeptVersions
     from modeldesk.core.library.service import Library
@@ -104,6 +107,32 @@ class Parts:
         return KeptVersions(SqliteVersionRecords(self.opened.database))
 
     @Once
+    def layer_records(self) -> "ContentRecords":
+        """What was read of layers. Raises `RecordsError`."""
+        return self._index_parts.open_records()
+
+    @Once
+    def contents(self) -> "Contents":
+        """What is inside images, for a window: layers are read in a process of their own."""
+        from modeldesk.adapters.index_process.indexer import ProcessIndexer
+        from modeldesk.core.contents.service import Contents
+
+        return Contents(self.layer_records, ProcessIndexer(self._index_parts), open_source)
+
+    @Once
+    def contents_here(self) -> "Contents":
+        """What is inside images, for a command: layers are read in this process."""
+        from modeldesk.core.contents.indexing import DirectIndexer
+        from modeldesk.core.contents.service import Contents
+
+        indexer = DirectIndexer(self.layer_records, open_source)
+        return Contents(self.layer_records, indexer, open_source)
+
+    @property
+    def _index_parts(self) -> IndexParts:
+        return IndexParts(self.paths.layers, self.settings.layer_records_mb)
+
+    @Once
     def builds(self) -> "BuildService":
         """Plans and makes builds."""
         from modeldesk.adapters.file_locks import FileDeploymentLocks
@@ -149,6 +178,8 @@ class Parts:
         """Close the database, if it was opened."""
         if "opened" in self.__dict__:
             self.opened.database.close()
+        if "layer_records" in self.__dict__:
+            self.layer_records.close()
 
 
 class LateFinder:

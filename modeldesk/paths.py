@@ -14,17 +14,29 @@ class Paths:
     settings: Path
     database: Path
     log: Path
+    layers: Path
+    """What was read of layers; all of it can be read again."""
 
     @classmethod
     def of_user(cls) -> "Paths":
         """The user's own; all under ``MODELDESK_HOME`` when that variable is set."""
         home = os.environ.get("MODELDESK_HOME")
         if home:
-            base = Path(home)
-            return cls(base / "settings.json", base / "modeldesk.sqlite", base / "modeldesk.log")
+            return cls.under(Path(home))
         folders = platformdirs.PlatformDirs("modeldesk", appauthor=False)
         return cls(
             folders.user_config_path / "settings.json",
             folders.user_data_path / "modeldesk.sqlite",
             folders.user_log_path / "modeldesk.log",
+            folders.user_cache_path / "layers.sqlite",
+        )
+
+    @classmethod
+    def under(cls, folder: Path) -> "Paths":
+        """All in one folder."""
+        return cls(
+            folder / "settings.json",
+            folder / "modeldesk.sqlite",
+            folder / "modeldesk.log",
+            folder / "layers.sqlite",
         )

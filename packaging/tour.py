@@ -413,7 +413,7 @@ def main(to: Path) -> int:
     code = 1
     with tempfile.TemporaryDirectory(prefix="modeldesk-tour-") as name:
         work = Path(name)
-        paths = Paths(work / "settings.json", work / "modeldesk.sqlite", work / "modeldesk.log")
+        paths = Paths.under(work)
         desktop = Desktop(app, Parts(paths))
         tour = Tour(to, app, desktop, work)
 

@@ -19,6 +19,11 @@ CHOICES = {
 }
 """What these settings can be; anything else in the file counts as the default."""
 LONGEST_NOTIFY_AFTER_S = 3600.0
+RANGES = {
+    "notify_after_s": (0.0, LONGEST_NOTIFY_AFTER_S),
+    "layer_records_mb": (50, 100_000),
+}
+"""What numbers can be, in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Settings:
     """What proposed Dockerfiles start from."""
     version_scheme: str = "semantic"
     """``semantic``, ``commit`` or ``timestamp``."""
+    layer_records_mb: int = 1000
+    """Megabytes that what was read of layers may take on this disk."""
     release_author: str = ""
     """Who is written into release histories; empty: the system's user."""
 
@@ -115,7 +122,8 @@ def _fits(value: object, default: object) -> bool:
 
 def _is_a_choice(name: str, value: object) -> bool:
     if isinstance(value, int | float):
-        return 0 <= value <= LONGEST_NOTIFY_AFTER_S
+        least, most = RANGES[name]
+        return least <= value <= most
     return name not in CHOICES or value in CHOICES[name]
 
 

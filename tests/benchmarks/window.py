@@ -81,7 +81,7 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     folder.mkdir()
     (folder / "Dockerfile").write_text(_DOCKERFILE)
     (folder / "weights.bin").write_bytes(os.urandom(1_000_000) * (_BIG_BYTES // 1_000_000))
-    paths = Paths(home / "settings.json", home / "records.sqlite", home / "log")
+    paths = Paths.under(home)
     desktop = Desktop(app, Parts(paths))
     connected: list[float] = []
     listed: list[float] = []

@@ -41,3 +41,5 @@ class FakeContentRecords:
 
     def forget_all(self) -> None:
         self.kept.clear()
+
+    def close(self) -> None: ...

@@ -72,7 +72,7 @@ def make_context(
     control: RecordedControl | None = None,
 ) -> Context:
     """A context whose files are in `folder`."""
-    paths = Paths(folder / "settings.json", folder / "modeldesk.sqlite", folder / "modeldesk.log")
+    paths = Paths.under(folder)
     store = SettingsStore(tasks, paths.settings, settings or Settings(theme="light"))
     return Context(tasks, theme, store, Hub(), paths, engine, control or RecordedControl())
 

@@ -48,7 +48,7 @@ def engine() -> FakeEngine:
 
 def parts_of(folder: Path, engine: FakeEngine | None) -> Parts:
     """The program's parts, with an engine in memory in place of a search."""
-    parts = Parts(Paths(folder / "settings.json", folder / "records.sqlite", folder / "log"))
+    parts = Parts(Paths.under(folder))
     vars(parts)["finder"] = FakeFinder(engine)
     return parts
 
@@ -107,7 +107,7 @@ def test_a_folder_given_at_the_start_is_planned(
 def test_records_of_a_newer_program_are_left_alone_and_said(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
 ) -> None:
-    database = tmp_path / "records.sqlite"
+    database = tmp_path / "modeldesk.sqlite"
     with closing(sqlite3.connect(database)) as newer:
         newer.execute("PRAGMA user_version = 9999")
         newer.execute("CREATE TABLE future (x)")

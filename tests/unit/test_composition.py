@@ -43,11 +43,7 @@ def test_two_threads_that_ask_at_once_get_the_same_part() -> None:
 
 
 def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
-    paths = Paths(
-        settings=tmp_path / "settings.json",
-        database=tmp_path / "records.sqlite",
-        log=tmp_path / "log",
-    )
+    paths = Paths.under(tmp_path)
     paths.settings.write_text(json.dumps({"theme": "dark"}), encoding="utf-8")
     parts = Parts(paths)
     assert parts.settings.theme == "dark"

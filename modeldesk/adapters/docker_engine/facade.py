@@ -35,6 +35,11 @@ class DockerEngine:
         self._names = events.KnownNames()
 
     @property
+    def connection(self) -> Connection:
+        """How it is reached."""
+        return self._connection
+
+    @property
     def info(self) -> EngineInfo:
         return self._info
 

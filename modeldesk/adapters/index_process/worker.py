@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol
@@ -56,8 +56,9 @@ def _outcome(
 ) -> Said:
     try:
         records = parts.open_records()
-        for layer, packed in parts.open_source(place).index_layers(wanted, Job(report=say)):
-            records.keep_layer_index(layer, packed)
+        with closing(parts.open_source(place)) as source:
+            for layer, packed in source.index_layers(wanted, Job(report=say)):
+                records.keep_layer_index(layer, packed)
     except ModelDeskError as error:
         return Failed(error)
     return Finished()

@@ -70,6 +70,10 @@ class SqliteContentRecords:
             connection.execute("DELETE FROM layer_index")
         self._database.give_back_space()
 
+    def close(self) -> None:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        self._database.close()
+
     def _use(self, layers: list[DiffId], damaged: list[DiffId]) -> None:
         if not layers and not damaged:
             return

@@ -11,11 +11,11 @@ from struct import Struct
 from zlib import adler32
 
 from modeldesk.core.archives import tar_headers
-from modeldesk.core.archives.paths import clean
 from modeldesk.core.archives.tar_headers import BLOCK, Header, Overrides, damaged
 from modeldesk.core.archives.window import Window
 from modeldesk.core.contents.entries import OPAQUE, WHITEOUT, FileType
 from modeldesk.core.contents.layer_index import LayerIndexWriter, Row
+from modeldesk.core.contents.paths import clean
 from modeldesk.core.words import tr
 
 HEAD_BYTES = 512
@@ -54,7 +54,7 @@ def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> N
 
     `check` is called now and then and may raise to stop. Raises `ArchiveDamaged`.
     """
-    walking = _Walk(window, into)
+    walking = Walk(window, into)
     place = window.at(0, BLOCK)
     while not walking.ended:
         check()
@@ -62,9 +62,9 @@ def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> N
         place = walking.go_on(place)
 
 
-class _Walk:
+class Walk:
     """One pass. Plain files and folders are taken in one loop without calls; all that is rarer
-    goes through `_entry`, which could take them too."""
+    goes through `one`, which could take them too."""
 
     def __init__(self, window: Window, into: LayerIndexWriter) -> None:
         self.ended = False
@@ -90,7 +90,7 @@ class _Walk:
                 place = self._window.at(place, BLOCK)
                 data, length, shift = self._view()
                 if place + BLOCK > length:
-                    self._end_without_mark(length - place)
+                    self.end_without_mark(length - place)
                     break
             name, owner, size_field, size_end, time_field, time_end, total, flag, prefix = unpack(
                 data, place
@@ -112,7 +112,7 @@ class _Walk:
             ):
                 self._take(rows)
                 rows = []
-                place = self._entry(place)
+                place = self.one(place)
                 if self.ended:
                     break
                 data, length, shift = self._view()
@@ -142,14 +142,15 @@ class _Walk:
         data = self._window.data
         return data, len(data), self._window.base - self._begin
 
-    def _end_without_mark(self, rest: int) -> None:
+    def end_without_mark(self, rest: int) -> None:
         """The data is over. Archives without the empty blocks at their end are common."""
         if rest or self._said is not None:
             raise damaged(tr("it ends in the middle of a header"))
         self.ended = True
 
-    def _entry(self, place: int) -> int:
-        """Take one entry of any kind; the place behind it."""
+    def one(self, place: int) -> int:
+        """Take one header of any kind, which is in the window whole; the place behind it and its
+        data. Nothing is added for one that speaks of those behind it."""
         data = self._window.data
         block = data[place : place + BLOCK]
         if block == _ZEROS:
@@ -289,7 +290,7 @@ _SIZED = (FileType.FILE, FileType.SYMLINK)
 
 
 def _cleaned(row: Row) -> Row | None:
-    """A plain row as `_Walk._add` would have it; None for the root itself."""
+    """A plain row as `Walk._add` would have it; None for the root itself."""
     name, kind, size, owner, modified, offset = row
     name = name.partition(b"\0")[0]
     path = clean(name)

@@ -144,6 +144,11 @@ class LayerIndexWriter:
         """Its place in the table of owners."""
         return self.owners.setdefault(owner, len(self.owners))
 
+    def clear(self) -> None:
+        """Forget the rows that were not packed yet."""
+        self.columns = Columns()
+        self.kept.clear()
+
     def finish(self) -> bytes:
         """The whole layer, packed; `unpack` reads it."""
         self._pack()

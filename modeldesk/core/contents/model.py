@@ -60,6 +60,9 @@ class LayerBlob:
     (an engine)."""
     compressed_bytes: int | None = None
     """Bytes of that blob; None where the source does not say."""
+    created_by: str = ""
+    """The history entry that made it, where the source says which; its own words."""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

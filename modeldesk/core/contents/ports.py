@@ -1,6 +1,6 @@
 """What reading images asks of the outside world."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from modeldesk.core.contents.entries import Entry
@@ -24,8 +24,17 @@ class ImageSource(Protocol):
         ...
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        """The content of one file as that layer has it, in pieces."""
+        """The content of one file as that layer has it, in pieces. Raises `InvalidInput` for
+        what is no file, `NotFound` for a layer that the image has not."""
         ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+OpenSource = Callable[[Place], ImageSource]
+"""Raises what reading an image at that place can."""
 
 
 class ContentRecords(Protocol):
@@ -49,6 +58,10 @@ class ContentRecords(Protocol):
         ...
 
     def forget_all(self) -> None: ...
+
+    def close(self) -> None:
+        """Let go of the file; nothing may be asked afterwards."""
+        ...
 
 
 class Indexer(Protocol):

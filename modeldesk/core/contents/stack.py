@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import gt
 
-from modeldesk.core.archives.paths import clean
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.merged import Loss, Merged
+from modeldesk.core.contents.paths import clean
 from modeldesk.core.contents.view import FileView, State
 
 

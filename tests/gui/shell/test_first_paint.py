@@ -32,7 +32,7 @@ theme = Theme(resources.path(""), ThemeMode.LIGHT)
 theme.apply(app)
 tasks = TaskRunner()
 home = Path(sys.argv[1])
-paths = Paths(home / "settings.json", home / "m.sqlite", home / "m.log")
+paths = Paths.under(home)
 store = SettingsStore(tasks, paths.settings, Settings(theme="light"))
 context = Context(tasks, theme, store, Hub(), paths, lambda: None, Control())
 entries = [PageEntry(key, key.value, Icon.LIBRARY, lambda: None) for key in PageKey]

@@ -32,7 +32,7 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def session(engine: FakeEngine, tmp_path: Path) -> Session:
-    parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
+    parts = Parts(Paths.under(tmp_path))
     service = BuildService(
         FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC), FakeDeploymentLocks()
     )

@@ -26,7 +26,7 @@ def session(tmp_path: Path) -> Session:
     engine = FakeEngine()
     for tag in ("v1.0.0", "v1.1.0"):
         engine.add_image(f"team/rec:{tag}", behaviour=Behaviour(health=(Health.HEALTHY,)))
-    parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
+    parts = Parts(Paths.under(tmp_path))
     releases = ReleaseService(
         FakeReleaseRecords(),
         FakeAnswerProbe(),

@@ -27,7 +27,7 @@ def session(tmp_path: Path, said: io.StringIO) -> Iterator[Session]:
     """Its home is a file."""
     home = tmp_path / "home"
     home.write_text("in the way")
-    parts = Parts(Paths(home / "settings.json", home / "records", home / "log"))
+    parts = Parts(Paths.under(home))
     engine = FakeEngine()
     engine.add_image("team/rec:v1.0.0")
     vars(parts).update(finder=FakeFinder(engine))

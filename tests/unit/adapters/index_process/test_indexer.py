@@ -35,6 +35,8 @@ class Source:
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         raise AssertionError("not asked for")
 
+    def close(self) -> None: ...
+
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
         for done, one in enumerate(sorted(wanted)):
             yield one, packed(b"a")

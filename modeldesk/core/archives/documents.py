@@ -1,0 +1,200 @@
+"""The JSON documents of images: configurations, manifests and indexes, read with care, since they
+come from anybody."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.ids import DiffId, ImageId
+from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
+from modeldesk.core.words import tr
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes; honest ones take a hundredth of it."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_DIGITS_OF_FRACTION = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A document or layer as another names it."""
+
+    digest: str
+    size_bytes: int
+    media_type: str = ""
+    platform: str = ""
+    """``linux/amd64``, ``linux/arm64/v8`` …; empty where none is said."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_attestation(self) -> bool:
+        """Whether it speaks of an image instead of being one."""
+        kind = self.annotations.get("vnd.docker.reference.type", "")
+        return kind == "attestation-manifest" or self.platform == "unknown/unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one image consists of."""
+
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+    """Base first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Several images, or several platforms of one."""
+
+    manifests: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOrigin:
+    """The history entry that made a layer."""
+
+    created_by: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """An image's configuration. The sizes of its history are not known to it."""
+
+    detail: ImageDetail
+    origins: tuple[LayerOrigin, ...]
+    """One for each layer where the history has as many entries that made one; else empty."""
+
+
+def load(content: bytes) -> object:
+    """JSON. Raises `ArchiveDamaged`."""
+    if len(content) > LARGEST:
+        raise _damaged(tr("a document is impossibly long"))
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(tr("a document is no JSON")) from error
+
+
+def read_manifest(content: bytes) -> Manifest | Index:
+    """A manifest or an index, OCI's or Docker's. Raises `ArchiveDamaged`."""
+    found = _mapping(load(content))
+    if isinstance(found.get("manifests"), list):
+        return Index(tuple(map(_descriptor, _items(found, "manifests"))))
+    if not isinstance(found.get("config"), dict):
+        raise _damaged(tr("a manifest names no configuration"))
+    layers = tuple(map(_descriptor, _items(found, "layers")))
+    return Manifest(_descriptor(found["config"]), layers)
+
+
+def read_configuration(content: bytes) -> Configuration:
+    """An image's configuration; its id is its digest. Raises `ArchiveDamaged`."""
+    found = _mapping(load(content))
+    root = _mapping(found.get("rootfs"))
+    diff_ids = tuple(DiffId(one) for one in _texts(root.get("diff_ids")))
+    entries = [_mapping(one) for one in _items(found, "history")]
+    made = [entry for entry in entries if entry.get("empty_layer") is not True]
+    config = _mapping(found.get("config"))
+    detail = ImageDetail(
+        id=ImageId(f"sha256:{hashlib.sha256(content).hexdigest()}"),
+        diff_ids=diff_ids,
+        history=tuple(
+            HistoryEntry(
+                _text(entry.get("created_by")),
+                0,
+                _moment(entry.get("created")),
+                _text(entry.get("comment")),
+            )
+            for entry in entries
+        ),
+        config=_start(config),
+        size_bytes=0,
+        architecture=_text(found.get("architecture")),
+        operating_system=_text(found.get("os")),
+        labels=_pairs(config.get("Labels")),
+    )
+    origins = tuple(
+        LayerOrigin(_text(entry.get("created_by")), _text(entry.get("comment"))) for entry in made
+    )
+    return Configuration(detail, origins if len(origins) == len(diff_ids) else ())
+
+
+def _start(config: Mapping[str, object]) -> ImageConfig:
+    return ImageConfig(
+        entrypoint=_words(config.get("Entrypoint")),
+        command=_words(config.get("Cmd")),
+        environment=_texts(config.get("Env")),
+        user=_text(config.get("User")),
+        working_directory=_text(config.get("WorkingDir")),
+        exposed_ports=tuple(_mapping(config.get("ExposedPorts"))),
+        volumes=tuple(_mapping(config.get("Volumes"))),
+        stop_signal=_text(config.get("StopSignal")),
+        healthcheck=_texts(_mapping(config.get("Healthcheck")).get("Test")),
+    )
+
+
+def _descriptor(value: object) -> Descriptor:
+    found = _mapping(value)
+    digest, size = _text(found.get("digest")), found.get("size")
+    if not digest or ":" not in digest:
+        raise _damaged(tr("a manifest names something without its digest"))
+    platform = _mapping(found.get("platform"))
+    parts = [_text(platform.get(key)) for key in ("os", "architecture", "variant")]
+    return Descriptor(
+        digest,
+        size if isinstance(size, int) and size >= 0 else 0,
+        _text(found.get("mediaType")),
+        "/".join(filter(None, parts)),
+        _pairs(found.get("annotations")),
+    )
+
+
+def _damaged(reason: str) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        tr("This is not an image, or a damaged one: {reason}.", reason=reason),
+        tr("Save or download it again."),
+    )
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(found: Mapping[str, object], key: str) -> Sequence[object]:
+    value = found.get(key)
+    return value if isinstance(value, list) else ()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """A command may be one text."""
+    return (value,) if isinstance(value, str) and value else _texts(value)
+
+
+def _pairs(value: object) -> Mapping[str, str]:
+    return {key: one for key, one in _mapping(value).items() if isinstance(one, str)}
+
+
+def _moment(value: object) -> datetime:
+    """Builders write nanoseconds, which Python does not read."""
+    text = _text(value)
+    whole, dot, rest = text.partition(".")
+    if dot:
+        digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+        text = f"{whole}.{digits[:_MOST_DIGITS_OF_FRACTION]}{rest[len(digits) :]}"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return _EPOCH
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,0 +1,102 @@
+"""Layers out of a `docker save` stream, as it comes: nothing is written down, and nothing is
+known of a file but its beginning until the last of them has come."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from modeldesk.core.archives.compression import is_compressed, unpacked
+from modeldesk.core.archives.documents import LARGEST
+from modeldesk.core.archives.images import Archived, ArchivedImage, find_images
+from modeldesk.core.archives.links import link_target
+from modeldesk.core.archives.members import Member, members
+from modeldesk.core.archives.tar_headers import BLOCK, parse
+from modeldesk.core.archives.tar_walk import walk
+from modeldesk.core.archives.window import StreamWindow
+from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.errors import ArchiveDamaged, NotFound
+from modeldesk.core.ids import DiffId
+from modeldesk.core.words import tr
+
+_LINKS = (FileType.SYMLINK, FileType.HARD_LINK)
+_MOST_DOCUMENTS = 64 * 1024 * 1024
+_DEEPEST_LINK = 8
+
+
+_Read = TypeVar("_Read")
+
+
+class SavedStream(Generic[_Read]):
+    """What was read of one stream: its documents, and of each layer what `read_layer` makes of
+    its tar, which it is given unpacked and in pieces."""
+
+    def __init__(self, read_layer: Callable[[Iterator[bytes]], _Read]) -> None:
+        self._read_layer = read_layer
+        self._documents: dict[bytes, bytes] = {}
+        self._room = _MOST_DOCUMENTS
+        self._links: dict[bytes, bytes] = {}
+        self._layers: dict[bytes, _Read] = {}
+
+    def read(self, pieces: Iterable[bytes], check: Callable[[], None]) -> None:
+        """Read all of a stream. `check` is called now and then and may raise. Raises
+        `ArchiveDamaged`."""
+        for member in members(iter(unpacked(pieces))):
+            check()
+            if member.type in _LINKS and member.link:
+                self._links[member.path] = link_target(member.path, member.type, member.link)
+            elif member.type == FileType.FILE:
+                self._take(member)
+
+    def archived(self) -> Archived:
+        """The images of the stream. Raises `ArchiveError`."""
+        return find_images(lambda path: self._documents.get(self.resolved(path)))
+
+    def layers(self, image: ArchivedImage) -> Iterator[tuple[DiffId, _Read]]:
+        """What was made of each of the image's layers that the stream had, each once."""
+        layers = dict(zip(image.configuration.detail.diff_ids, image.layers, strict=True))
+        for diff_id, path in layers.items():
+            found = self.resolved(path)
+            if found in self._layers:
+                yield diff_id, self._layers[found]
+
+    def _take(self, member: Member) -> None:
+        beginning = member.beginning(BLOCK)
+        if is_compressed(beginning) or _is_tar(beginning):
+            self._layers[member.path] = self._read_layer(unpacked(member.pieces()))
+        elif member.size_bytes <= min(LARGEST, self._room):
+            self._documents[member.path] = b"".join(member.pieces())
+            self._room -= member.size_bytes
+
+    def resolved(self, path: bytes) -> bytes:
+        """Where a path leads. Raises `ArchiveDamaged`."""
+        for _ in range(_DEEPEST_LINK):
+            if path not in self._links:
+                return path
+            path = self._links[path]
+        raise ArchiveDamaged(tr("Links of the archive lead into each other."))
+
+
+def index_layer(pieces: Iterable[bytes], check: Callable[[], None]) -> bytes:
+    """The packed index of a layer's tar. Raises `ArchiveDamaged`."""
+    writer = LayerIndexWriter()
+    walk(StreamWindow(pieces), writer, check)
+    return writer.finish()
+
+
+def layer_in_stream(pieces: Iterable[bytes], path: bytes) -> StreamWindow:
+    """The layer at `path` of a `docker save` stream, at its beginning. Raises `NotFound`."""
+    for member in members(iter(unpacked(pieces))):
+        if member.path == path:
+            return StreamWindow(unpacked(member.pieces()))
+    raise NotFound(tr("The image has no such layer."))
+
+
+def _is_tar(beginning: bytes) -> bool:
+    if len(beginning) < BLOCK:
+        return False
+    try:
+        parse(beginning)
+    except ArchiveDamaged:
+        # An empty layer is nothing but zeros.
+        return not beginning.strip(b"\0")
+    return True

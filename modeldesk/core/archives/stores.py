@@ -1,0 +1,161 @@
+"""What holds an archive's files: a folder, or one tar file."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from modeldesk.core.archives.compression import is_compressed
+from modeldesk.core.archives.documents import LARGEST
+from modeldesk.core.archives.links import link_target
+from modeldesk.core.archives.tar_walk import walk
+from modeldesk.core.archives.window import FileWindow
+from modeldesk.core.contents.entries import FileType, shown
+from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError
+from modeldesk.core.words import tr
+
+_DEEPEST_LINK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A part of an open file."""
+
+    descriptor: int
+    begin: int
+    end: int
+
+    def read(self, most: int) -> bytes:
+        """Its first bytes."""
+        size = min(most, self.end - self.begin)
+        found = os.pread(self.descriptor, size, self.begin)
+        while len(found) < size:
+            more = os.pread(self.descriptor, size - len(found), self.begin + len(found))
+            if not more:
+                break
+            found += more
+        return found
+
+
+class Store(Protocol):
+    """The files of an archive by their paths."""
+
+    @contextmanager
+    def opened(self, path: bytes) -> Iterator[Extent | None]:
+        """A file; None where there is none. Raises `ArchiveError`."""
+        ...
+
+
+def document(store: Store, path: bytes) -> bytes | None:
+    """A small file of `store`; None where there is none. Raises `ArchiveError`."""
+    with store.opened(path) as found:
+        if found is None:
+            return None
+        if found.end - found.begin > LARGEST:
+            raise ArchiveDamaged(tr("{path} is impossibly long.", path=shown(path)))
+        return found.read(LARGEST)
+
+
+class FolderStore:
+    """An OCI layout, or what skopeo writes to a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def opened(self, path: bytes) -> Iterator[Extent | None]:
+        """See `Store`. A link is not followed: it may lead anywhere."""
+        if b".." in path.split(b"/"):
+            yield None
+            return
+        with open_file(self._folder / os.fsdecode(path)) as found:
+            yield found
+
+
+class TarStore:
+    """A tar file, whose members are found once."""
+
+    def __init__(self, path: Path, check: Callable[[], None]) -> None:
+        self._path = path
+        self._index = _read_index(path, check)
+
+    @contextmanager
+    def opened(self, path: bytes) -> Iterator[Extent | None]:
+        """See `Store`. Links are followed within the archive."""
+        row = self._row(path)
+        if row is None:
+            yield None
+            return
+        begin, size = self._index.offsets[row], self._index.sizes[row]
+        with open_file(self._path) as file:
+            if file is None or begin + size > file.end:
+                raise ArchiveDamaged(
+                    tr("{path} was changed while it was read.", path=self._path),
+                    tr("Open it again."),
+                )
+            yield Extent(file.descriptor, begin, begin + size)
+
+    def _row(self, path: bytes) -> int | None:
+        for _ in range(_DEEPEST_LINK):
+            row = self._index.row(path)
+            if row is None or self._index.types[row] == FileType.FILE:
+                return row
+            if row not in self._index.links:
+                return None
+            kind = FileType(self._index.types[row])
+            path = link_target(path, kind, self._index.links[row])
+        raise ArchiveDamaged(tr("Links of the archive lead into each other."))
+
+
+def is_compressed_file(path: Path) -> bool:
+    """Whether an archive is packed as a whole. Raises `ArchiveError`."""
+    with open_file(path) as found:
+        return found is not None and is_compressed(found.read(4))
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[Extent | None]:
+    """A file that is really one; None where there is nothing. Raises `ArchiveError`."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        yield None
+        return
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise ArchiveError(
+                tr("{path} is no file.", path=path), tr("Choose an archive of images.")
+            )
+        yield Extent(descriptor, 0, found.st_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_index(path: Path, check: Callable[[], None]) -> LayerIndex:
+    writer = LayerIndexWriter()
+    with open_file(path) as found:
+        if found is None:
+            raise ArchiveError(
+                tr("{path} is not there, or no longer.", path=path),
+                tr("Check that it was not moved or renamed."),
+            )
+        walk(FileWindow(found.descriptor, found.begin, found.end), writer, check)
+    return unpack(writer.finish())
+
+
+def _unreadable(path: Path, error: OSError) -> ArchiveError:
+    return ArchiveError(
+        tr("{path} can't be read: {reason}.", path=path, reason=error.strerror or str(error)),
+        tr("Check that it is yours, and that its disk is connected."),
+        str(error),
+    )

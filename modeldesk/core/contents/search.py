@@ -2,18 +2,14 @@
 
 import re
 from array import array
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from itertools import accumulate, compress
+from itertools import compress
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.view import FileView
 
-_FEW = 5000
-"""Hits up to which looking for one after the other beats asking every path."""
-_WILD = re.compile(rb"[*?\[]")
+_WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +34,9 @@ class PathSearch:
         files.sort(key=sizes.__getitem__, reverse=True)
         self._rows = array("I", files)
         self._sizes = array("Q", map(sizes.__getitem__, files))
-        self._joined = b"\0".join(map(view.paths.__getitem__, files)).lower() + b"\0"
-        self._paths = self._joined.split(b"\0")[:-1]
-        self._starts = array("Q", accumulate((len(path) + 1 for path in self._paths), initial=0))
+        joined = b"\0".join(map(view.paths.__getitem__, files)).lower()
+        # Latin-1 has a letter for every byte, and Python is quicker to look into a str.
+        self._paths = joined.decode("latin-1").split("\0") if files else []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -49,49 +45,25 @@ class PathSearch:
         """All files with `text` in their path; capitals and small letters from A to Z are the
         same. With ``*``, ``?`` or ``[…]`` it is a pattern for the name, or for the whole path
         where it has a slash; ``*`` stands for anything."""
-        wanted = text.strip().lower().encode("utf-8", "surrogateescape")
-        if b"\0" in wanted:
-            return Matches(text, array("I"), 0)
+        wanted = text.strip().encode("utf-8", "surrogatepass").lower().decode("latin-1")
         if not wanted:
             return Matches(text, self._rows, sum(self._sizes))
-        if _WILD.search(wanted):
-            return self._chosen(text, self._like(wanted))
-        places = self._few_having(wanted)
-        if places is None:
-            return self._chosen(text, [wanted in path for path in self._paths])
-        rows, sizes = self._rows, self._sizes
-        return Matches(
-            text,
-            array("I", [rows[place] for place in places]),
-            sum([sizes[place] for place in places]),
-        )
-
-    def _chosen(self, text: str, hits: Sequence[bool]) -> Matches:
+        hits = self._like(wanted) if _WILD.search(wanted) else self._having(wanted)
         rows = array("I", compress(self._rows, hits))
         return Matches(text, rows, sum(compress(self._sizes, hits)))
 
-    def _few_having(self, wanted: bytes) -> list[int] | None:
-        """Places of the paths that have `wanted` in them, unless they are many."""
-        find, starts, found = self._joined.find, self._starts, list[int]()
-        at = find(wanted)
-        while at >= 0:
-            if len(found) == _FEW:
-                return None
-            place = bisect_right(starts, at) - 1
-            found.append(place)
-            at = find(wanted, starts[place + 1])
-        return found
+    def _having(self, wanted: str) -> list[bool]:
+        return [wanted in path for path in self._paths]
 
-    def _like(self, pattern: bytes) -> Sequence[bool]:
+    def _like(self, pattern: str) -> list[bool]:
         suffix = pattern[1:]
-        if pattern.startswith(b"*") and not _WILD.search(suffix) and b"/" not in suffix:
+        if pattern.startswith("*") and not _WILD.search(suffix) and "/" not in suffix:
             return [path.endswith(suffix) for path in self._paths]
-        # Latin-1 has a letter for every byte.
-        matches = re.compile(translate(pattern.decode("latin-1")).encode("latin-1")).match
-        literal = max(re.split(rb"\[[^\]]*\]?|[*?]", pattern), key=len)
-        if b"/" in pattern:
+        matches = re.compile(translate(pattern)).match
+        literal = max(re.split(r"\[[^\]]*\]?|[*?]", pattern), key=len)
+        if "/" in pattern:
             return [literal in path and matches(path) is not None for path in self._paths]
         return [
-            literal in path and matches(path, path.rfind(b"/") + 1) is not None
+            literal in path and matches(path, path.rfind("/") + 1) is not None
             for path in self._paths
         ]

@@ -24,10 +24,8 @@ class Kept:
 
     there: bytes
     """1 where the row is in the file system."""
-    sizes: "array[int]"
-    """As the layers have them, but a hard link that outlives its file has the file's."""
     moved: frozenset[int]
-    """Places of files that are gone while such a link keeps their bytes."""
+    """Places of files that are gone while a hard link keeps their bytes."""
 
 
 class Stack:
@@ -59,11 +57,7 @@ class Stack:
         """What is there in the end."""
         last = len(self.layers) - 1
         there = bytes(self._there(self._gone(last + 1), last))
-        links = dict(self._outliving_links(there))
-        sizes = self.merged.sizes[:]
-        for link, file in links.items():
-            sizes[link] = sizes[file]
-        return Kept(there, sizes, frozenset(links.values()))
+        return Kept(there, frozenset(file for _, file in self._outliving_links(there)))
 
     def _gone(self, below: int) -> bytearray:
         """For each place whether layers below that one take it away."""

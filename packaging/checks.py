@@ -43,6 +43,9 @@ registry of its own, apart from any that the machine has, and takes them away at
 however it ends; on Debian and Ubuntu it installs the packages that this needs.
 """
 
+_IMAGE_TOOLS = ("buildah", "skopeo")
+"""Debian packages that make images and archives in other ways than Docker does."""
+
 
 @dataclass(slots=True)
 class _Run:
@@ -213,7 +216,7 @@ def _why_no_engine() -> str | None:
     if not debian.is_root():
         return "starting an engine of their own needs root"
     if debian.can_install():
-        debian.install((*private_engine.PACKAGES, *registry.PACKAGES))
+        debian.install((*private_engine.PACKAGES, *registry.PACKAGES, *_IMAGE_TOOLS))
     missing = private_engine.missing_programs()
     return f"not installed: {', '.join(missing)}" if missing else None
 

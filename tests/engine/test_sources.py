@@ -85,7 +85,7 @@ def test_layers_are_as_large_as_the_engine_says(
 
 
 def test_what_a_layer_holds(on_engine: EngineImage) -> None:
-    _, first, second, third = indexes(on_engine).values()
+    *_, first, second, third = indexes(on_engine).values()
     kinds = {entry.path: entry.type for entry in first if entry.path.startswith(b"app")}
     assert kinds[b"app/link"] == FileType.SYMLINK
     assert kinds[b"app/pipe"] == FileType.SPECIAL

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -28,11 +29,11 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
-from modeldesk.core.words import tr, trn
+from modeldesk.core.words import tr
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
-from modeldesk.ui.links import BuildLink, Link, PageKey
+from modeldesk.ui.links import BuildLink, Link, PageKey, ReleasesLink
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
 from modeldesk.ui.tasks import Lane, TaskRunner, serial
@@ -43,7 +44,7 @@ from modeldesk.ui.theme.tokens import Tone
 if TYPE_CHECKING:
     from modeldesk.core.engine.watch import EngineWatch
     from modeldesk.core.ports import ImageEngine
-    from modeldesk.core.releases.model import Release
+    from modeldesk.core.releases.recovery import Recovered
     from modeldesk.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -236,20 +237,18 @@ class Desktop(QObject):
             show_in_activity=False,
         )
 
-    def _healed(self, releases: "tuple[Release, ...]") -> None:
-        if not releases:
-            return
-        names = frozenset(release.deployment for release in releases)
-        self.hub.publish_changes(Changes(deployments=names, every_container=True))
-        self.context.say(
-            trn(
-                "A release that was interrupted has been put right: {names}.",
-                "{count} releases that were interrupted have been put right: {names}.",
-                len(releases),
-                names=", ".join(sorted(names)),
-            ),
-            Tone.WARNING,
-        )
+    def _healed(self, recovered: "Recovered") -> None:
+        from modeldesk.core.releases.recovery import healed_text
+
+        self.hub.publish_changes(recovered.changes)
+        for release in recovered.healed:
+            link = ReleasesLink(release.deployment)
+            self.context.say(
+                healed_text(release),
+                Tone.WARNING,
+                tr("Show"),
+                partial(self.context.navigate, link),
+            )
 
     def _page_entries(self) -> list[PageEntry]:
         return [

@@ -343,7 +343,8 @@ class Tour:
         return next((version for version in versions if version.name == name), None)
 
     def _deployment(self) -> Deployment | None:
-        found = self._desktop.parts.releases.deployments()
+        engine = self._desktop.context.require_engine()
+        found = self._desktop.parts.releases.deployments(engine.identity().id)
         return next((one for one in found if one.name == self.model), None)
 
     def _serves(self, version: str) -> bool:

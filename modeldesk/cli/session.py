@@ -16,6 +16,7 @@ from modeldesk.cli.answer import ProgressPrinter
 from modeldesk.composition import Parts
 from modeldesk.core.engine.attempts import no_engine_error
 from modeldesk.core.errors import RecordsError
+from modeldesk.core.ids import EngineId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
@@ -71,12 +72,16 @@ class Session:
         """Deployments, after every release that was interrupted has been put right."""
         if self._records_problem is not None:
             raise self._records_problem
+        from modeldesk.core.releases.recovery import healed_text
+
         service = self.parts.releases
-        for release in service.recover(self.engine(), self.job):
-            self.job.log(
-                tr("A release of {name} was interrupted; put right.", name=release.deployment)
-            )
+        for release in service.recover(self.engine(), self.job).healed:
+            self.job.log(healed_text(release))
         return service
+
+    def here(self) -> EngineId:
+        """Which engine it is."""
+        return self.engine().identity().id
 
     def close_line(self) -> None:
         """Leave the terminal's renewing progress line, before something else is printed."""

@@ -8,6 +8,12 @@ ImageId = NewType("ImageId", str)
 DiffId = NewType("DiffId", str)
 """Digest of a layer's uncompressed tar: the identity by which layers are shared."""
 
+EngineId = NewType("EngineId", str)
+"""Which engine, by whatever address it is reached; see `ImageEngine.identity`."""
+
+NO_ENGINE = EngineId("")
+"""Of records from before engines were told apart, until one is found to hold what they name."""
+
 ContainerId = NewType("ContainerId", str)
 DeploymentName = NewType("DeploymentName", str)
 """A deployment's name, unique on one engine."""

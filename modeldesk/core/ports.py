@@ -18,13 +18,13 @@ from modeldesk.core.containers.model import (
     HealthCheck,
     LogLine,
 )
-from modeldesk.core.engine.model import EngineAttempt, EngineInfo
-from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, ImageId, ModelName
+from modeldesk.core.engine.model import EngineAttempt, EngineIdentity, EngineInfo
+from modeldesk.core.ids import BuildId, ContainerId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.library.model import KeptVersion
 from modeldesk.core.references import Reference
-from modeldesk.core.releases.model import Deployment, JournalEntry, Release
+from modeldesk.core.releases.model import Deployment, DeploymentKey, JournalEntry, Release
 from modeldesk.core.versioning.git_facts import GitFacts
 
 
@@ -35,6 +35,13 @@ class ImageEngine(Protocol):
     @property
     def info(self) -> EngineInfo:
         """What was learned when the connection was made; costs nothing."""
+        ...
+
+    def identity(self) -> EngineIdentity:
+        """Which engine this is: the same after a restart or an update, and for every address
+        that an engine which tells its own id is reached at; another for one that keeps other
+        containers. Costs nothing, unless the engine was too busy to tell when the connection
+        was made: then it is asked. Raises `EngineUnavailable`."""
         ...
 
     def ping(self) -> None:
@@ -198,16 +205,31 @@ class BuildRecords(Protocol):
 
 
 class ReleaseRecords(Protocol):
-    """Deployments, their releases, and the journal that survives a crash."""
+    """Deployments of every engine, their releases, and the journal that survives a crash."""
 
-    def deployments(self) -> tuple[Deployment, ...]: ...
+    def deployments(self) -> tuple[Deployment, ...]:
+        """By name, then engine."""
+        ...
 
-    def deployment(self, name: DeploymentName) -> Deployment | None: ...
+    def deployment(self, key: DeploymentKey) -> Deployment | None: ...
 
     def save_deployment(self, deployment: Deployment) -> None: ...
 
-    def delete_deployment(self, name: DeploymentName) -> None:
+    def delete_deployment(self, key: DeploymentKey) -> None:
         """The deployment goes; its releases stay as history."""
+        ...
+
+    def move(self, key: DeploymentKey, engine: EngineId) -> None:
+        """The deployment and its releases belong to `engine` from now on. Nothing happens when
+        there is one of that name already."""
+        ...
+
+    def keep_engine(self, engine: EngineIdentity) -> None:
+        """Remember where the engine was reached last."""
+        ...
+
+    def engine_addresses(self) -> Mapping[EngineId, str]:
+        """Where each engine that was kept was reached last."""
         ...
 
     def add_release(self, release: Release) -> int:
@@ -218,12 +240,13 @@ class ReleaseRecords(Protocol):
         """Replace the release with the same id."""
         ...
 
-    def releases(self, name: DeploymentName) -> tuple[Release, ...]:
+    def releases(self, key: DeploymentKey) -> tuple[Release, ...]:
         """Newest first."""
         ...
 
     def unfinished_releases(self) -> tuple[Release, ...]:
-        """Those still RUNNING: left by a crash, or under way in another program."""
+        """Those still RUNNING, of every engine: left by a crash, or under way in another
+        program. Oldest first."""
         ...
 
     def write_journal(self, entry: JournalEntry) -> None:
@@ -239,8 +262,8 @@ class DeploymentLocks(Protocol):
     """Keeps two programs, or two threads, from changing one deployment, or giving one version,
     at once. A lock dies with the process that holds it."""
 
-    def hold(self, name: str) -> AbstractContextManager[None]:
-        """Hold a deployment, or a version by its reference, while inside. Raises
+    def hold(self, name: str, engine: str = "") -> AbstractContextManager[None]:
+        """Hold a deployment of an engine, or a version by its reference, while inside. Raises
         `AlreadyRunning` at once when it is held, `RecordsError` when no lock can be made."""
         ...
 

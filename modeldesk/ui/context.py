@@ -161,6 +161,12 @@ class Context:
     """The engine in use, or None; ask each time, it comes and goes."""
     engine_control: EngineControl
 
+    @property
+    def engine_host(self) -> str:
+        """The machine the engine is on, where that is another than this one; else empty."""
+        engine = self.hub.connection.engine
+        return engine.host if engine else ""
+
     def require_engine(self) -> "ImageEngine":
         """The engine in use. Raises `EngineUnavailable`; for work that needs one to begin."""
         engine = self.engine()

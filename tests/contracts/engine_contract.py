@@ -80,6 +80,14 @@ class Bench(Protocol):
 class EngineContract:
     """Inherited by one test class per engine, which gives the fixture `bench`."""
 
+    # Which engine
+
+    def test_it_is_the_same_engine_every_time(self, bench: Bench) -> None:
+        first = bench.engine.identity()
+        assert first.id
+        assert first.address == bench.engine.info.address
+        assert bench.engine.identity() == first
+
     # Images
 
     def test_list_summary_and_detail_agree(self, bench: Bench) -> None:

@@ -10,8 +10,18 @@ import pytest
 
 from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
 from modeldesk.core.containers.model import Mount, PortBinding
+from modeldesk.core.engine.model import EngineIdentity
 from modeldesk.core.errors import RecordsError
-from modeldesk.core.ids import BuildId, ContainerId, DeploymentName, DiffId, ImageId, ModelName
+from modeldesk.core.ids import (
+    NO_ENGINE,
+    BuildId,
+    ContainerId,
+    DeploymentName,
+    DiffId,
+    EngineId,
+    ImageId,
+    ModelName,
+)
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import KeptVersion
@@ -19,6 +29,7 @@ from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords, Ver
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
     Deployment,
+    DeploymentKey,
     JournalEntry,
     Release,
     ReleaseKind,
@@ -221,8 +232,16 @@ def target(number: int) -> VersionTarget:
     return VersionTarget(image_id(number), f"team/ocr:v{number}", f"sha256:{number:064x}")
 
 
-def deployment(name: str = "ocr") -> Deployment:
+HERE, THERE = EngineId("IMJP:3UXY /var/lib/docker"), EngineId("unix:///run/podman.sock")
+
+
+def key(name: str = "ocr", engine: EngineId = HERE) -> DeploymentKey:
+    return DeploymentKey(engine, DeploymentName(name))
+
+
+def deployment(name: str = "ocr", engine: EngineId = HERE) -> Deployment:
     return Deployment(
+        engine=engine,
         name=DeploymentName(name),
         model=ModelName("票据识别"),
         settings=ServiceSettings(
@@ -238,9 +257,14 @@ def deployment(name: str = "ocr") -> Deployment:
     )
 
 
-def release(name: str = "ocr", state: ReleaseState = ReleaseState.RUNNING) -> Release:
+def release(
+    name: str = "ocr",
+    state: ReleaseState = ReleaseState.RUNNING,
+    engine: EngineId = HERE,
+) -> Release:
     return Release(
         id=0,
+        engine=engine,
         deployment=DeploymentName(name),
         kind=ReleaseKind.ROLLBACK,
         target=target(1),
@@ -264,24 +288,81 @@ class ReleaseRecordsContract(ABC):
         records.save_deployment(stopped)
 
         assert records.deployments() == (deployment("a"), stopped)
-        assert records.deployment(DeploymentName("b")) == stopped
-        assert records.deployment(DeploymentName("c")) is None
+        assert records.deployment(key("b")) == stopped
+        assert records.deployment(key("c")) is None
+
+    def test_a_name_is_unique_on_one_engine_only(self, records: ReleaseRecords) -> None:
+        here, there = deployment(), replace(deployment(engine=THERE), container=None)
+        records.save_deployment(there)
+        records.save_deployment(here)
+        number = records.add_release(release(engine=THERE))
+
+        assert records.deployments() == (here, there)
+        assert records.deployment(key(engine=THERE)) == there
+        assert records.releases(key()) == ()
+        assert [one.id for one in records.releases(key(engine=THERE))] == [number]
+        records.delete_deployment(key())
+        assert records.deployments() == (there,)
+
+    def test_a_deployment_moves_with_its_releases(self, records: ReleaseRecords) -> None:
+        records.save_deployment(deployment(engine=NO_ENGINE))
+        records.save_deployment(deployment("other", NO_ENGINE))
+        finished = records.add_release(release(state=ReleaseState.SUCCEEDED, engine=NO_ENGINE))
+        open_one = records.add_release(release(engine=NO_ENGINE))
+        other = records.add_release(release("other", engine=NO_ENGINE))
+        records.move(key(engine=NO_ENGINE), HERE)
+
+        assert records.deployments() == (deployment(), deployment("other", NO_ENGINE))
+        assert [one.id for one in records.releases(key())] == [open_one, finished]
+        assert records.releases(key(engine=NO_ENGINE)) == ()
+        assert [(one.id, one.engine) for one in records.unfinished_releases()] == [
+            (open_one, HERE),
+            (other, NO_ENGINE),
+        ]
+
+    def test_releases_without_a_deployment_move_too(self, records: ReleaseRecords) -> None:
+        number = records.add_release(release(engine=THERE))
+        records.save_deployment(deployment())
+        records.move(key(engine=THERE), HERE)
+
+        assert [one.id for one in records.releases(key())] == [number]
+
+    def test_nothing_moves_onto_a_name_that_is_taken(self, records: ReleaseRecords) -> None:
+        here, there = deployment(), deployment(engine=THERE)
+        records.save_deployment(here)
+        records.save_deployment(there)
+        number = records.add_release(release(engine=THERE))
+        records.move(key(engine=THERE), HERE)
+
+        assert records.deployments() == (here, there)
+        assert [one.id for one in records.releases(key(engine=THERE))] == [number]
+
+    def test_engines_are_remembered_where_they_were_last(self, records: ReleaseRecords) -> None:
+        assert dict(records.engine_addresses()) == {}
+        records.keep_engine(EngineIdentity(HERE, "unix:///run/docker.sock"))
+        records.keep_engine(EngineIdentity(THERE, "tcp://lab:2375"))
+        records.keep_engine(EngineIdentity(HERE, "tcp://lab:2376"))
+
+        assert dict(records.engine_addresses()) == {
+            HERE: "tcp://lab:2376",
+            THERE: "tcp://lab:2375",
+        }
 
     def test_releases_outlive_their_deployment(self, records: ReleaseRecords) -> None:
         records.save_deployment(deployment())
         number = records.add_release(release())
-        records.delete_deployment(DeploymentName("ocr"))
-        records.delete_deployment(DeploymentName("ocr"))
+        records.delete_deployment(key())
+        records.delete_deployment(key())
 
         assert records.deployments() == ()
-        assert records.releases(DeploymentName("ocr")) == (replace(release(), id=number),)
+        assert records.releases(key()) == (replace(release(), id=number),)
 
     def test_releases_newest_first(self, records: ReleaseRecords) -> None:
         first = records.add_release(release())
         other = records.add_release(release("other"))
         second = records.add_release(replace(release(), previous=None))
 
-        found = records.releases(DeploymentName("ocr"))
+        found = records.releases(key())
 
         assert [one.id for one in found] == [second, first]
         assert found[0].previous is None
@@ -299,7 +380,7 @@ class ReleaseRecordsContract(ABC):
         records.finish_release(finished)
 
         assert [one.id for one in records.unfinished_releases()] == [second]
-        assert records.releases(DeploymentName("ocr"))[1] == finished
+        assert records.releases(key())[1] == finished
 
     def test_journal_in_the_order_written(self, records: ReleaseRecords) -> None:
         number, other = records.add_release(release()), records.add_release(release())

@@ -79,9 +79,10 @@ class FakeWorld:
 
     @contextmanager
     def server(self, status: int) -> Iterator[int]:
-        self._fake.answering.add((HERE, status))
+        places = {(HERE, status), ("localhost", status)}
+        self._fake.answering |= places
         yield status
-        self._fake.answering.remove((HERE, status))
+        self._fake.answering -= places
 
     def free_port(self) -> int:
         return 1
@@ -103,6 +104,12 @@ def test_any_status_is_an_answer_while_the_server_is_there(world: World, status:
         assert world.probe.answers(HERE, port)
         assert world.probe.answers(HERE, port)
     assert not world.probe.answers(HERE, port)
+
+
+def test_a_name_is_as_good_as_an_address(world: World) -> None:
+    with world.server(200) as port:
+        assert world.probe.answers("localhost", port)
+    assert not world.probe.answers("no-such-host.invalid", world.free_port())
 
 
 def test_a_closed_port_does_not_answer(world: World) -> None:

@@ -59,6 +59,14 @@ def test_another_deployment_is_free(locks: DeploymentLocks) -> None:
         assert not refused(locks, OCR)
 
 
+def test_the_same_name_on_another_engine_is_free(locks: DeploymentLocks) -> None:
+    with locks.hold(SHOP, "here"):
+        with locks.hold(SHOP, "there"):
+            pass
+        with pytest.raises(AlreadyRunning, match="“shop”"), locks.hold(SHOP, "here"):
+            pass
+
+
 def test_an_error_inside_lets_go(locks: DeploymentLocks) -> None:
     with pytest.raises(ZeroDivisionError), locks.hold(OCR):
         raise ZeroDivisionError

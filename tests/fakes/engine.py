@@ -22,7 +22,7 @@ from modeldesk.core.containers.model import (
     LogLine,
     PortBinding,
 )
-from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt, EngineInfo
+from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt, EngineIdentity, EngineInfo
 from modeldesk.core.errors import (
     EngineUnavailable,
     InUse,
@@ -31,7 +31,7 @@ from modeldesk.core.errors import (
     NotFound,
     PortTaken,
 )
-from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
@@ -55,9 +55,10 @@ _FIRST_FREE_PORT = 49153
 
 
 class FakeEngine:
-    """Implements `ImageEngine`. `calls` counts every call by name; `latency_s` delays each."""
+    """Implements `ImageEngine`. `calls` counts every call by name; `latency_s` delays each.
+    `own_id` is what it says it is; its address where that is empty."""
 
-    def __init__(self, info: EngineInfo = INFO, latency_s: float = 0.0) -> None:
+    def __init__(self, info: EngineInfo = INFO, latency_s: float = 0.0, own_id: str = "") -> None:
         self.latency_s = latency_s
         self.build_script = BuildScript()
         self.taken_ports: set[int] = set()
@@ -65,6 +66,7 @@ class FakeEngine:
         self.calls: dict[str, int] = {}
         self.closed = False
         self._info = info
+        self._own_id = EngineId(own_id or info.address)
         self._state = threading.Condition(threading.RLock())
         self._up = True
         self._images: dict[ImageId, FakeImage] = {}
@@ -176,6 +178,9 @@ class FakeEngine:
     def info(self) -> EngineInfo:
         return self._info
 
+    def identity(self) -> EngineIdentity:
+        return EngineIdentity(self._own_id, self._info.address)
+
     def ping(self) -> None:
         with self._call("ping"):
             pass
@@ -264,7 +269,7 @@ class FakeEngine:
             name = spec.name or f"fake_{number}"
             self._check_name_free(name)
             made = FakeContainer(
-                ContainerId(digest("container", str(number)).removeprefix("sha256:")),
+                self._new_container_id(number),
                 name,
                 image.id,
                 spec,
@@ -415,6 +420,11 @@ class FakeEngine:
         container.inspections += container.running
         if container.health is not before:
             self._container_changed(container.id)
+
+    def _new_container_id(self, number: int) -> ContainerId:
+        """No two engines have a container of one id."""
+        made = digest("container", self._own_id, str(number))
+        return ContainerId(made.removeprefix("sha256:"))
 
     def _find_image(self, name: str) -> FakeImage | None:
         with self._state:

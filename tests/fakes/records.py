@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from modeldesk.core.build.model import BuildRecord, BuildState
+from modeldesk.core.engine.model import EngineIdentity
 from modeldesk.core.errors import RecordsError
-from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
+from modeldesk.core.ids import BuildId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.library.model import KeptVersion
-from modeldesk.core.releases.model import Deployment, JournalEntry, Release, ReleaseState
+from modeldesk.core.releases.model import (
+    Deployment,
+    DeploymentKey,
+    JournalEntry,
+    Release,
+    ReleaseState,
+)
 
 
 class _Failing:
@@ -119,7 +126,8 @@ class FakeReleaseRecords(_Failing):
 
     def __init__(self) -> None:
         super().__init__()
-        self._deployments: dict[DeploymentName, Deployment] = {}
+        self._deployments: dict[DeploymentKey, Deployment] = {}
+        self._addresses: dict[EngineId, str] = {}
         self._releases: dict[int, Release] = {}
         self._journal: list[JournalEntry] = []
         self._numbers = itertools.count(1)
@@ -127,21 +135,42 @@ class FakeReleaseRecords(_Failing):
     def deployments(self) -> tuple[Deployment, ...]:
         self._called()
         with self._lock:
-            return tuple(self._deployments[name] for name in sorted(self._deployments))
+            return tuple(sorted(self._deployments.values(), key=lambda one: (one.name, one.engine)))
 
-    def deployment(self, name: DeploymentName) -> Deployment | None:
+    def deployment(self, key: DeploymentKey) -> Deployment | None:
         self._called()
-        return self._deployments.get(name)
+        return self._deployments.get(key)
 
     def save_deployment(self, deployment: Deployment) -> None:
         self._called()
         with self._lock:
-            self._deployments[deployment.name] = deployment
+            self._deployments[deployment.key] = deployment
 
-    def delete_deployment(self, name: DeploymentName) -> None:
+    def delete_deployment(self, key: DeploymentKey) -> None:
         self._called()
         with self._lock:
-            self._deployments.pop(name, None)
+            self._deployments.pop(key, None)
+
+    def move(self, key: DeploymentKey, engine: EngineId) -> None:
+        self._called()
+        to = DeploymentKey(engine, key.name)
+        with self._lock:
+            if key in self._deployments and to in self._deployments:
+                return
+            found = self._deployments.pop(key, None)
+            if found is not None:
+                self._deployments[to] = replace(found, engine=engine)
+            for number, release in self._releases.items():
+                if release.key == key:
+                    self._releases[number] = replace(release, engine=engine)
+
+    def keep_engine(self, engine: EngineIdentity) -> None:
+        self._called()
+        self._addresses[engine.id] = engine.address
+
+    def engine_addresses(self) -> dict[EngineId, str]:
+        self._called()
+        return dict(self._addresses)
 
     def add_release(self, release: Release) -> int:
         self._called()
@@ -156,10 +185,10 @@ class FakeReleaseRecords(_Failing):
             if release.id in self._releases:
                 self._releases[release.id] = release
 
-    def releases(self, name: DeploymentName) -> tuple[Release, ...]:
+    def releases(self, key: DeploymentKey) -> tuple[Release, ...]:
         self._called()
         with self._lock:
-            found = [one for one in self._releases.values() if one.deployment == name]
+            found = [one for one in self._releases.values() if one.key == key]
         return tuple(reversed(found))
 
     def unfinished_releases(self) -> tuple[Release, ...]:

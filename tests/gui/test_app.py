@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,9 +16,10 @@ from modeldesk.app import Desktop
 from modeldesk.composition import Parts
 from modeldesk.core.containers.model import Health, PortBinding
 from modeldesk.core.engine.model import ConnectionState
-from modeldesk.core.ids import DeploymentName, ModelName
+from modeldesk.core.ids import NO_ENGINE, DeploymentName, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.releases.model import (
+    DeploymentKey,
     JournalEntry,
     Release,
     ReleaseKind,
@@ -30,9 +32,13 @@ from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import BuildLink, Link, PageKey
+from modeldesk.ui.releases.page import ReleasesPage
 from modeldesk.ui.tasks import Lane
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
+
+if TYPE_CHECKING:
+    from modeldesk.ui.context import Saying
 
 SHOP = DeploymentName("shop")
 HEALTHY = Behaviour(health=(Health.HEALTHY,))
@@ -139,6 +145,7 @@ def test_an_interrupted_release_is_put_right_once_the_engine_answers(
     records = SqliteReleaseRecords(parts.opened.database)
     open_release = Release(
         0,
+        engine.identity().id,
         SHOP,
         ReleaseKind.DEPLOY,
         second,
@@ -155,12 +162,42 @@ def test_an_interrupted_release_is_put_right_once_the_engine_answers(
     [container] = engine.list_containers()
     engine.stop_container(container.id)
     with running(qapp, parts) as desktop:
+        said: list[Saying] = []
+        desktop.hub.said.connect(said.append)
         qtbot.waitUntil(lambda: engine.list_containers()[0].running, timeout=10_000)
         qtbot.waitUntil(
-            lambda: parts.releases.history(SHOP)[0].state is ReleaseState.RESTORED,
+            lambda: parts.releases.history(open_release.key)[0].state is ReleaseState.RESTORED,
             timeout=10_000,
         )
         assert desktop.hub.connection.state is ConnectionState.CONNECTED
+        qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+        assert len(said) == 1
+        assert said[0].text == (
+            "The release of v1.1.0 for shop was interrupted and has been undone: "
+            "shop runs v1.0.0 as before."
+        )
+        assert said[0].on_action is not None
+        said[0].on_action()
+        assert desktop.window.area.current is PageKey.RELEASES
+
+
+def test_a_deployment_of_an_older_program_is_shown_where_its_container_is(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    parts = parts_of(tmp_path, engine)
+    image = engine.list_images()[0].id
+    target = VersionTarget(image, "team/rec:v1.0.0", image)
+    model = ModelName("team/rec")
+    parts.releases.deploy(engine, SHOP, model, target, ServiceSettings(), "", Job())
+    records = SqliteReleaseRecords(parts.opened.database)
+    here = DeploymentKey(engine.identity().id, SHOP)
+    records.move(here, NO_ENGINE)
+    with running(qapp, parts) as desktop:
+        qtbot.waitUntil(lambda: records.deployment(here) is not None, timeout=10_000)
+        desktop.window.open_page(PageKey.RELEASES)
+        qtbot.waitUntil(lambda: shown(desktop, ReleasesPage), timeout=10_000)
+        [page] = desktop.window.findChildren(ReleasesPage)
+        qtbot.waitUntil(lambda: page.title.text() == "team/rec · shop", timeout=10_000)
 
 
 def test_no_engine_is_said_in_the_page_itself(

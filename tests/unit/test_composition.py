@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 from modeldesk.composition import Once, Parts
+from modeldesk.core.ids import EngineId
 from modeldesk.paths import Paths
 
 
@@ -49,6 +50,6 @@ def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
     assert parts.settings.theme == "dark"
     parts.close()
     assert not paths.database.exists()
-    assert parts.releases.deployments() == ()
+    assert parts.releases.deployments(EngineId("e")) == ()
     assert paths.database.exists()
     parts.close()

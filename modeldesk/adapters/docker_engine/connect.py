@@ -6,11 +6,12 @@ import time
 
 from docker.tls import TLSConfig
 
-from modeldesk.adapters.docker_engine.addresses import Candidate, TlsFiles
+from modeldesk.adapters.docker_engine.addresses import PODMAN, Candidate, TlsFiles
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import not_an_engine, too_slow, translated
 from modeldesk.adapters.docker_engine.facade import DockerEngine
 from modeldesk.adapters.docker_engine.fields import Object, items, mapping, text, texts
+from modeldesk.adapters.docker_engine.identity import identity_of
 from modeldesk.adapters.docker_engine.streams import open_stream
 from modeldesk.core.engine.model import EngineInfo
 from modeldesk.core.errors import (
@@ -44,7 +45,8 @@ def connect(candidate: Candidate, seconds: float) -> DockerEngine:
     except EngineError:
         more = {}
     info = read_info(candidate, connection.api_version, version, more)
-    return DockerEngine(connection, info, _has_containerd_store(more))
+    identity = identity_of(candidate.address, info.product == PODMAN, more)
+    return DockerEngine(connection, info, identity, _has_containerd_store(more))
 
 
 def agreed_api(version: Object) -> str:
@@ -68,7 +70,7 @@ def read_info(candidate: Candidate, api_version: str, version: Object, more: Obj
     return EngineInfo(
         address=candidate.address,
         source=candidate.source,
-        product="Podman" if podman else "Docker Engine",
+        product=PODMAN if podman else "Docker Engine",
         version=text(version.get("Version")),
         api_version=api_version,
         operating_system=text(more.get("OperatingSystem")) or text(version.get("Os")),

@@ -4,8 +4,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 
 from modeldesk.adapters.docker_engine import containers, events, health, images, logs, stats
+from modeldesk.adapters.docker_engine.addresses import PODMAN
 from modeldesk.adapters.docker_engine.build import build as run_build
 from modeldesk.adapters.docker_engine.connection import Connection
+from modeldesk.adapters.docker_engine.fields import mapping
+from modeldesk.adapters.docker_engine.identity import identity_of
 from modeldesk.core.build.model import BuildEvent, EngineBuild
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
@@ -16,8 +19,8 @@ from modeldesk.core.containers.model import (
     HealthCheck,
     LogLine,
 )
-from modeldesk.core.engine.model import EngineInfo
-from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.engine.model import EngineIdentity, EngineInfo
+from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.references import Reference
@@ -27,10 +30,16 @@ class DockerEngine:
     """Docker, Podman, or what answers like them; implements `ImageEngine`."""
 
     def __init__(
-        self, connection: Connection, info: EngineInfo, containerd_store: bool = False
+        self,
+        connection: Connection,
+        info: EngineInfo,
+        identity: EngineId | None = None,
+        containerd_store: bool = False,
     ) -> None:
+        """`identity` is None where the engine did not tell it yet: it is asked when needed."""
         self._connection = connection
         self._info = info
+        self._identity = identity
         self._containerd_store = containerd_store
         self._names = events.KnownNames()
 
@@ -42,6 +51,15 @@ class DockerEngine:
     @property
     def info(self) -> EngineInfo:
         return self._info
+
+    def identity(self) -> EngineIdentity:
+        if self._identity is None:
+            with self._connection.client() as client:
+                more = mapping(client.info())
+            address, podman = self._info.address, self._info.product == PODMAN
+            # An answer without anything in it tells no id either.
+            self._identity = identity_of(address, podman, more) or EngineId(address)
+        return EngineIdentity(self._identity, self._info.address)
 
     def ping(self) -> None:
         events.ping(self._connection, CancelToken())

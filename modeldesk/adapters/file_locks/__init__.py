@@ -18,10 +18,11 @@ class FileDeploymentLocks:
         self._folder = folder
 
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
+    def hold(self, name: str, engine: str = "") -> Iterator[None]:
         """See `modeldesk.core.ports.DeploymentLocks`."""
         # A name is not always a file name on every system; its hash is.
-        file = hashlib.sha256(name.encode()).hexdigest()[:32]
+        which = f"{engine}\0{name}" if engine else name
+        file = hashlib.sha256(which.encode()).hexdigest()[:32]
         lock = FileLock(self._folder / f"{file}.lock", timeout=0, thread_local=False)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,11 @@ from modeldesk.adapters.sqlite.connections import Database, Value
 from modeldesk.adapters.sqlite.errors import readable
 from modeldesk.adapters.sqlite.packing import from_json, plain, to_json, to_text, to_time
 from modeldesk.core.containers.model import Mount, PortBinding
-from modeldesk.core.ids import ContainerId, DeploymentName, ImageId, ModelName
+from modeldesk.core.engine.model import EngineIdentity
+from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ImageId, ModelName
 from modeldesk.core.releases.model import (
     Deployment,
+    DeploymentKey,
     JournalEntry,
     Release,
     ReleaseKind,
@@ -16,9 +18,9 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 
-_DEPLOYMENT = "name, model, settings_json, image, reference, digest, container, created"
+_DEPLOYMENT = "engine, name, model, settings_json, image, reference, digest, container, created"
 _RELEASE = (
-    "deployment, kind, image, reference, digest, previous_image, previous_reference, "
+    "engine, deployment, kind, image, reference, digest, previous_image, previous_reference, "
     "previous_digest, started, who, why, state, finished, error"
 )
 _JOURNAL = '"release", position, step, phase, container, time'
@@ -31,20 +33,24 @@ class SqliteReleaseRecords:
         self._database = database
 
     def deployments(self) -> tuple[Deployment, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`. By name."""
-        rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment ORDER BY name")
+        """See `modeldesk.core.ports.ReleaseRecords`."""
+        rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment ORDER BY name, engine")
         with readable(self._database.path):
             return tuple(map(_deployment, rows))
 
-    def deployment(self, name: DeploymentName) -> Deployment | None:
+    def deployment(self, key: DeploymentKey) -> Deployment | None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
-        rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment WHERE name = ?", (name,))
+        rows = self._database.read(
+            f"SELECT {_DEPLOYMENT} FROM deployment WHERE engine = ? AND name = ?",
+            (key.engine, key.name),
+        )
         with readable(self._database.path):
             return _deployment(rows[0]) if rows else None
 
     def save_deployment(self, deployment: Deployment) -> None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
         values = (
+            deployment.engine,
             deployment.name,
             deployment.model,
             _settings_json(deployment.settings),
@@ -54,10 +60,37 @@ class SqliteReleaseRecords:
         )
         self._write(f"INSERT OR REPLACE INTO deployment ({_DEPLOYMENT})", values)
 
-    def delete_deployment(self, name: DeploymentName) -> None:
+    def delete_deployment(self, key: DeploymentKey) -> None:
         """See `modeldesk.core.ports.ReleaseRecords`."""
         with self._database.writing(durable=True) as connection:
-            connection.execute("DELETE FROM deployment WHERE name = ?", (name,))
+            connection.execute(
+                "DELETE FROM deployment WHERE engine = ? AND name = ?", (key.engine, key.name)
+            )
+
+    def move(self, key: DeploymentKey, engine: EngineId) -> None:
+        """See `modeldesk.core.ports.ReleaseRecords`."""
+        values = (engine, key.engine, key.name)
+        with self._database.writing(durable=True) as connection:
+            both = connection.execute(
+                "SELECT count(*) FROM deployment WHERE engine IN (?, ?) AND name = ?", values
+            ).fetchone()
+            if both[0] > 1:
+                return
+            connection.execute(
+                "UPDATE deployment SET engine = ? WHERE engine = ? AND name = ?", values
+            )
+            connection.execute(
+                'UPDATE "release" SET engine = ? WHERE engine = ? AND deployment = ?', values
+            )
+
+    def keep_engine(self, engine: EngineIdentity) -> None:
+        """See `modeldesk.core.ports.ReleaseRecords`."""
+        self._write("INSERT OR REPLACE INTO engine (id, address)", (engine.id, engine.address))
+
+    def engine_addresses(self) -> dict[EngineId, str]:
+        """See `modeldesk.core.ports.ReleaseRecords`."""
+        rows = self._database.read("SELECT id, address FROM engine")
+        return {EngineId(str(engine)): str(address) for engine, address in rows}
 
     def add_release(self, release: Release) -> int:
         """See `modeldesk.core.ports.ReleaseRecords`."""
@@ -72,16 +105,18 @@ class SqliteReleaseRecords:
                 (*_release_values(release), release.id),
             )
 
-    def releases(self, name: DeploymentName) -> tuple[Release, ...]:
+    def releases(self, key: DeploymentKey) -> tuple[Release, ...]:
         """See `modeldesk.core.ports.ReleaseRecords`."""
         rows = self._database.read(
-            f'SELECT id, {_RELEASE} FROM "release" WHERE deployment = ? ORDER BY id DESC', (name,)
+            f'SELECT id, {_RELEASE} FROM "release" WHERE engine = ? AND deployment = ? '
+            "ORDER BY id DESC",
+            (key.engine, key.name),
         )
         with readable(self._database.path):
             return tuple(map(_release, rows))
 
     def unfinished_releases(self) -> tuple[Release, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`. Oldest first."""
+        """See `modeldesk.core.ports.ReleaseRecords`."""
         rows = self._database.read(
             f"SELECT id, {_RELEASE} FROM \"release\" WHERE state = 'running' ORDER BY id"
         )
@@ -151,8 +186,9 @@ def _target(image: Value, reference: Value, digest: Value) -> VersionTarget | No
 
 
 def _deployment(row: tuple[Value, ...]) -> Deployment:
-    name, model, settings, image, reference, digest, container, created = row
+    engine, name, model, settings, image, reference, digest, container, created = row
     return Deployment(
+        engine=EngineId(str(engine)),
         name=DeploymentName(str(name)),
         model=ModelName(str(model)),
         settings=_settings(settings),
@@ -164,6 +200,7 @@ def _deployment(row: tuple[Value, ...]) -> Deployment:
 
 def _release_values(release: Release) -> tuple[Value, ...]:
     return (
+        release.engine,
         release.deployment,
         release.kind.value,
         *_target_values(release.target),
@@ -178,11 +215,12 @@ def _release_values(release: Release) -> tuple[Value, ...]:
 
 
 def _release(row: tuple[Value, ...]) -> Release:
-    number, deployment, kind, image, reference, digest, *previous = row[:9]
-    started, who, why, state, finished, error = row[9:]
+    number, engine, deployment, kind, image, reference, digest, *previous = row[:10]
+    started, who, why, state, finished, error = row[10:]
     assert isinstance(number, int)
     return Release(
         id=number,
+        engine=EngineId(str(engine)),
         deployment=DeploymentName(str(deployment)),
         kind=ReleaseKind(kind),
         target=VersionTarget(ImageId(str(image)), str(reference), str(digest)),

@@ -5,8 +5,9 @@ import argparse
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.containers.service import service_url
+from modeldesk.core.containers.reach import service_url
 from modeldesk.core.ids import ContainerId
+from modeldesk.core.releases.book import elsewhere_text
 from modeldesk.core.releases.model import Deployment
 from modeldesk.core.releases.service import ReleaseService
 
@@ -16,24 +17,26 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def execute(_: argparse.Namespace, session: Session) -> Answer:
-    """List the deployments with the state of their containers."""
-    releases = session.releases()
+    """List the deployments on this engine with the state of their containers, and say how many
+    there are elsewhere."""
+    releases, here, host = session.releases(), session.here(), session.engine().info.host
     containers = {c.id: c for c in session.engine().list_containers()}
-    deployments = releases.deployments()
+    deployments = releases.deployments(here)
     rows = [
         (
             d.name,
             d.model,
             d.current.reference if d.current else "",
             _state(containers, d),
-            _url(containers, d),
+            _url(containers, d, host),
         )
         for d in deployments
     ]
     header = ("DEPLOYMENT", "MODEL", "RUNS", "STATE", "URL")
+    elsewhere = elsewhere_text(releases.elsewhere(here))
     return Answer(
-        [_deployment_json(releases, containers, d) for d in deployments],
-        tuple(table(header, rows)),
+        [_deployment_json(releases, containers, d, host) for d in deployments],
+        (*table(header, rows), *(("", elsewhere) if elsewhere else ())),
     )
 
 
@@ -41,8 +44,9 @@ def _deployment_json(
     releases: ReleaseService,
     containers: dict[ContainerId, ContainerSummary],
     deployment: Deployment,
+    host: str,
 ) -> Json:
-    earlier = releases.earlier_versions(deployment.name)
+    earlier = releases.earlier_versions(deployment)
     return {
         "deployment": deployment.name,
         "model": deployment.model,
@@ -50,7 +54,7 @@ def _deployment_json(
         "digest": deployment.current.digest if deployment.current else "",
         "container_id": deployment.container or "",
         "state": _state(containers, deployment),
-        "url": _url(containers, deployment),
+        "url": _url(containers, deployment, host),
         "created": deployment.created.isoformat(),
         "earlier": [{"reference": v.reference, "digest": v.digest} for v in earlier],
     }
@@ -67,6 +71,6 @@ def _state(containers: dict[ContainerId, ContainerSummary], deployment: Deployme
     return container.status.value
 
 
-def _url(containers: dict[ContainerId, ContainerSummary], deployment: Deployment) -> str:
+def _url(containers: dict[ContainerId, ContainerSummary], deployment: Deployment, host: str) -> str:
     container = containers.get(deployment.container) if deployment.container else None
-    return service_url(container.ports) if container and container.running else ""
+    return service_url(container.ports, host) if container and container.running else ""

@@ -5,12 +5,12 @@ import argparse
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
-from modeldesk.core.containers.service import service_url
+from modeldesk.core.containers.reach import service_url
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.find import find_version
 from modeldesk.core.references import Reference
-from modeldesk.core.releases.model import VersionTarget
-from modeldesk.core.releases.service import ReleaseOutcome
+from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.targets import target_of
 
 
@@ -28,20 +28,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Roll back; when the target fails, what ran runs again and the exit code says so."""
-    name = DeploymentName(arguments.name)
-    # Before anything else: a name that is not there must not cost a listing.
-    session.parts.releases.deployment(name)
-    target = _target(session, name, arguments.to) if arguments.to else None
-    outcome = session.releases().rollback(
-        session.engine(), name, target, arguments.why, session.job
+    releases = session.releases()
+    # Before anything else: a name that is not there must not cost a listing of images.
+    deployment = releases.deployment(session.here(), DeploymentName(arguments.name))
+    target = _target(session, deployment, arguments.to) if arguments.to else None
+    outcome = releases.rollback(
+        session.engine(), deployment.key, target, arguments.why, session.job
     )
-    return release_answer(outcome)
+    return release_answer(outcome, session.engine().info.host)
 
 
-def release_answer(outcome: ReleaseOutcome) -> Answer:
-    """How a release ended, with exit code RESTORED when the target failed."""
+def release_answer(outcome: ReleaseOutcome, host: str) -> Answer:
+    """How a release on the engine of `host` ended, with exit code RESTORED when the target
+    failed."""
     name, reference = outcome.deployment.name, outcome.release.target.reference
-    url = service_url(outcome.deployment.settings.ports)
+    url = service_url(outcome.deployment.settings.ports, host)
     if outcome.problem is not None:
         runs = outcome.deployment.current.reference if outcome.deployment.current else ""
         lines = [
@@ -65,16 +66,15 @@ def release_answer(outcome: ReleaseOutcome) -> Answer:
     )
 
 
-def _target(session: Session, name: DeploymentName, text: str) -> VersionTarget:
+def _target(session: Session, deployment: Deployment, text: str) -> VersionTarget:
     """Among the versions that ran, else any image of the engine."""
-    for version in session.parts.releases.earlier_versions(name):
+    for version in session.parts.releases.earlier_versions(deployment):
         tag = Reference.parse(version.reference).tag
         if text in (version.reference, tag, version.digest, version.image):
             return version
-    model = session.parts.releases.deployment(name).model
     snapshot = session.snapshot()
     for entry in snapshot.models:
         for candidate in entry.versions:
-            if entry.name == model and candidate.name == text:
+            if entry.name == deployment.model and candidate.name == text:
                 return target_of(candidate)
     return target_of(find_version(snapshot, text))

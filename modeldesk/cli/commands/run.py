@@ -129,12 +129,12 @@ def _deploy(
         session.job,
         secrets,
     )
-    return release_answer(outcome)
+    return release_answer(outcome, session.engine().info.host)
 
 
 def _settings_in_use(session: Session, name: str) -> ServiceSettings | None:
     """What the deployment runs with, if there is one of that name."""
-    found = (d for d in session.releases().deployments() if d.name == name)
+    found = (d for d in session.releases().deployments(session.here()) if d.name == name)
     return next((deployment.settings for deployment in found), None)
 
 

@@ -3,12 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from modeldesk.core.containers.model import (
-    LOOPBACK,
-    ContainerDetail,
-    ContainerStatus,
-    PortBinding,
-)
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus
+from modeldesk.core.containers.reach import askable, out_of_reach
 from modeldesk.core.errors import ContainerFailed, NotFound
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import Job, Progress
@@ -40,13 +36,14 @@ def wait_until_ready(
     engine: ImageEngine, probe: AnswerProbe, container: ContainerId, timeout_s: float, job: Job
 ) -> Readiness:
     """Wait until the image's HEALTHCHECK passes; without one, until a published port answers;
-    without either, until the container has run for two seconds.
+    without either (or where no port can be asked from here, which the job's log then says),
+    until the container has run for two seconds.
 
     Raises `ContainerFailed` with the last log lines when it ends, or is not ready within
     `timeout_s`; `Cancelled`.
     """
     begin = time.monotonic()
-    last_answer = ""
+    last_answer, told = "", False
     while True:
         job.token.raise_if_cancelled()
         waited = time.monotonic() - begin
@@ -56,9 +53,13 @@ def wait_until_ready(
                 died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
             )
         left = max(timeout_s - waited, _LEAST_CHECK_S)
-        proof, last_answer = _proof(engine, probe, detail, waited, left, job)
-        if proof:
-            return Readiness(waited, proof)
+        found = _look(engine, probe, detail, waited, left, job)
+        last_answer = found.answer
+        if found.unasked and not told:
+            job.log(found.unasked)
+            told = True
+        if found.proof:
+            return Readiness(waited, found.proof)
         if waited >= timeout_s:
             raise ContainerFailed(
                 tr(
@@ -97,27 +98,44 @@ def died(detail: ContainerDetail) -> str:
     return tr("{name} ended with exit code {code}.", name=name, code=code)
 
 
-def _proof(
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at the container found."""
+
+    proof: str = ""
+    """That it is ready; empty: not yet."""
+    answer: str = ""
+    """What its health check said."""
+    unasked: str = ""
+    """Why its ports can't be asked, and what counts instead."""
+
+
+def _look(
     engine: ImageEngine,
     probe: AnswerProbe,
     detail: ContainerDetail,
     waited: float,
     left: float,
     job: Job,
-) -> tuple[str, str]:
-    """The proof that the container is ready (empty: not yet), and what was answered."""
+) -> _Look:
     if detail.summary.status is not ContainerStatus.RUNNING:
-        return "", ""
+        return _Look()
     check = engine.check_health(detail.summary.id, job.token, left)
     if check is not None:
-        return ("health check" if check.passed else ""), check.output
-    ports = [p for p in detail.summary.ports if p.host_port and p.protocol == "tcp"]
-    if ports:
-        answered = any(probe.answers(reachable_address(p), p.host_port) for p in ports)
-        return ("answer" if answered else ""), ""
-    return ("running" if waited >= _SETTLED_S else ""), ""
-
-
-def reachable_address(port: PortBinding) -> str:
-    """Where this machine reaches a published port."""
-    return LOOPBACK if port.host_address in ("", "0.0.0.0", "::") else port.host_address
+        return _Look("health check" if check.passed else "", check.output)
+    ports, host = detail.summary.ports, engine.info.host
+    places = askable(ports, host)
+    if places:
+        answered = any(probe.answers(address, port) for address, port in places)
+        return _Look("answer" if answered else "")
+    reason = out_of_reach(ports, host)
+    unasked = (
+        tr(
+            "{reason} It counts as started once it has run for {seconds} seconds.",
+            reason=reason,
+            seconds=round(_SETTLED_S),
+        )
+        if reason
+        else ""
+    )
+    return _Look("running" if waited >= _SETTLED_S else "", unasked=unasked)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSpec, Mount, PortBinding
-from modeldesk.core.containers.readiness import reachable_address, wait_until_ready
+from modeldesk.core.containers.reach import service_url
+from modeldesk.core.containers.readiness import wait_until_ready
 from modeldesk.core.errors import EngineUnavailable, NotFound
 from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.jobs import Job, Progress
@@ -36,8 +37,10 @@ class RunOutcome:
 
     container: ContainerId
     name: str
+    ports: tuple[PortBinding, ...]
+    """As the engine has bound them."""
     url: str
-    """Where its first published port answers; empty when none is published."""
+    """Where its first published port answers; empty when none can be reached from here."""
     seconds: float
     """From the create to the proof that it works."""
     proof: str
@@ -74,7 +77,8 @@ def run(engine: ImageEngine, probe: AnswerProbe, request: RunRequest, job: Job) 
     return RunOutcome(
         container=container,
         name=summary.name,
-        url=service_url(summary.ports),
+        ports=summary.ports,
+        url=service_url(summary.ports, engine.info.host),
         seconds=time.monotonic() - began,
         proof=ready.proof,
         changes=Changes(containers=frozenset({container}), images=frozenset({request.image})),
@@ -95,13 +99,3 @@ def remove(engine: ImageEngine, container: ContainerId, job: Job) -> Changes:
         engine.stop_container(container)
     engine.remove_container(container)
     return Changes(containers=frozenset({container}))
-
-
-def service_url(ports: tuple[PortBinding, ...]) -> str:
-    """The address of the first published TCP port, or empty."""
-    for port in ports:
-        if port.host_port and port.protocol == "tcp":
-            address = reachable_address(port)
-            host = f"[{address}]" if ":" in address else address
-            return f"http://{host}:{port.host_port}"
-    return ""

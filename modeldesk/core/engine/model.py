@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from modeldesk.core.ids import EngineId
+
+_REMOTE_SCHEMES = ("tcp", "http", "https", "ssh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,36 @@ class EngineInfo:
     architecture: str
     storage_driver: str
     builds_with_buildkit: bool
+
+    @property
+    def host(self) -> str:
+        """The machine the engine is on, where its address names another than this one; else
+        empty."""
+        return host_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """Which engine it is, and where it was reached."""
+
+    id: EngineId
+    address: str
+
+
+def host_of(address: str) -> str:
+    """The other machine that an engine's address names; empty for a local one."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    if parts.scheme not in _REMOTE_SCHEMES or host == "localhost":
+        return ""
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return host
+    return "" if number.is_loopback or number.is_unspecified else host
 
 
 class AttemptOutcome(Enum):

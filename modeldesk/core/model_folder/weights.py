@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 import struct
 import zipfile
 import zlib
@@ -24,13 +25,15 @@ _MOST_LOOKED_INTO = 400
 _LONGEST_HEADER = 100 * 1024 * 1024
 _LONGEST_PICKLE_IN_ZIP = 64 * 1024 * 1024
 _LFS = b"version https://git-lfs.github.com/spec/"
+_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_FEWEST_NUMBERS = 16
+_NUMBERS_SHARE = 0.6
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, KeyError,
             struct.error)  # fmt: skip
 
 _BY_EXTENSION = {
     ".onnx": "ONNX",
     ".cbm": "CatBoost",
-    ".ubj": "XGBoost",
     ".engine": "TensorRT",
     ".plan": "TensorRT",
     ".mlmodel": "Core ML",
@@ -44,10 +47,12 @@ _BY_EXTENSION = {
 """Taken at the extension's word."""
 _BY_CONTENT = {
     ".safetensors", ".gguf", ".h5", ".hdf5", ".keras", ".tflite", ".pt", ".pth", ".pt2", ".bin",
-    ".pkl", ".pickle", ".joblib", ".dill", ".sav", ".json", ".txt", ".model", ".pb", "",
+    ".pkl", ".pickle", ".joblib", ".dill", ".sav", ".json", ".ubj", ".txt", ".model", ".pb", "",
 }  # fmt: skip
 """Worth a look inside."""
 _ONLY_IF_RECOGNISED = {".json", ".txt", ".model", "", ".pb"}
+_NAMES = ("model", "weight", "xgb", "booster", "coef")
+"""What files of those kinds are called when they are worth a look."""
 _PICKLES = {".pkl", ".pickle", ".joblib", ".dill", ".sav", ".pt", ".pth", ".bin", ".ckpt"}
 _NEVER = {
     ".py", ".ipynb", ".js", ".ts", ".css", ".html", ".md", ".csv", ".tsv", ".parquet", ".jsonl",
@@ -87,7 +92,7 @@ def find_weights(folder: Path, files: list[FileEntry], token: CancelToken) -> Fo
 
 def _drop_unlikely(found: list[WeightFile]) -> list[WeightFile]:
     """Arrays are weights only where nothing better is."""
-    better = [weight for weight in found if weight.format not in ("NumPy", "data")]
+    better = [weight for weight in found if weight.format not in ("NumPy", "JSON", "data")]
     return better or found
 
 
@@ -109,7 +114,8 @@ def _candidates(files: list[FileEntry]) -> list[FileEntry]:
 
 
 def _may_be_model(entry: FileEntry) -> bool:
-    return entry.size_bytes >= LARGE or "model" in entry.path.rpartition("/")[2].lower()
+    name = entry.path.rpartition("/")[2].lower()
+    return entry.size_bytes >= LARGE or any(word in name for word in _NAMES)
 
 
 def _bundles(files: list[FileEntry]) -> dict[str, WeightFile]:
@@ -199,10 +205,26 @@ def _by_magic(start: bytes, extension: str) -> str:
         return "fastText"
     if start.startswith(b"tree\n") and b"version=" in start[:200]:
         return "LightGBM"
-    head = start.lstrip()[:1]
-    if head == b"{" and extension in (".json", ".model") and b'"learner"' in start:
+    return _by_json(start.lstrip(), extension)
+
+
+def _by_json(start: bytes, extension: str) -> str:
+    """What JSON, or the binary JSON of XGBoost (whose strings have no quotes), begins like."""
+    if not start.startswith((b"{", b"[")):
+        return ""
+    learner = b"learner" if extension == ".ubj" else b'"learner"'
+    if extension in (".json", ".model", ".ubj") and learner in start:
         return "XGBoost"
-    return ""
+    return "JSON" if extension == ".json" and _mostly_numbers(start) else ""
+
+
+def _mostly_numbers(start: bytes) -> bool:
+    """Whether JSON begins like arrays of weights, and not like settings or an index of files."""
+    packed = b"".join(start.split())
+    numbers = _NUMBER.findall(packed)
+    return len(numbers) >= _FEWEST_NUMBERS and sum(map(len, numbers)) + len(
+        numbers
+    ) > _NUMBERS_SHARE * len(packed)
 
 
 def _safetensors(folder: Path, weight: WeightFile) -> tuple[WeightFile | None, list[Finding]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from modeldesk.core.containers.model import Mount, PortBinding
-from modeldesk.core.ids import ContainerId, DeploymentName, ImageId, ModelName
+from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ImageId, ModelName
 
 DEPLOYMENT_LABEL = "io.modeldesk.deployment"
 RELEASE_LABEL = "io.modeldesk.release"
@@ -59,10 +59,19 @@ class ReleaseState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentKey:
+    """Which deployment it is: a name is unique on one engine."""
+
+    engine: EngineId
+    name: DeploymentName
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One change of what a deployment runs."""
 
     id: int
+    engine: EngineId
     deployment: DeploymentName
     kind: ReleaseKind
     target: VersionTarget
@@ -74,18 +83,30 @@ class Release:
     finished: datetime | None = None
     error: str = ""
 
+    @property
+    def key(self) -> DeploymentKey:
+        """The deployment it changed."""
+        return DeploymentKey(self.engine, self.deployment)
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A named service of a model. `current` is what it runs, `container` the container that
-    serves; both are None only until the first start succeeded."""
+    """A named service of a model on one engine. `current` is what it runs, `container` the
+    container that serves; both are None only until the first start succeeded."""
 
+    engine: EngineId
+    """`NO_ENGINE` for one of before engines were told apart, until its containers are met."""
     name: DeploymentName
     model: ModelName
     settings: ServiceSettings
     current: VersionTarget | None
     container: ContainerId | None
     created: datetime
+
+    @property
+    def key(self) -> DeploymentKey:
+        """Which deployment it is."""
+        return DeploymentKey(self.engine, self.name)
 
 
 class StepPhase(Enum):

@@ -1,4 +1,4 @@
-"""Names a deployment can have: they become part of container names."""
+"""Names a deployment can have (they become part of container names), and versions as shown."""
 
 import re
 
@@ -25,3 +25,10 @@ def proposed_name(model: ModelName) -> DeploymentName:
     """A name for the first deployment of a model."""
     cleaned = re.sub(r"[^a-z0-9_.-]+", "-", model.lower().rpartition("/")[2]).strip("-_.")
     return DeploymentName(cleaned[:63] or "model")
+
+
+def version_text(reference: str) -> str:
+    """The version's own name out of a reference: ``v1.4.0``."""
+    name, _, digest = reference.partition("@")
+    tag = name.rpartition("/")[2].partition(":")[2]
+    return tag or digest or reference

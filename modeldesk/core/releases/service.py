@@ -1,27 +1,22 @@
-"""Put a version in service, go back to an earlier one, and heal what a crash left."""
+"""Put a version in service and go back to an earlier one."""
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import (
-    AlreadyRunning,
-    Cancelled,
-    ModelDeskError,
-    NoSuchDeployment,
-    NotFound,
-    ReleaseError,
-)
-from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
+from modeldesk.core.errors import Cancelled, ModelDeskError, NotFound, ReleaseError
+from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
-from modeldesk.core.releases.executor import ReleaseExecutor, containers_of, undo_release
+from modeldesk.core.releases.book import DeploymentBook, Elsewhere
+from modeldesk.core.releases.executor import ReleaseExecutor
 from modeldesk.core.releases.history import earlier_versions, previous_version
 from modeldesk.core.releases.model import (
     Deployment,
+    DeploymentKey,
     Release,
     ReleaseKind,
     ReleaseState,
@@ -29,28 +24,15 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 from modeldesk.core.releases.names import check_deployment_name
-from modeldesk.core.releases.plan import Step, plan_release
+from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
+from modeldesk.core.releases.plan import plan_release
+from modeldesk.core.releases.recovery import Healer, Recovered, adopt
 from modeldesk.core.words import tr
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseOutcome:
-    """How a release ended. `restored` says that the target failed (`problem` says why) and what
-    ran before runs again."""
-
-    deployment: Deployment
-    release: Release
-    from_digest: str
-    to_digest: str
-    seconds: float
-    restored: bool
-    problem: ModelDeskError | None
-    changes: Changes
-
-
 class ReleaseService:
-    """Deployments of this engine. Safe to call from several threads; one deployment is changed
-    by one caller at a time, over all running programs."""
+    """Deployments of every engine that was ever used. Safe to call from several threads; one
+    deployment is changed by one caller at a time, over all running programs."""
 
     def __init__(
         self,
@@ -61,35 +43,34 @@ class ReleaseService:
         clock: Callable[[], datetime],
     ) -> None:
         self._records = records
+        self._book = DeploymentBook(records)
         self._probe = probe
         self._locks = locks
         self._who = who
         self._clock = clock
 
-    def deployments(self) -> tuple[Deployment, ...]:
-        """Every deployment, by name."""
-        return self._records.deployments()
+    def deployments(self, engine: EngineId) -> tuple[Deployment, ...]:
+        """Every deployment that lives on the engine, by name."""
+        return self._book.on(engine)
 
-    def deployment(self, name: DeploymentName) -> Deployment:
-        """Raises `NoSuchDeployment` when there is none of that name."""
-        found = self._records.deployment(name)
-        if found is None:
-            raise NoSuchDeployment(
-                tr("There is no deployment named “{name}”.", name=name),
-                tr("See the names on the Releases page or with: modeldesk deployments"),
-            )
-        return found
+    def elsewhere(self, engine: EngineId) -> tuple[Elsewhere, ...]:
+        """Those that live on other engines."""
+        return self._book.elsewhere(engine)
 
-    def history(self, name: DeploymentName) -> tuple[Release, ...]:
+    def deployment(self, engine: EngineId, name: DeploymentName) -> Deployment:
+        """Raises `NoSuchDeployment` when the engine has none of that name."""
+        return self._book.get(engine, name)
+
+    def history(self, key: DeploymentKey) -> tuple[Release, ...]:
         """Every release of the deployment, newest first."""
-        return self._records.releases(name)
+        return self._records.releases(key)
 
-    def earlier_versions(self, name: DeploymentName) -> tuple[VersionTarget, ...]:
+    def earlier_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
         """What can be gone back to, nearest first."""
-        current = self.deployment(name).current
+        current = deployment.current
         return tuple(
             version
-            for version in earlier_versions(self.history(name))
+            for version in earlier_versions(self.history(deployment.key))
             if current is None or version.image != current.image
         )
 
@@ -104,16 +85,19 @@ class ReleaseService:
         job: Job,
         secrets: Mapping[str, str] | None = None,
     ) -> ReleaseOutcome:
-        """Run `target` under the deployment `name`, which is made when there is none.
+        """Run `target` under the deployment `name` of this engine, which is made when there is
+        none.
 
         `secrets` are values for `settings.secret_names`; those left out are taken from the
         container that runs now. Raises `AlreadyRunning`, `NotFound` (the image), `ReleaseError`
         (nothing could be restored), `Cancelled` (after everything was undone).
         """
         check_deployment_name(name)
-        with self._locks.hold(name):
-            known = self._records.deployment(name)
+        home = engine.identity()
+        with self._locks.hold(name, home.id):
+            known = self._book.take_up(home, name)
             deployment = Deployment(
+                home.id,
                 name,
                 model,
                 settings,
@@ -128,16 +112,17 @@ class ReleaseService:
     def rollback(
         self,
         engine: ImageEngine,
-        name: DeploymentName,
+        key: DeploymentKey,
         to: VersionTarget | None,
         why: str,
         job: Job,
     ) -> ReleaseOutcome:
         """Go back to `to`, or to the version before the one that runs, with the settings the
-        deployment has. Raises as `deploy`, and `ReleaseError` when there is nothing to go to."""
-        with self._locks.hold(name):
-            deployment = self.deployment(name)
-            target = to or previous_version(self.history(name))
+        deployment has. Raises as `deploy`, `ReleaseError` when there is nothing to go to, and
+        `NoSuchDeployment` when it lives on another engine."""
+        with self._held(engine, key) as deployment:
+            name = deployment.name
+            target = to or previous_version(self.history(deployment.key))
             if target is None:
                 raise ReleaseError(
                     tr("“{name}” has run no version before the one that runs.", name=name),
@@ -151,21 +136,20 @@ class ReleaseService:
                 engine, deployment, deployment, target, ReleaseKind.ROLLBACK, why, job, {}
             )
 
-    def stop(self, engine: ImageEngine, name: DeploymentName, job: Job) -> Changes:
-        """Stop what serves; the deployment stays and can be started again."""
-        with self._locks.hold(name):
-            deployment = self.deployment(name)
-            job.report(Progress(tr("Stopping {name}", name=name)))
+    def stop(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
+        """Stop what serves; the deployment stays and can be started again. Raises
+        `NoSuchDeployment`."""
+        with self._held(engine, key) as deployment:
+            job.report(Progress(tr("Stopping {name}", name=deployment.name)))
             _stop(engine, deployment.container)
-            return _changes(deployment)
+            return changes_of(deployment)
 
-    def start(self, engine: ImageEngine, name: DeploymentName, job: Job) -> ReleaseOutcome:
+    def start(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> ReleaseOutcome:
         """Run the deployment's current version again, after a stop or when its container is
-        gone. Raises as `deploy`."""
-        with self._locks.hold(name):
-            deployment = self.deployment(name)
+        gone. Raises as `rollback`."""
+        with self._held(engine, key) as deployment:
             if deployment.current is None:
-                raise ReleaseError(tr("“{name}” has no version to start.", name=name))
+                raise ReleaseError(tr("“{name}” has no version to start.", name=deployment.name))
             return self._release(
                 engine,
                 deployment,
@@ -177,31 +161,32 @@ class ReleaseService:
                 {},
             )
 
-    def remove(self, engine: ImageEngine, name: DeploymentName, job: Job) -> Changes:
-        """Stop and remove what serves, then forget the deployment; its history stays."""
-        with self._locks.hold(name):
-            deployment = self.deployment(name)
-            job.report(Progress(tr("Removing {name}", name=name)))
+    def remove(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
+        """Stop and remove what serves, then forget the deployment; its history stays. Raises
+        `NoSuchDeployment`."""
+        with self._held(engine, key) as deployment:
+            job.report(Progress(tr("Removing {name}", name=deployment.name)))
             _stop(engine, deployment.container)
             if deployment.container:
                 engine.remove_container(deployment.container)
-            self._records.delete_deployment(name)
-            return _changes(deployment)
+            self._records.delete_deployment(deployment.key)
+            return changes_of(deployment)
 
-    def recover(self, engine: ImageEngine, job: Job) -> tuple[Release, ...]:
-        """Finish or undo every release that a crash left in the middle; those that another
-        running program is busy with are left alone. What was healed."""
-        healed = []
-        for release in self._records.unfinished_releases():
-            job.token.raise_if_cancelled()
-            try:
-                with self._locks.hold(release.deployment):
-                    # It may have come to its end in another program before the lock was ours.
-                    if any(one.id == release.id for one in self._records.unfinished_releases()):
-                        healed.append(self._heal(engine, release))
-            except AlreadyRunning:
-                continue
-        return tuple(healed)
+    def recover(self, engine: ImageEngine, job: Job) -> Recovered:
+        """Find out which deployments live on this engine, then finish or undo every release of
+        it that a crash left in the middle."""
+        self._book.seen(engine.identity())
+        adopted = adopt(engine, self._records)
+        healer = Healer(engine, self._records, self._locks, self._clock)
+        return Recovered(healer.heal_all(job), adopted)
+
+    @contextmanager
+    def _held(self, engine: ImageEngine, key: DeploymentKey) -> Iterator[Deployment]:
+        """The deployment, while inside for this caller alone. It must live on the engine."""
+        home = engine.identity()
+        self._book.check_here(home, key)
+        with self._locks.hold(key.name, home.id):
+            yield self._book.take_up(home, key.name) or self._book.get(home.id, key.name)
 
     def _release(
         self,
@@ -239,7 +224,7 @@ class ReleaseService:
         except ModelDeskError as problem:
             return self._failed(engine, executor, known, problem, begin)
         ended = self._end(release, ReleaseState.SUCCEEDED)
-        return _outcome(done, ended, deployment, begin, None, previous)
+        return outcome_of(done, ended, deployment, begin, None, previous)
 
     def _failed(
         self,
@@ -255,7 +240,7 @@ class ReleaseService:
         if executor.recorded:
             # The target serves; only the cleaning up failed. The release stays open, and the
             # next recovery repeats it.
-            return _outcome(executor.deployment, release, known, begin, None, executor.previous)
+            return outcome_of(executor.deployment, release, known, begin, None, executor.previous)
         if not executor.undone:
             raise problem
         restored = executor.previous is not None and _runs(engine, executor.previous)
@@ -263,40 +248,14 @@ class ReleaseService:
         ended = self._end(release, state, str(problem))
         if isinstance(problem, Cancelled) or not restored or known is None:
             raise problem
-        return _outcome(known, ended, known, begin, problem, executor.previous)
-
-    def _heal(self, engine: ImageEngine, release: Release) -> Release:
-        deployment = self._records.deployment(release.deployment)
-        made = containers_of(engine, release)
-        container = deployment.container if deployment else None
-        if any(c.id == container for c in made):
-            for leftover in made:
-                if leftover.id != container:
-                    engine.remove_container(leftover.id)
-            self._remove_replaced(engine, release, container)
-            return self._end(release, ReleaseState.SUCCEEDED)
-        again = undo_release(engine, release, container, restart=self._was_running(release))
-        state = ReleaseState.RESTORED if again else ReleaseState.FAILED
-        return self._end(release, state, tr("The program ended in the middle."))
-
-    def _was_running(self, release: Release) -> bool:
-        """Whether something ran when the release began: only then is there a rehearsal."""
-        return any(e.step == Step.REHEARSE.value for e in self._records.journal(release.id))
-
-    def _remove_replaced(
-        self, engine: ImageEngine, release: Release, serving: ContainerId | None
-    ) -> None:
-        """Remove the container the journal says was stopped for this release."""
-        for entry in self._records.journal(release.id):
-            replaced = entry.container
-            if entry.step == Step.STOP_PREVIOUS.value and replaced and replaced != serving:
-                engine.remove_container(replaced)
+        return outcome_of(known, ended, known, begin, problem, executor.previous)
 
     def _begin(
         self, deployment: Deployment, target: VersionTarget, kind: ReleaseKind, why: str
     ) -> Release:
         release = Release(
             0,
+            deployment.engine,
             deployment.name,
             kind,
             target,
@@ -357,29 +316,3 @@ def _runs(engine: ImageEngine, container: ContainerId) -> bool:
         return engine.container(container).summary.running
     except ModelDeskError:
         return False
-
-
-def _changes(deployment: Deployment, *containers: ContainerId | None) -> Changes:
-    ids = {c for c in (deployment.container, *containers) if c}
-    return Changes(containers=frozenset(ids), deployments=frozenset({deployment.name}))
-
-
-def _outcome(
-    now: Deployment,
-    release: Release,
-    before: Deployment | None,
-    begin: float,
-    problem: ModelDeskError | None,
-    previous: ContainerId | None,
-) -> ReleaseOutcome:
-    came_from = release.previous
-    return ReleaseOutcome(
-        deployment=now,
-        release=release,
-        from_digest=came_from.digest if came_from else "",
-        to_digest=release.target.digest,
-        seconds=time.monotonic() - begin,
-        restored=problem is not None,
-        problem=problem,
-        changes=_changes(now, previous, before.container if before else None),
-    )

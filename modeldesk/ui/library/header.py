@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBox
 
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.versioning.names import CHANNELS
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.library import entries
-from modeldesk.ui.releases.entries import version_text
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme

@@ -12,13 +12,14 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.model import Deployment, VersionTarget
-from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
+from modeldesk.core.releases.model import Deployment, DeploymentKey, VersionTarget
+from modeldesk.core.releases.names import version_text
+from modeldesk.core.releases.outcome import ReleaseOutcome
+from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.presentation import duration, short_digest
-from modeldesk.ui.releases.entries import version_text
 from modeldesk.ui.tasks import TaskHandle, serial
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.confirm import ConfirmDialog, Question, ask
@@ -72,34 +73,34 @@ class ReleaseActions(QObject):
                 dangerous=True,
             ),
             parent,
-            lambda: self.roll_back(deployment.name, target),
+            lambda: self.roll_back(deployment.key, target),
         )
 
     def roll_back(
-        self, name: DeploymentName, target: VersionTarget, why: str = ""
+        self, key: DeploymentKey, target: VersionTarget, why: str = ""
     ) -> TaskHandle[ReleaseOutcome]:
         """Roll back without asking."""
         version = version_text(target.reference)
         return self._release(
-            name,
-            tr("Roll back {name} to {version}", name=name, version=version),
-            lambda engine, job: self._releases.rollback(engine, name, target, why, job),
+            key.name,
+            tr("Roll back {name} to {version}", name=key.name, version=version),
+            lambda engine, job: self._releases.rollback(engine, key, target, why, job),
         )
 
-    def start(self, name: DeploymentName) -> TaskHandle[ReleaseOutcome]:
+    def start(self, key: DeploymentKey) -> TaskHandle[ReleaseOutcome]:
         """Run the deployment's current version again."""
         return self._release(
-            name,
-            tr("Start {name}", name=name),
-            lambda engine, job: self._releases.start(engine, name, job),
+            key.name,
+            tr("Start {name}", name=key.name),
+            lambda engine, job: self._releases.start(engine, key, job),
         )
 
-    def stop(self, name: DeploymentName) -> TaskHandle[Changes]:
+    def stop(self, key: DeploymentKey) -> TaskHandle[Changes]:
         """Stop what serves."""
         return self._change(
-            tr("Stop {name}", name=name),
-            name,
-            lambda engine, job: self._releases.stop(engine, name, job),
+            tr("Stop {name}", name=key.name),
+            key.name,
+            lambda engine, job: self._releases.stop(engine, key, job),
         )
 
     def confirm_remove(
@@ -123,7 +124,7 @@ class ReleaseActions(QObject):
             lambda: self._change(
                 tr("Remove {name}", name=name),
                 name,
-                lambda engine, job: self._releases.remove(engine, name, job),
+                lambda engine, job: self._releases.remove(engine, deployment.key, job),
             ),
         )
 

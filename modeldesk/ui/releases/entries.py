@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
-from modeldesk.core.containers.service import service_url
+from modeldesk.core.containers.reach import service_url
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
 from modeldesk.ui.theme.tokens import Tone
 
@@ -22,7 +23,7 @@ class RunningEntry:
     deployment: Deployment | None
     container: ContainerSummary | None
     url: str
-    """Where it answers; empty when it does not run or publishes nothing."""
+    """Where it answers; empty when it does not run or publishes nothing that can be reached."""
 
     @property
     def running(self) -> bool:
@@ -30,9 +31,10 @@ class RunningEntry:
 
 
 def entries(
-    snapshot: LibrarySnapshot, deployments: Iterable[Deployment]
+    snapshot: LibrarySnapshot, deployments: Iterable[Deployment], host: str
 ) -> tuple[RunningEntry, ...]:
-    """Deployments by name, then single containers of models, the newest first."""
+    """Deployments by name, then single containers of models, the newest first. `host` is the
+    machine the engine is on; empty for this one."""
     containers = {
         container.id: (container, model.name, version.name)
         for model in (*snapshot.others, *snapshot.models)
@@ -43,7 +45,7 @@ def entries(
     listed = []
     for deployment in sorted(deployments, key=lambda d: d.name):
         held = containers.pop(deployment.container, None) if deployment.container else None
-        listed.append(_of_deployment(deployment, held[0] if held else None))
+        listed.append(_of_deployment(deployment, held[0] if held else None, host))
     alone = sorted(containers.values(), key=lambda held: held[0].created, reverse=True)
     single = [
         RunningEntry(
@@ -53,7 +55,7 @@ def entries(
             version,
             None,
             container,
-            service_url(container.ports) if container.running else "",
+            service_url(container.ports, host) if container.running else "",
         )
         for container, model, version in alone
         if model in model_names and DEPLOYMENT_LABEL not in container.labels
@@ -66,7 +68,9 @@ def deployment_key(name: str) -> str:
     return f"deployment {name}"
 
 
-def _of_deployment(deployment: Deployment, container: ContainerSummary | None) -> RunningEntry:
+def _of_deployment(
+    deployment: Deployment, container: ContainerSummary | None, host: str
+) -> RunningEntry:
     current = deployment.current
     return RunningEntry(
         deployment_key(deployment.name),
@@ -75,15 +79,8 @@ def _of_deployment(deployment: Deployment, container: ContainerSummary | None) -
         version_text(current.reference) if current else "",
         deployment,
         container,
-        service_url(container.ports) if container and container.running else "",
+        service_url(container.ports, host) if container and container.running else "",
     )
-
-
-def version_text(reference: str) -> str:
-    """The version's own name out of a reference: ``v1.4.0``."""
-    name, _, digest = reference.partition("@")
-    tag = name.rpartition("/")[2].partition(":")[2]
-    return tag or digest or reference
 
 
 def state_of(entry: RunningEntry) -> tuple[str, Tone]:

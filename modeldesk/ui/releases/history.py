@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 
 from modeldesk.core.ids import ImageId
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
 from modeldesk.ui.presentation import age, moment, short_digest
-from modeldesk.ui.releases.entries import version_text
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import PlainButton, SlimButton

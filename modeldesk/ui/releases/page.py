@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from modeldesk.core.ids import DeploymentName
+from modeldesk.core.containers.reach import out_of_reach
+from modeldesk.core.releases.book import elsewhere_text
 from modeldesk.core.releases.model import VersionTarget
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
@@ -21,7 +23,6 @@ from modeldesk.ui.releases.entries import (
     deployment_key,
     entries,
     state_of,
-    version_text,
 )
 from modeldesk.ui.releases.history import ReleaseHistory
 from modeldesk.ui.releases.store import ReleaseStore
@@ -78,9 +79,8 @@ class ReleasesPage(QWidget):
             tr("Run a version from the library; as a service it gets a history and a way back."),
             tr("Go to the library"),
         )
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._content())
+        self.elsewhere = ElidedLabel(color="muted", mode=Qt.TextElideMode.ElideRight)
+        self._lay_out()
         self._connect()
         self._update()
 
@@ -97,6 +97,20 @@ class ReleasesPage(QWidget):
         if isinstance(link, ReleasesLink) and link.deployment:
             self._wanted = deployment_key(link.deployment)
             self._update()
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._content())
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(Space.XL, 0, Space.XL, Space.M)
+        foot.addWidget(self.elsewhere)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self._foot)
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -162,7 +176,10 @@ class ReleasesPage(QWidget):
 
     def _update(self, _news: object = None) -> None:
         """Show what is known now; the selected row stays selected while it exists."""
-        listed = entries(self._context.hub.snapshot, self._store.facts.deployments)
+        facts = self._store.facts
+        listed = entries(self._context.hub.snapshot, facts.deployments, self._context.engine_host)
+        self.elsewhere.set_text(elsewhere_text(facts.elsewhere))
+        self._foot.setVisible(bool(facts.elsewhere))
         self._stack.setCurrentIndex(1 if listed else 0)
         self._model.set_rows(listed)
         # One entry says everything in the heading.
@@ -221,6 +238,8 @@ class ReleasesPage(QWidget):
 
     def _line(self, entry: RunningEntry, now: datetime) -> str:
         parts = [entry.url]
+        if entry.container is not None and entry.running:
+            parts.append(out_of_reach(entry.container.ports, self._context.engine_host))
         if entry.deployment is not None and entry.deployment.current is not None:
             parts.append(short_digest(entry.deployment.current.digest))
             parts.append(tr("a rollback tries its target beside what runs, then switches"))
@@ -242,11 +261,10 @@ class ReleasesPage(QWidget):
         if entry is None:
             return
         if entry.deployment is not None:
-            name = DeploymentName(entry.deployment.name)
             if entry.running:
-                self._actions.stop(name)
+                self._actions.stop(entry.deployment.key)
             else:
-                self._actions.start(name)
+                self._actions.start(entry.deployment.key)
         elif entry.container is not None:
             if entry.running:
                 self._actions.stop_container(entry.container)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.changes import Changes
+from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.jobs import Job
+from modeldesk.core.releases.book import Elsewhere
 from modeldesk.core.releases.model import Deployment, Release, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
@@ -17,9 +19,11 @@ from modeldesk.ui.tasks import Lane, Latest
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """What the records say of every deployment, at one moment."""
+    """What the records say of the engine's deployments, at one moment."""
 
     deployments: tuple[Deployment, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Those that live on other engines."""
     histories: Mapping[DeploymentName, tuple[Release, ...]] = field(default_factory=dict)
     """Newest first."""
     earlier: Mapping[DeploymentName, tuple[VersionTarget, ...]] = field(default_factory=dict)
@@ -36,21 +40,29 @@ class ReleaseStore(QObject):
         self, context: Context, releases: ReleaseService, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
+        self._context = context
         self._releases = releases
         self._latest = Latest(context.tasks, self)
         self.facts = ReleaseFacts()
         context.hub.changed.connect(self._changed)
+        context.hub.connection_changed.connect(self._connection_changed)
         context.hub.refresh_asked.connect(self.read)
 
     def read(self) -> None:
-        """Read everything again."""
+        """Read everything of the engine in use again. While none answers, what was read last
+        stays."""
+        engine = self._context.engine()
+        if engine is None:
+            return
 
         def work(_: Job) -> ReleaseFacts:
-            deployments = self._releases.deployments()
+            here = engine.identity().id
+            deployments = self._releases.deployments(here)
             return ReleaseFacts(
                 deployments,
-                {d.name: self._releases.history(d.name) for d in deployments},
-                {d.name: self._releases.earlier_versions(d.name) for d in deployments},
+                self._releases.elsewhere(here),
+                {d.name: self._releases.history(d.key) for d in deployments},
+                {d.name: self._releases.earlier_versions(d) for d in deployments},
             )
 
         self._latest.submit(
@@ -61,6 +73,10 @@ class ReleaseStore(QObject):
         if facts != self.facts:
             self.facts = facts
             self.changed.emit(facts)
+
+    def _connection_changed(self, connection: Connection) -> None:
+        if connection.state is ConnectionState.CONNECTED:
+            self.read()
 
     def _changed(self, changes: Changes, _initiator: object) -> None:
         if changes.deployments:

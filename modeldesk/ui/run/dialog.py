@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.containers.service import RunOutcome, RunRequest, run, service_url
+from modeldesk.core.containers.model import PortBinding
+from modeldesk.core.containers.reach import out_of_reach, service_url
+from modeldesk.core.containers.service import RunOutcome, RunRequest, run
 from modeldesk.core.errors import (
     InvalidInput,
     ModelDeskError,
@@ -27,7 +29,8 @@ from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
 from modeldesk.core.ports import AnswerProbe
 from modeldesk.core.releases.model import Deployment
-from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
+from modeldesk.core.releases.outcome import ReleaseOutcome
+from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.releases.targets import target_of
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
@@ -68,7 +71,7 @@ class RunDialog(QDialog):
         self._taken_port = 0
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Run {version}", version=self._reference))
-        self.form = RunForm(context.theme, version.key.model, self)
+        self.form = RunForm(context.theme, version.key.model, context.engine_host, self)
         self.banner = Banner(context.theme)
         self.log = QPlainTextEdit(readOnly=True)
         self.log.setFont(font(TextStyle.MONO_SMALL))
@@ -131,7 +134,7 @@ class RunDialog(QDialog):
         def read(_: Job) -> tuple[ImageDetail, tuple[Deployment, ...]]:
             detail = engine.image_detail(image)
             try:
-                return detail, self._releases.deployments()
+                return detail, self._releases.deployments(engine.identity().id)
             except RecordsError:
                 # A single container runs without records; a service says itself what is wrong.
                 return detail, ()
@@ -231,21 +234,23 @@ class RunDialog(QDialog):
 
     def _container_runs(self, outcome: RunOutcome) -> None:
         self._context.hub.publish_changes(outcome.changes)
-        self._say_running(outcome.name, outcome.url, outcome.seconds)
+        self._say_running(outcome.name, outcome.ports, outcome.seconds)
         self._context.navigate(ReleasesLink())
         self.accept()
 
     def _service_runs(self, outcome: ReleaseOutcome) -> None:
         self._context.hub.publish_changes(outcome.changes)
         deployment = outcome.deployment
-        url = service_url(deployment.settings.ports)
-        self._say_running(deployment.name, url, outcome.seconds)
+        self._say_running(deployment.name, deployment.settings.ports, outcome.seconds)
         self._context.navigate(ReleasesLink(deployment.name))
         self.accept()
 
-    def _say_running(self, name: str, url: str, seconds: float) -> None:
+    def _say_running(self, name: str, ports: tuple[PortBinding, ...], seconds: float) -> None:
+        host = self._context.engine_host
+        url = service_url(ports, host)
+        said = tr("{name} is healthy after {time}.", name=name, time=duration(seconds))
         self._context.say(
-            tr("{name} is healthy after {time}.", name=name, time=duration(seconds)),
+            " ".join(filter(None, (said, out_of_reach(ports, host)))),
             Tone.GOOD,
             tr("Open {url}", url=url) if url else "",
             (lambda: open_url(url)) if url else None,

@@ -84,7 +84,8 @@ class RunForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, model: ModelName, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, model: ModelName, host: str, parent: QWidget) -> None:
+        """`host` is the machine the engine is on; empty for this one."""
         super().__init__(parent)
         self._model = model
         self._deployments: dict[str, Deployment] = {}
@@ -94,7 +95,10 @@ class RunForm(QWidget):
             theme,
             tr("Ports"),
             (
-                RowField(tr("port on this machine"), tr("any free port")),
+                RowField(
+                    tr("port on {host}", host=host) if host else tr("port on this machine"),
+                    tr("any free port"),
+                ),
                 RowField(tr("port in the container"), "5000"),
             ),
             tr("add a port"),

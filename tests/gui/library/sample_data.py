@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from modeldesk.core.containers.model import ContainerSpec, Health, PortBinding
-from modeldesk.core.ids import ContainerId, DeploymentName, ImageId, ModelName
+from modeldesk.core.ids import NO_ENGINE, ContainerId, DeploymentName, ImageId, ModelName
 from modeldesk.core.images import ImageConfig
 from modeldesk.core.releases.model import (
     Deployment,
@@ -89,6 +89,7 @@ def fill_releases(records: FakeReleaseRecords, images: dict[str, ImageId]) -> No
         records.add_release(
             Release(
                 0,
+                NO_ENGINE,
                 name,
                 ReleaseKind.DEPLOY,
                 target,
@@ -102,7 +103,7 @@ def fill_releases(records: FakeReleaseRecords, images: dict[str, ImageId]) -> No
         )
     settings = ServiceSettings()
     records.save_deployment(
-        Deployment(name, ModelName("recommendation"), settings, now, None, _ago(20))
+        Deployment(NO_ENGINE, name, ModelName("recommendation"), settings, now, None, _ago(20))
     )
 
 

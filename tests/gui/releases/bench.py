@@ -6,13 +6,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.containers.model import Health, PortBinding
+from modeldesk.core.containers.model import LOOPBACK, Health, PortBinding
+from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import DeploymentName, ImageId, ModelName
 from modeldesk.core.images import ImageConfig
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.model import (
+    Deployment,
+    DeploymentKey,
     Release,
     ReleaseKind,
     ReleaseState,
@@ -82,10 +85,10 @@ class Bench(QObject):
         models = self.context.hub.snapshot.models
         return next(v for m in models for v in m.versions if v.key.image == image)
 
-    def deploy(self, name: str, image: ImageId, port: int = 5000) -> None:
+    def deploy(self, name: str, image: ImageId, port: int = 5000, address: str = LOOPBACK) -> None:
         """Put a version in service."""
         version = self.version(image)
-        settings = ServiceSettings((PortBinding(5000, port),), health_timeout_s=2.0)
+        settings = ServiceSettings((PortBinding(5000, port, address),), health_timeout_s=2.0)
         self.service.deploy(
             self.engine,
             DeploymentName(name),
@@ -98,6 +101,21 @@ class Bench(QObject):
         self.read_library()
         self.store.read()
 
+    def use_engine(self, engine: FakeEngine) -> None:
+        """The window is connected to another engine from now on."""
+        self.engine = engine
+        self.read_library()
+        self.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, engine.info))
+
+    def key(self, name: str) -> DeploymentKey:
+        """A deployment on the engine in use."""
+        return DeploymentKey(self.engine.identity().id, DeploymentName(name))
+
+    def deployment(self, name: str) -> Deployment:
+        """The same, as the records have it."""
+        key = self.key(name)
+        return self.service.deployment(key.engine, key.name)
+
     def remember(self, name: str, count: int) -> None:
         """Releases of long ago."""
         now = datetime.now(UTC)
@@ -108,6 +126,7 @@ class Bench(QObject):
             self.records.add_release(
                 Release(
                     0,
+                    self.engine.identity().id,
                     DeploymentName(name),
                     ReleaseKind.ROLLBACK if number % 5 == 4 else ReleaseKind.DEPLOY,
                     VersionTarget(image, f"registry.lan/rec:v0.{number}.0", image),

@@ -1,6 +1,7 @@
 """What a person sees and does on the releases page."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.chip import Chip
 from modeldesk.ui.widgets.confirm import ConfirmDialog
+from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.releases.bench import HEALTHY, Bench
 
@@ -114,8 +116,8 @@ def test_a_rollback_asks_with_both_digests_and_cancel_as_default(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench)
-    now = bench.service.deployment(SHOP).current
-    back = bench.service.earlier_versions(SHOP)[0]
+    now = bench.deployment("shop").current
+    back = bench.service.earlier_versions(bench.deployment("shop"))[0]
     assert now is not None
     dialog = question(page)
     shown = " ".join(label.accessibleName() for label in dialog.findChildren(type(page.line)))
@@ -124,7 +126,7 @@ def test_a_rollback_asks_with_both_digests_and_cancel_as_default(
     assert dialog.cancel.isDefault()
     assert not dialog.accept_button.isDefault()
     dialog.reject()
-    assert bench.service.deployment(SHOP).current == now
+    assert bench.deployment("shop").current == now
 
 
 def test_a_rollback_that_was_confirmed_is_done_and_said(
@@ -137,7 +139,7 @@ def test_a_rollback_that_was_confirmed_is_done_and_said(
     assert bench.heard.sayings[0].tone is Tone.GOOD
     # The version just left is a choice in the history, not one more click on the same button.
     qtbot.waitUntil(lambda: not page.rollback_button.isEnabled())
-    left = bench.service.history(SHOP)[0].previous
+    left = bench.service.history(bench.key("shop"))[0].previous
     assert left is not None
     assert left.image in page.history.buttons
 
@@ -148,13 +150,13 @@ def test_a_target_that_fails_leaves_what_ran_and_says_so(
     two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,), exit_code=1))
     told: list[TaskHandle[Any]] = []
     bench.tasks.ended.connect(told.append)
-    now = bench.service.deployment(SHOP).current
+    now = bench.deployment("shop").current
     question(page).accept_button.click()
     qtbot.waitUntil(lambda: bool(bench.heard.texts))
     assert "runs what it ran before" in bench.heard.texts[0]
     assert [task.state for task in told] == [TaskState.FAILED]
     assert bench.heard.sayings[0].tone is Tone.BAD
-    assert bench.service.deployment(SHOP).current == now
+    assert bench.deployment("shop").current == now
     qtbot.waitUntil(lambda: any(c.running for c in bench.engine.list_containers()))
 
 
@@ -239,7 +241,7 @@ def test_a_release_that_left_nothing_running_is_in_the_history_at_once(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench, Behaviour(exit_code=1))
-    serving = bench.service.deployment(SHOP).container
+    serving = bench.deployment("shop").container
     assert serving is not None
     bench.engine.stop_container(serving)
     question(page).accept_button.click()
@@ -250,3 +252,55 @@ def test_a_release_that_left_nothing_running_is_in_the_history_at_once(
 def _newest(bench: Bench) -> Release:
     """What the page's store knows of the last release, without asking again."""
     return bench.store.facts.histories[SHOP][0]
+
+
+def lab() -> FakeEngine:
+    return FakeEngine(replace(INFO, address="tcp://lab:2375"), own_id="LAB")
+
+
+def test_deployments_of_other_engines_are_counted_in_one_line(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
+    assert not page.elsewhere.isVisible()
+    local = bench.engine
+    bench.use_engine(lab())
+    qtbot.waitUntil(page.elsewhere.isVisible)
+    assert page.elsewhere.text() == (f"1 deployment lives on another engine ({INFO.address}).")
+    assert page._empty.isVisible()
+    bench.deploy("shop", bench.add_version("v2.0.0"))
+    qtbot.waitUntil(lambda: page.chips.specs()[0].text == "v2.0.0")
+    bench.use_engine(local)
+    qtbot.waitUntil(lambda: page.chips.specs()[0].text == "v1.0.0")
+    assert page.elsewhere.text() == "1 deployment lives on another engine (tcp://lab:2375)."
+
+
+def test_what_was_asked_on_one_engine_is_not_done_on_another(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    two_versions(qtbot, bench)
+    dialog = question(page)
+    before = bench.deployment("shop")
+    bench.use_engine(lab())
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    there = bench.deployment("shop")
+    dialog.accept_button.click()
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert (
+        f"“shop” does not live on this engine but on another one ({INFO.address})."
+        in (bench.heard.texts[0])
+    )
+    assert bench.records.deployments() == (there, before)
+
+
+def test_on_another_machine_its_address_is_shown_or_why_there_is_none(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.use_engine(lab())
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: "published on lab for that machine alone" in page.line.text())
+    assert not page.open_button.isVisible()
+    bench.deploy("shop", bench.add_version("v1.1.0"), address="0.0.0.0")
+    qtbot.waitUntil(page.open_button.isVisible)
+    assert page.line.text().startswith("http://lab:5000 ·")

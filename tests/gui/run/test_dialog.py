@@ -1,5 +1,6 @@
 """What a person does in the dialog that runs a version."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.tasks import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.releases.bench import HEALTHY, Bench
 
@@ -50,6 +52,22 @@ def test_a_version_runs_and_the_releases_page_is_gone_to(qtbot: QtBot, bench: Be
     assert "healthy after" in bench.heard.texts[0]
     assert bench.heard.sayings[0].action == "Open http://127.0.0.1:5000"
     assert containers(bench) == 1
+
+
+def test_on_another_machine_the_port_is_that_machines(qtbot: QtBot, bench: Bench) -> None:
+    bench.use_engine(FakeEngine(replace(INFO, address="tcp://lab:2375")))
+    dialog = opened(qtbot, bench)
+    (host, _), *_ = dialog.form.ports.lines()
+    assert host.accessibleName() == "Ports: port on lab"
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: closed(bench))
+    assert "published on lab for that machine alone" in bench.heard.texts[0]
+    assert bench.heard.sayings[0].action == ""
+    dialog = opened(qtbot, bench)
+    dialog.form.ports.set_values([("0.0.0.0:5001", "5000")])
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: len(bench.heard.sayings) == 2)
+    assert bench.heard.sayings[1].action == "Open http://lab:5001"
 
 
 def test_a_taken_port_has_a_way_out(qtbot: QtBot, bench: Bench) -> None:
@@ -100,7 +118,7 @@ def test_secrets_are_masked_and_never_stored(qtbot: QtBot, bench: Bench) -> None
     dialog.form.name.setText("shop")
     dialog.run_button.click()
     qtbot.waitUntil(lambda: closed(bench))
-    kept = bench.records.deployment(DeploymentName("shop"))
+    kept = bench.records.deployment(bench.key("shop"))
     assert kept is not None
     assert "s3cret" not in repr(kept)
     assert kept.settings.secret_names == ("API_TOKEN",)
@@ -184,7 +202,7 @@ def test_a_service_that_is_there_keeps_its_settings(qtbot: QtBot, bench: Bench) 
     assert dialog.form.mounts.values() == [("models", "/models", "ro")]
     dialog.run_button.click()
     qtbot.waitUntil(lambda: closed(bench))
-    kept = bench.service.deployment(DeploymentName("shop"))
+    kept = bench.deployment("shop")
     assert kept.settings == SHOP
     assert kept.current is not None
     assert kept.current.reference.endswith("v1.5.0")

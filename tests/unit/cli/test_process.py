@@ -85,7 +85,7 @@ def test_a_damaged_file_is_said_by_whichever_command_meets_it(tmp_path: Path) ->
     said = _run(tmp_path, "$M rollback shop --json").stderr
     assert "The settings file could not be read" in said
     assert "The records were damaged" in said
-    assert "damaged" not in _run(tmp_path, "$M rollback shop --json").stderr
+    assert "were damaged" not in _run(tmp_path, "$M rollback shop --json").stderr
 
 
 @pytest.mark.parametrize("home", ["n" * 300, "settings.json/below"])

@@ -50,10 +50,10 @@ def serve(session: Session, *words: str) -> dict[str, object]:
 
 def test_a_service_keeps_its_settings_but_for_the_time_that_is_given(session: Session) -> None:
     serve(session, "team/rec:v1.0.0", "-p", "5000:5000", "-e", "A=b")
-    kept = session.parts.releases.deployment(DeploymentName("shop")).settings
+    kept = session.releases().deployment(session.here(), DeploymentName("shop")).settings
     assert kept.health_timeout_s == 60
     serve(session, "team/rec:v1.1.0", "--timeout", "7")
-    now = session.parts.releases.deployment(DeploymentName("shop")).settings
+    now = session.releases().deployment(session.here(), DeploymentName("shop")).settings
     assert now.health_timeout_s == 7
     assert (now.ports, now.environment) == (kept.ports, kept.environment)
 

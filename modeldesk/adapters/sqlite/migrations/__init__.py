@@ -4,7 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeldesk.adapters.sqlite.migrations import layers_0001_indexes, m0001_records, m0003_versions
+from modeldesk.adapters.sqlite.migrations import (
+    layers_0001_indexes,
+    m0001_records,
+    m0002_engines,
+    m0003_versions,
+)
 from modeldesk.core.words import tr
 
 
@@ -38,5 +43,8 @@ def _layers_damaged(aside: Path) -> str:
     )
 
 
-RECORDS = Schema((m0001_records.STATEMENTS, m0003_versions.STATEMENTS), _records_damaged)
+RECORDS = Schema(
+    (m0001_records.STATEMENTS, m0002_engines.STATEMENTS, m0003_versions.STATEMENTS),
+    _records_damaged,
+)
 LAYERS = Schema((layers_0001_indexes.STATEMENTS,), _layers_damaged)

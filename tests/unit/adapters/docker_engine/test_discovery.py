@@ -15,7 +15,9 @@ from modeldesk.adapters.docker_engine import addresses
 from modeldesk.adapters.docker_engine.addresses import Surroundings
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt
+from modeldesk.core.errors import EngineError
 from tests.unit.adapters.docker_engine.server import (
+    INFO,
     VERSION,
     EngineServer,
     Request,
@@ -177,6 +179,70 @@ def test_podman_is_known(finder: DockerEngineFinder, server: EngineServer) -> No
     assert engine is not None
     assert engine.info.product == "Podman"
     assert not engine.info.builds_with_buildkit
+
+
+def identity(finder: DockerEngineFinder, server: EngineServer) -> str:
+    """What is found at the server's address says it is."""
+    engine, _ = finder.find(server.address)
+    assert engine is not None
+    found = engine.identity()
+    assert found.address == server.address
+    engine.close()
+    return found.id
+
+
+def test_an_engine_is_known_by_its_own_id_and_where_its_data_are(
+    finder: DockerEngineFinder, server: EngineServer
+) -> None:
+    """Up to Docker 20.10 two engines on one machine have the same id."""
+    answer = {**INFO, "ID": "IMJP:3UXY", "DockerRootDir": "/var/lib/docker"}
+    server.answers["/info"] = json_of(answer)
+    first = identity(finder, server)
+    server.answers["/version"] = json_of({**VERSION, "Version": "29.0.0"})
+    assert identity(finder, server) == first
+    server.answers["/info"] = json_of({**answer, "DockerRootDir": "/srv/second"})
+    assert identity(finder, server) != first
+    server.answers["/info"] = json_of({**answer, "ID": "OTHER"})
+    assert identity(finder, server) != first
+    assert server.seen.count("GET /version") == 4
+
+
+def test_podman_makes_its_id_up_so_its_address_must_do(
+    finder: DockerEngineFinder, server: EngineServer, tmp_path: Path
+) -> None:
+    server.answers["/version"] = json_of(
+        {**VERSION, "ApiVersion": "1.41", "Components": [{"Name": "Podman Engine"}]}
+    )
+    server.answers["/info"] = json_of({**INFO, "ID": "5f0c"})
+    first = identity(finder, server)
+    server.answers["/info"] = json_of({**INFO, "ID": "77aa"})
+    assert identity(finder, server) == first
+    link = tmp_path / "link.sock"
+    link.symlink_to(server.address.removeprefix("unix://"))
+    engine, _ = finder.find(f"unix://{link}")
+    assert engine is not None
+    assert engine.identity().id == first
+
+
+def test_one_that_tells_no_id_is_known_by_its_address(
+    finder: DockerEngineFinder, server: EngineServer
+) -> None:
+    assert identity(finder, server) == server.address
+
+
+def test_one_that_was_too_busy_to_tell_is_asked_again(
+    finder: DockerEngineFinder, server: EngineServer
+) -> None:
+    server.answers["/info"] = json_of({"message": "busy"}, 500)
+    engine, _ = finder.find(server.address)
+    assert engine is not None
+    with pytest.raises(EngineError):
+        engine.identity()
+    server.answers["/info"] = json_of({**INFO, "ID": "IMJP", "DockerRootDir": "/var/lib/docker"})
+    assert engine.identity().id == "IMJP /var/lib/docker"
+    asked = len(server.seen)
+    assert engine.identity().id == "IMJP /var/lib/docker"
+    assert len(server.seen) == asked
 
 
 def test_what_is_known_only_of_the_version_is_enough(

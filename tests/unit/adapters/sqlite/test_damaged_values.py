@@ -16,7 +16,7 @@ from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
 from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.errors import RecordsDamaged
-from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
+from modeldesk.core.ids import BuildId, DeploymentName, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.releases.model import Deployment, ServiceSettings
 
@@ -61,13 +61,15 @@ def test_a_damaged_image_detail_is_read_from_the_engine_again(
 def test_a_damaged_deployment_is_said(database: Database, value: object) -> None:
     records = SqliteReleaseRecords(database)
     settings = ServiceSettings()
-    shop = DeploymentName("shop")
-    records.save_deployment(Deployment(shop, ModelName("m"), settings, None, None, NOW))
+    shop = Deployment(
+        EngineId("e"), DeploymentName("shop"), ModelName("m"), settings, None, None, NOW
+    )
+    records.save_deployment(shop)
     _spoil(database, "deployment", "settings_json", value)
     with pytest.raises(RecordsDamaged):
         records.deployments()
     with pytest.raises(RecordsDamaged):
-        records.deployment(shop)
+        records.deployment(shop.key)
 
 
 @pytest.mark.parametrize("column", ["steps_packed", "references_json", "started", "state"])

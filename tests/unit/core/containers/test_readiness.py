@@ -13,11 +13,12 @@ from modeldesk.core.containers.model import (
     LogLine,
     PortBinding,
 )
-from modeldesk.core.containers.readiness import Readiness, died, reachable_address, wait_until_ready
+from modeldesk.core.containers.readiness import Readiness, died, wait_until_ready
+from modeldesk.core.engine.model import EngineInfo
 from modeldesk.core.errors import Cancelled, ContainerFailed
 from modeldesk.core.jobs import CancelToken, Job, Progress
 from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.engine import FakeEngine
+from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 
 HERE = "127.0.0.1"
@@ -27,8 +28,8 @@ PRINTS = (LogLine("loading weights"), LogLine("no such file: model.pt", error=Tr
 class Bench:
     """A container of one image, started."""
 
-    def __init__(self, behaviour: Behaviour, *ports: PortBinding) -> None:
-        self.engine = FakeEngine()
+    def __init__(self, behaviour: Behaviour, *ports: PortBinding, info: EngineInfo = INFO) -> None:
+        self.engine = FakeEngine(info)
         self.probe = FakeAnswerProbe()
         image = self.engine.add_image("team/rec:v1.0.0", behaviour=behaviour)
         self.container = self.engine.create_container(ContainerSpec(image, name="rec", ports=ports))
@@ -127,12 +128,32 @@ def test_why_it_does_not_run(
     assert not sentence.endswith("..")
 
 
-@pytest.mark.parametrize(
-    ("address", "reached"),
-    [("", HERE), ("0.0.0.0", HERE), ("::", HERE), (HERE, HERE), ("192.168.1.5", "192.168.1.5")],
-)
-def test_where_a_published_port_is_reached(address: str, reached: str) -> None:
-    assert reachable_address(PortBinding(5000, 5000, address)) == reached
+LAB = replace(INFO, address="tcp://lab:2375")
+UNASKED = "Port 5000 is published on lab for that machine alone"
+
+
+def test_on_another_machine_that_machine_is_asked() -> None:
+    bench = Bench(Behaviour(), PortBinding(5000, 5000, "0.0.0.0"), info=LAB)
+    bench.probe.answering.add(("lab", 5000))
+    assert bench.wait().proof == "answer"
+    assert bench.probe.asked == [("lab", 5000)]
+
+
+def test_what_another_machine_keeps_to_itself_must_keep_running_and_is_said_once() -> None:
+    said: list[str] = []
+    bench = Bench(Behaviour(), PortBinding(5000, 5000), info=LAB)
+    assert bench.wait(job=Job(log=said.append)).proof == "running"
+    assert bench.probe.asked == []
+    (line,) = said
+    assert line.startswith(UNASKED)
+    assert line.endswith("It counts as started once it has run for 2 seconds.")
+
+
+def test_a_health_check_is_run_on_another_machine_all_the_same() -> None:
+    said: list[str] = []
+    bench = Bench(Behaviour(health=(Health.HEALTHY,)), PortBinding(5000, 5000), info=LAB)
+    assert bench.wait(job=Job(log=said.append)).proof == "health check"
+    assert said == []
 
 
 def test_a_check_that_hangs_does_not_outlast_the_timeout() -> None:

@@ -1,9 +1,11 @@
 """Running a version: it works, or nothing of it is left."""
 
+from dataclasses import replace
+
 import pytest
 
 from modeldesk.core.containers.model import Health, LogLine, Mount, PortBinding
-from modeldesk.core.containers.service import RunRequest, remove, run, service_url, stop
+from modeldesk.core.containers.service import RunRequest, remove, run, stop
 from modeldesk.core.errors import (
     Cancelled,
     ContainerFailed,
@@ -15,7 +17,7 @@ from modeldesk.core.errors import (
 from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.jobs import CancelToken, Job
 from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.engine import FakeEngine
+from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 
 HEALTHY = Behaviour(health=(Health.STARTING, Health.HEALTHY))
@@ -110,14 +112,11 @@ def test_removing_what_somebody_else_removed_is_no_error() -> None:
     assert remove(FakeEngine(), gone, Job()).containers == {gone}
 
 
-@pytest.mark.parametrize(
-    ("ports", "url"),
-    [
-        ((), ""),
-        ((PortBinding(53, 53, protocol="udp"),), ""),
-        ((PortBinding(53, 53, protocol="udp"), PortBinding(80, 8080)), "http://127.0.0.1:8080"),
-        ((PortBinding(80, 8080, "::1"),), "http://[::1]:8080"),
-    ],
-)
-def test_where_it_answers(ports: tuple[PortBinding, ...], url: str) -> None:
-    assert service_url(ports) == url
+def test_the_address_of_one_on_another_machine() -> None:
+    engine = FakeEngine(replace(INFO, address="tcp://lab:2375"))
+    image = image_of(engine, HEALTHY)
+    outcome = run(
+        engine, FakeAnswerProbe(), request(image, PortBinding(5000, 5001, "0.0.0.0")), Job()
+    )
+    assert outcome.url == "http://lab:5001"
+    assert outcome.ports == (PortBinding(5000, 5001, "0.0.0.0"),)

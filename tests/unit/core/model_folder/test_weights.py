@@ -3,12 +3,14 @@ import json
 import os
 import pickle
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.model_folder import weights
 from modeldesk.core.model_folder.model import FileEntry, Severity
+from modeldesk.core.model_folder.walk import read_start
 from modeldesk.core.model_folder.weights import FoundWeights, find_weights
 
 
@@ -34,6 +36,7 @@ def look(folder: Path, files: dict[str, bytes]) -> FoundWeights:
     return find_weights(folder, entries, CancelToken())
 
 
+INDEX = {f"model.layers.{n}.mlp.weight": "model-00001-of-00002.safetensors" for n in range(99)}
 TENSOR = {"dtype": "BF16", "shape": [3, 4], "data_offsets": [0, 24]}
 
 
@@ -49,6 +52,17 @@ TENSOR = {"dtype": "BF16", "shape": [3, 4], "data_offsets": [0, 24]}
         ("m.bin", b"\xba\x16\x4f\x2f....", "fastText"),
         ("model.txt", b"tree\nversion=v4\n", "LightGBM"),
         ("model.json", b'{"learner": {}, "version": [2, 0, 0]}', "XGBoost"),
+        ("xgb.json", b' {"learner":{"attributes":{}}}', "XGBoost"),
+        ("m.ubj", b"{L\0\0\0\0\0\0\0\x07learner{L\0\0\0\0\0\0\0\x0aattributes{", "XGBoost"),
+        ("m.ubj", b"{i\x03abc[$d#l\0\0\0\1....", ""),
+        ("weights.json", json.dumps({"layers": [[0.5, -1.25e-3] * 9]}).encode(), "JSON"),
+        ("weights.json", json.dumps([[[n / 7] for n in range(999)]], indent=1).encode(), "JSON"),
+        ("weights.json", json.dumps({"weights": ["a.bin", "b.bin"] * 20}).encode(), ""),
+        ("weights.json", json.dumps({"weight_map": INDEX}).encode(), ""),
+        ("model.json", json.dumps({"class_name": "Sequential", "units": [1, 2]}).encode(), ""),
+        ("weights.json", b"[1, 2]", ""),
+        ("weights.json", b"0.5 " * 99, ""),
+        ("example_request.json", json.dumps([[0.5] * 64]).encode(), ""),
         ("m.keras", zipped("metadata.json", "config.json", "model.weights.h5"), "Keras"),
         ("m.pt", zipped("m/constants.pkl", "m/code/m.py", "m/data.pkl"), "TorchScript"),
         ("m.pth", zipped("m/data.pkl", pickled=pickle.dumps({})), "PyTorch"),
@@ -134,6 +148,26 @@ def test_a_saved_model_is_one_thing(tmp_path: Path) -> None:
 def test_the_largest_comes_first_and_arrays_give_way(tmp_path: Path) -> None:
     files = {"a.gguf": b"GGUF", "b.gguf": b"GGUF....", "c.npz": zipped("a.npy")}
     assert [str(w.path) for w in look(tmp_path, files).weights] == ["b.gguf", "a.gguf"]
+
+
+def test_numbers_in_json_give_way_to_weights_proper(tmp_path: Path) -> None:
+    files = {"weights.json": json.dumps([0.5] * 64).encode(), "m.onnx": b"\x08\x07"}
+    assert [str(w.path) for w in look(tmp_path, files).weights] == ["m.onnx"]
+
+
+def test_of_json_only_the_beginning_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(folder: Path, path: PurePosixPath, length: int) -> bytes:
+        asked.append(length)
+        return read_start(folder, path, length)
+
+    monkeypatch.setattr(weights, "read_start", counted)
+    content = b'{"learner":' + b"[" * 20_000_000
+    assert [w.format for w in look(tmp_path, {"model.json": content}).weights] == ["XGBoost"]
+    assert asked == [4096]
 
 
 def test_a_file_that_is_gone_meanwhile_is_passed_over(tmp_path: Path) -> None:

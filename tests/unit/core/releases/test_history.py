@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from modeldesk.core.ids import DeploymentName, ImageId
+from modeldesk.core.ids import NO_ENGINE, DeploymentName, ImageId
 from modeldesk.core.releases.history import earlier_versions, previous_version
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
 
@@ -16,6 +16,7 @@ def _releases(*story: str) -> list[Release]:
         releases.append(
             Release(
                 number,
+                NO_ENGINE,
                 DeploymentName("shop"),
                 ReleaseKind.DEPLOY if act[0] == "+" else ReleaseKind.ROLLBACK,
                 target,

@@ -22,16 +22,20 @@ from modeldesk.core.errors import (
     RecordsError,
     ReleaseError,
 )
-from modeldesk.core.ids import DeploymentName, ImageId, ModelName
+from modeldesk.core.ids import DeploymentName, EngineId, ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.releases.model import (
     DEPLOYMENT_LABEL,
+    Deployment,
+    DeploymentKey,
+    Release,
     ReleaseKind,
     ReleaseState,
     ServiceSettings,
     VersionTarget,
 )
-from modeldesk.core.releases.service import ReleaseOutcome, ReleaseService
+from modeldesk.core.releases.outcome import ReleaseOutcome
+from modeldesk.core.releases.service import ReleaseService
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
@@ -94,6 +98,20 @@ class Desk:
             name: self._version(name, HEALTHY) for name in ("v1.0.0", "v1.1.0", "v1.2.0")
         }
 
+    @property
+    def here(self) -> EngineId:
+        return self.engine.identity().id
+
+    @property
+    def key(self) -> DeploymentKey:
+        return DeploymentKey(self.here, SHOP)
+
+    def deployment(self) -> Deployment:
+        return self.service.deployment(self.here, SHOP)
+
+    def history(self) -> tuple[Release, ...]:
+        return self.service.history(self.key)
+
     def service_with(self, records: Any) -> ReleaseService:
         # The images have health checks: nobody is asked for an answer.
         return ReleaseService(
@@ -111,7 +129,7 @@ class Desk:
 
     def rollback(self, version: str = "", job: Job | None = None) -> ReleaseOutcome:
         target = self.versions[version] if version else None
-        return self.service.rollback(self.engine, SHOP, target, "oops", job or Job())
+        return self.service.rollback(self.engine, self.key, target, "oops", job or Job())
 
     def containers(self) -> list[ContainerSummary]:
         return [c for c in self.engine.list_containers() if DEPLOYMENT_LABEL in c.labels]
@@ -127,7 +145,7 @@ class Desk:
     def assert_serves_only(self, version: str) -> None:
         assert self.serving() == [self.versions[version].image]
         assert len(self.containers()) == 1
-        deployment = self.service.deployment(SHOP)
+        deployment = self.deployment()
         assert deployment.current == self.versions[version]
         assert deployment.container == self.containers()[0].id
 
@@ -145,7 +163,7 @@ def test_a_first_deployment_runs_and_is_written_down(desk: Desk) -> None:
     assert not outcome.restored
     assert (outcome.from_digest, outcome.to_digest) == ("", desk.versions["v1.0.0"].digest)
     desk.assert_serves_only("v1.0.0")
-    [release] = desk.service.history(SHOP)
+    [release] = desk.history()
     assert (release.kind, release.state) == (ReleaseKind.DEPLOY, ReleaseState.SUCCEEDED)
     assert (release.who, release.why) == ("ana", "because")
     assert desk.containers()[0].id in outcome.changes.containers
@@ -163,7 +181,7 @@ def test_roll_back_goes_to_the_version_before_then_further_back(desk: Desk) -> N
     desk.assert_serves_only("v1.0.0")
     desk.rollback("v1.2.0")
     desk.assert_serves_only("v1.2.0")
-    kinds = [release.kind for release in desk.service.history(SHOP)]
+    kinds = [release.kind for release in desk.history()]
     assert kinds == [ReleaseKind.ROLLBACK] * 3 + [ReleaseKind.DEPLOY] * 3
 
 
@@ -178,8 +196,8 @@ def test_a_target_that_never_becomes_healthy_costs_callers_nothing(desk: Desk) -
     desk.assert_serves_only("v1.0.0")
     assert desk.containers()[0].id == before
     assert desk.engine.calls.get("stop_container", 0) == 0
-    assert desk.service.history(SHOP)[0].state is ReleaseState.RESTORED
-    assert desk.service.earlier_versions(SHOP) == ()
+    assert desk.history()[0].state is ReleaseState.RESTORED
+    assert desk.service.earlier_versions(desk.deployment()) == ()
 
 
 def test_what_ran_runs_again_when_the_target_fails_on_the_real_port(
@@ -208,8 +226,8 @@ def test_a_first_start_that_fails_leaves_nothing(desk: Desk) -> None:
         desk.deploy("v1.0.0")
     assert "exit code 3" in caught.value.message
     assert desk.containers() == []
-    assert desk.service.deployments() == ()
-    assert desk.service.history(SHOP)[0].state is ReleaseState.FAILED
+    assert desk.service.deployments(desk.here) == ()
+    assert desk.history()[0].state is ReleaseState.FAILED
 
 
 def test_every_step_is_in_the_log(desk: Desk) -> None:
@@ -244,7 +262,7 @@ def test_a_cancel_in_the_middle_undoes_everything(desk: Desk) -> None:
             desk.engine, SHOP, MODEL, desk.versions["v1.1.0"], PORT, "", Job(token, report)
         )
     desk.assert_serves_only("v1.0.0")
-    assert desk.service.history(SHOP)[0].state is ReleaseState.RESTORED
+    assert desk.history()[0].state is ReleaseState.RESTORED
 
 
 def test_an_image_that_is_gone_is_said_before_anything_is_touched(desk: Desk) -> None:
@@ -255,7 +273,7 @@ def test_an_image_that_is_gone_is_said_before_anything_is_touched(desk: Desk) ->
         desk.deploy("v1.1.0")
     assert "team/rec:v1.1.0" in caught.value.message
     assert desk.engine.calls.get("create_container") == calls
-    assert len(desk.service.history(SHOP)) == 1
+    assert len(desk.history()) == 1
 
 
 def test_nothing_to_go_back_to(desk: Desk) -> None:
@@ -301,23 +319,23 @@ def test_secret_values_are_taken_from_what_runs_and_never_stored(desk: Desk) -> 
 
 def test_stopped_and_started_again(desk: Desk) -> None:
     desk.deploy("v1.0.0")
-    desk.service.stop(desk.engine, SHOP, Job())
+    desk.service.stop(desk.engine, desk.key, Job())
     assert desk.serving() == []
-    desk.service.start(desk.engine, SHOP, Job())
+    desk.service.start(desk.engine, desk.key, Job())
     desk.assert_serves_only("v1.0.0")
-    assert desk.service.earlier_versions(SHOP) == ()
+    assert desk.service.earlier_versions(desk.deployment()) == ()
 
 
 def test_what_was_stopped_on_purpose_stays_stopped_when_the_target_fails(desk: Desk) -> None:
     desk.versions["v1.0.0"] = desk._version("v1.0.0", SICK)
     desk.deploy("v1.2.0")
-    desk.service.stop(desk.engine, SHOP, Job())
-    current = desk.service.deployment(SHOP).container
+    desk.service.stop(desk.engine, desk.key, Job())
+    current = desk.deployment().container
     with pytest.raises(ContainerFailed):
         desk.rollback("v1.0.0")
     assert desk.serving() == []
     assert [c.id for c in desk.containers()] == [current]
-    assert desk.service.history(SHOP)[0].state is ReleaseState.FAILED
+    assert desk.history()[0].state is ReleaseState.FAILED
 
 
 def test_a_container_removed_behind_our_back_is_no_obstacle(desk: Desk) -> None:
@@ -330,30 +348,30 @@ def test_a_container_removed_behind_our_back_is_no_obstacle(desk: Desk) -> None:
 
 def test_removed_with_its_container_but_not_its_history(desk: Desk) -> None:
     desk.deploy("v1.0.0")
-    desk.service.remove(desk.engine, SHOP, Job())
+    desk.service.remove(desk.engine, desk.key, Job())
     assert desk.containers() == []
-    assert desk.service.deployments() == ()
-    assert len(desk.service.history(SHOP)) == 1
+    assert desk.service.deployments(desk.here) == ()
+    assert len(desk.history()) == 1
 
 
 def test_a_container_removed_behind_our_back_does_not_keep_its_deployment(desk: Desk) -> None:
     desk.deploy("v1.0.0")
     desk.engine.remove_container(desk.containers()[0].id)
-    assert desk.service.stop(desk.engine, SHOP, Job()).deployments == {SHOP}
-    desk.service.remove(desk.engine, SHOP, Job())
-    assert desk.service.deployments() == ()
+    assert desk.service.stop(desk.engine, desk.key, Job()).deployments == {SHOP}
+    desk.service.remove(desk.engine, desk.key, Job())
+    assert desk.service.deployments(desk.here) == ()
 
 
 def test_a_release_names_who_did_it_as_of_then(desk: Desk) -> None:
     desk.deploy("v1.0.0")
     desk.who = "ben"
     desk.deploy("v1.1.0")
-    assert [release.who for release in desk.service.history(SHOP)] == ["ben", "ana"]
+    assert [release.who for release in desk.history()] == ["ben", "ana"]
 
 
 def test_one_deployment_is_changed_by_one_caller_at_a_time(desk: Desk) -> None:
     desk.deploy("v1.0.0")
-    with desk.locks.hold(SHOP), pytest.raises(AlreadyRunning):
+    with desk.locks.hold(SHOP, desk.here), pytest.raises(AlreadyRunning):
         desk.deploy("v1.1.0")
 
 
@@ -391,16 +409,21 @@ def test_a_kill_at_any_moment_is_finished_or_undone_at_the_next_start(
         desk.deploy("v1.1.0")
         wanted = "v1.2.0" if story == "deploy" else "v1.0.0"
 
-        target = desk.versions[wanted]
+        target, key = desk.versions[wanted], desk.key
 
-        def act(engine: Any, service: ReleaseService, target: VersionTarget = target) -> object:
+        def act(
+            engine: Any,
+            service: ReleaseService,
+            target: VersionTarget = target,
+            key: DeploymentKey = key,
+        ) -> object:
             if story == "rollback":
-                return service.rollback(engine, SHOP, None, "", Job())
+                return service.rollback(engine, key, None, "", Job())
             return service.deploy(engine, SHOP, MODEL, target, PORT, "", Job())
 
         killed = _killed_after(desk, calls, act)
         desk.locks.held.clear()
-        healed = desk.service.recover(desk.engine, Job())
+        healed = desk.service.recover(desk.engine, Job()).healed
         assert desk.records.unfinished_releases() == ()
         serving = desk.serving()
         assert serving in ([desk.versions["v1.1.0"].image], [desk.versions[wanted].image]), calls
@@ -449,10 +472,10 @@ def test_records_that_fail_once_never_part_from_the_engine(tmp_path: Path) -> No
         records = _FullDisk(desk.records, calls)
         service = desk.service_with(records)
         with suppress(RecordsError):
-            service.rollback(desk.engine, SHOP, None, "", Job())
+            service.rollback(desk.engine, desk.key, None, "", Job())
         desk.service.recover(desk.engine, Job())
         assert desk.records.unfinished_releases() == ()
-        current = desk.service.deployment(SHOP).current
+        current = desk.deployment().current
         assert current is not None
         desk.assert_serves_only(current.reference.partition(":")[2])
         desk.database.close()
@@ -478,7 +501,7 @@ def test_a_kill_during_a_first_start_leaves_nothing(tmp_path: Path) -> None:
         desk.locks.held.clear()
         desk.service.recover(desk.engine, Job())
         assert desk.records.unfinished_releases() == ()
-        if desk.service.deployments():
+        if desk.service.deployments(desk.here):
             desk.assert_serves_only("v1.0.0")
         else:
             assert desk.containers() == []
@@ -492,15 +515,16 @@ def test_a_release_another_program_is_busy_with_is_left_alone(desk: Desk) -> Non
     desk.deploy("v1.0.0")
     assert _killed_after(
         desk,
-        6,
+        15,
         lambda engine, service: service.deploy(
             engine, SHOP, MODEL, desk.versions["v1.1.0"], PORT, "", Job()
         ),
     )
     desk.locks.held.clear()
-    with desk.locks.hold(SHOP):
-        assert desk.service.recover(desk.engine, Job()) == ()
-    assert len(desk.service.recover(desk.engine, Job())) == 1
+    assert len(desk.records.unfinished_releases()) == 1
+    with desk.locks.hold(SHOP, desk.here):
+        assert desk.service.recover(desk.engine, Job()).healed == ()
+    assert len(desk.service.recover(desk.engine, Job()).healed) == 1
 
 
 def test_a_release_that_ended_meanwhile_is_not_touched(
@@ -509,11 +533,11 @@ def test_a_release_that_ended_meanwhile_is_not_touched(
     """Another program finished it between our look at the records and our hold of the lock."""
     desk.deploy("v1.0.0")
     desk.deploy("v1.1.0")
-    stale = replace(desk.service.history(SHOP)[0], state=ReleaseState.RUNNING)
+    stale = replace(desk.history()[0], state=ReleaseState.RUNNING)
     answers = [(stale,)]
     read = desk.records.unfinished_releases
     monkeypatch.setattr(
         desk.records, "unfinished_releases", lambda: answers.pop() if answers else read()
     )
-    assert desk.service.recover(desk.engine, Job()) == ()
+    assert desk.service.recover(desk.engine, Job()).healed == ()
     desk.assert_serves_only("v1.1.0")

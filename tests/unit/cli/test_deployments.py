@@ -1,0 +1,137 @@
+"""Deployments on the command line, with two engines and one home."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modeldesk.cli.answer import Answer
+from modeldesk.cli.commands import deployments, rollback, run
+from modeldesk.cli.session import Session
+from modeldesk.composition import Parts
+from modeldesk.core.containers.model import Health
+from modeldesk.core.errors import NoSuchDeployment
+from modeldesk.core.ids import DeploymentName, ImageId
+from modeldesk.core.library.service import Library
+from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
+from modeldesk.core.releases.service import ReleaseService
+from modeldesk.paths import Paths
+from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.deployment_locks import FakeDeploymentLocks
+from tests.fakes.engine import INFO, FakeEngine, FakeFinder
+from tests.fakes.engine_containers import Behaviour
+from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+
+LAB = "tcp://lab:2375"
+Open = Callable[[FakeEngine], Session]
+
+
+def engine_at(address: str) -> FakeEngine:
+    engine = FakeEngine(replace(INFO, address=address))
+    for tag in ("v1.0.0", "v1.1.0"):
+        engine.add_image(f"team/rec:{tag}", behaviour=Behaviour(health=(Health.HEALTHY,)))
+    return engine
+
+
+@pytest.fixture
+def records() -> FakeReleaseRecords:
+    return FakeReleaseRecords()
+
+
+@pytest.fixture
+def opened(tmp_path: Path, records: FakeReleaseRecords) -> Open:
+    """Runs of the program, each with the engine that is chosen then."""
+
+    def open_(engine: FakeEngine) -> Session:
+        parts = Parts(Paths.under(tmp_path))
+        releases = ReleaseService(
+            records,
+            FakeAnswerProbe(),
+            FakeDeploymentLocks(),
+            lambda: "ana",
+            lambda: datetime.now(UTC),
+        )
+        library = Library(FakeImageRecords())
+        vars(parts).update(finder=FakeFinder(engine), library=library, releases=releases)
+        return Session(parts)
+
+    return open_
+
+
+def serve(session: Session, *words: str) -> Answer:
+    parser = argparse.ArgumentParser()
+    run.add_arguments(parser)
+    return run.execute(parser.parse_args([*words, "--service", "shop"]), session)
+
+
+def listed(session: Session) -> Answer:
+    return deployments.execute(argparse.Namespace(), session)
+
+
+def go_back(session: Session, *words: str) -> Answer:
+    parser = argparse.ArgumentParser()
+    rollback.add_arguments(parser)
+    return rollback.execute(parser.parse_args([*words]), session)
+
+
+def test_the_engines_own_are_listed_and_others_counted(opened: Open) -> None:
+    here, there = engine_at(INFO.address), engine_at(LAB)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    answer = listed(opened(there))
+    assert answer.json == []
+    assert answer.lines[-1] == f"1 deployment lives on another engine ({INFO.address})."
+    answer = listed(opened(here))
+    assert isinstance(answer.json, list)
+    assert len(answer.json) == 1
+    assert not any("another engine" in line for line in answer.lines)
+
+
+def test_a_rollback_on_the_wrong_engine_says_where_the_deployment_is(opened: Open) -> None:
+    here, there = engine_at(INFO.address), engine_at(LAB)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    serve(opened(here), "team/rec:v1.1.0")
+    with pytest.raises(NoSuchDeployment) as caught:
+        go_back(opened(there), "shop")
+    assert INFO.address in caught.value.message
+    assert "DOCKER_HOST" in caught.value.hint
+    assert there.list_containers() == ()
+    back = go_back(opened(here), "shop", "--to", "v1.0.0")
+    assert "shop runs team/rec:v1.0.0" in back.lines[0]
+
+
+def test_on_another_machine_its_address_is_told(opened: Open) -> None:
+    there = engine_at(LAB)
+    answer = serve(opened(there), "team/rec:v1.0.0", "-p", "0.0.0.0:5000:5000")
+    assert isinstance(answer.json, dict)
+    assert answer.json["url"] == "http://lab:5000"
+    assert listed(opened(there)).lines[1].rstrip().endswith("http://lab:5000")
+
+
+def test_an_interrupted_release_is_told_with_how_it_ended(
+    opened: Open, records: FakeReleaseRecords, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = engine_at(INFO.address)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    target = VersionTarget(ImageId("sha256:1"), "team/rec:v1.1.0", "sha256:1")
+    [runs] = [one.current for one in records.deployments()]
+    records.add_release(
+        Release(
+            0,
+            here.identity().id,
+            DeploymentName("shop"),
+            ReleaseKind.DEPLOY,
+            target,
+            runs,
+            datetime.now(UTC),
+            "ana",
+            "",
+            ReleaseState.RUNNING,
+        )
+    )
+    listed(opened(here))
+    said = capsys.readouterr().err
+    assert "The release of v1.1.0 for shop was interrupted and has been undone" in said
+    assert "shop runs v1.0.0 as before" in said

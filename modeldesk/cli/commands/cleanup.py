@@ -8,7 +8,7 @@ from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import at_least_one, days
 from modeldesk.core.cleanup.candidates import Candidate, Reason, find_candidates
-from modeldesk.core.cleanup.holds import ServiceNeeds
+from modeldesk.core.cleanup.holds import needs_of
 from modeldesk.core.cleanup.rules import KeepRules
 from modeldesk.core.engine.model import BuildCache
 from modeldesk.core.errors import Cancelled, EngineUnavailable
@@ -16,7 +16,6 @@ from modeldesk.core.keep_rule import KeepRule
 from modeldesk.core.library.labels import model_name
 from modeldesk.core.library.removal import RemovalPlan
 from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalOutcome, RemovalRun
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.text import size_text
 
 
@@ -47,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """A dry run, unless ``--yes`` was given. Without the records of deployments nothing is
     offered: what they can go back to would not be known."""
-    needs = service_needs(session.releases())
+    needs = needs_of(session.releases())
     rules = _rules(arguments, KeepRules.of(session.parts.settings))
     cleanup = find_candidates(session.snapshot(), needs, rules, datetime.now(UTC))
     shown = [one for one in cleanup.candidates if _is_meant(arguments, one)]
@@ -62,14 +61,6 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
         session.job.log(_counted(run.outcome))
         raise
     return _done(shown, run.outcome, cache)
-
-
-def service_needs(releases: ReleaseService) -> tuple[ServiceNeeds, ...]:
-    """What every deployment runs and can go back to."""
-    return tuple(
-        ServiceNeeds(d.name, d.current, releases.earlier_versions(d.name))
-        for d in releases.deployments()
-    )
 
 
 def _rules(arguments: argparse.Namespace, kept: KeepRules) -> KeepRules:

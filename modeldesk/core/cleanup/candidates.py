@@ -12,7 +12,7 @@ from modeldesk.core.labels import VERSION_LABEL
 from modeldesk.core.library.labels import model_name
 from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version, VersionKey, Where
 from modeldesk.core.library.removal import RemovalPlan, RemovalPlanner
-from modeldesk.core.words import tr
+from modeldesk.core.words import tr, trn
 
 
 class Reason(Enum):
@@ -95,16 +95,16 @@ def _found(
 
 def _of_model(model: Model, rule: KeepRule, now: datetime) -> Iterator[tuple[Version, Reason, str]]:
     old = {version.key for version in beyond(model, rule, now)}
-    for place, version in enumerate(model.versions, 1):
+    for newer, version in enumerate(model.versions):
         if "deprecated" in version.channels:
             yield version, Reason.DEPRECATED, tr("deprecated")
         elif version.key in old:
-            days = (now - version.created).days
-            yield (
-                version,
-                Reason.OLD,
-                tr("number {place} by age, {days} days old", place=place, days=days),
-            )
+            yield version, Reason.OLD, _how_old(newer, (now - version.created).days)
+
+
+def _how_old(newer: int, days: int) -> str:
+    age = trn("{count} day old", "{count} days old", days)
+    return trn("{age}, {count} newer", "{age}, {count} newer", newer, age=age)
 
 
 def _what_it_was(version: Version) -> str:

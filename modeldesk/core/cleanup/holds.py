@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from modeldesk.core.ids import DeploymentName, ImageId, ModelName
 from modeldesk.core.library.model import Group, LibrarySnapshot, Version
 from modeldesk.core.library.removal import in_use_reason
 from modeldesk.core.library.sizes import LayerTree
-from modeldesk.core.releases.model import VersionTarget
+from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr, trn
 
 WAYS_BACK = 3
 """So many earlier versions of a deployment are held for going back to."""
 _POINTERS = ("stable", "candidate", "latest")
 _NAMED = 3
+
+
+class Deployments(Protocol):
+    """What is asked of `modeldesk.core.releases.service.ReleaseService`."""
+
+    def deployments(self) -> tuple[Deployment, ...]: ...
+
+    def earlier_versions(self, name: DeploymentName) -> tuple[VersionTarget, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,15 @@ class ServiceNeeds:
     deployment: DeploymentName
     current: VersionTarget | None
     earlier: Sequence[VersionTarget] = ()
+
+
+def needs_of(releases: Deployments) -> tuple[ServiceNeeds, ...]:
+    """What every deployment runs and can go back to. Raises `RecordsError`: without it nothing
+    may be called removable."""
+    return tuple(
+        ServiceNeeds(d.name, d.current, releases.earlier_versions(d.name))
+        for d in releases.deployments()
+    )
 
 
 class Holds:

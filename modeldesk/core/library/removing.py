@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import BuildCache
-from modeldesk.core.errors import EngineError, EngineUnavailable, NotFound
+from modeldesk.core.errors import Cancelled, EngineError, EngineUnavailable, NotFound
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.library.removal import Removal, RemovalPlan, RemovalPlanner
 from modeldesk.core.ports import ImageEngine
@@ -75,10 +75,13 @@ class RemovalRun:
         cache = _cache_of(engine) if self.plan.removals else BuildCache()
         try:
             self._remove_all(engine, job)
-        finally:
+        except EngineUnavailable:
             self._count()
-        if self._removed:
+            raise
+        except Cancelled:
             self._measure(engine, cache)
+            raise
+        self._measure(engine, cache)
         if self._empty_cache:
             job.token.raise_if_cancelled()
             self._prune(engine, job)
@@ -115,7 +118,7 @@ class RemovalRun:
                 lost.append(name)
 
     def _count(self) -> None:
-        """By the plan's layers, until the engine has been asked."""
+        """By the plan's layers: what is known without asking the engine."""
         going = self._planner.images_going(removal.version.key for removal in self._removed)
         self.outcome = RemovalOutcome(
             tuple(self._removed), tuple(self._failed), self._planner.bytes_of(going)
@@ -123,6 +126,9 @@ class RemovalRun:
 
     def _measure(self, engine: ImageEngine, cache: BuildCache) -> None:
         """By what the engine has now: an image may have got a new name meanwhile."""
+        self._count()
+        if not self._removed:
+            return
         left = {image.id for image in engine.list_images()}
         gone = [r.version.key.image for r in self._removed if r.version.key.image not in left]
         image_bytes = self._planner.bytes_of(gone)

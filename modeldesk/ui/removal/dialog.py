@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from modeldesk.core.library.model import LibrarySnapshot, Version
-from modeldesk.core.library.removal import Removal, RemovalPlan, plan_removal
+from modeldesk.core.engine.model import BuildCache
+from modeldesk.core.library.model import Version, Where
+from modeldesk.core.library.removal import Removal, RemovalPlan, RemovalPlanner
+from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalRun
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle, font
@@ -39,15 +41,22 @@ class RemoveDialog(QDialog):
 
     def __init__(
         self,
-        snapshot: LibrarySnapshot,
+        planner: RemovalPlanner,
         versions: Sequence[Version],
-        on_plan: Callable[[RemovalPlan], None],
+        on_run: Callable[[RemovalRun], None],
         parent: QWidget,
+        *,
+        cache: BuildCache | None = None,
+        empty_cache: bool = False,
     ) -> None:
+        """`on_run` gets what the person agreed to, not begun. `cache` is the engine's build
+        cache, where it was read; `empty_cache` says that it is to be emptied too."""
         super().__init__(parent.window())
-        self._snapshot = snapshot
-        self._on_plan = on_plan
-        self.plan = plan_removal(snapshot, versions)
+        self._planner = planner
+        self._on_run = on_run
+        self._cache = cache or BuildCache()
+        self._empties = empty_cache
+        self.plan = planner.plan(versions)
         self.setWindowTitle(tr("Remove versions"))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -96,6 +105,7 @@ class RemoveDialog(QDialog):
         column.addWidget(self.title)
         card = Card(padded=False)
         card.body.addWidget(self.list)
+        card.setVisible(self.list.count() > 0)
         column.addWidget(card)
         column.addWidget(self.facts)
         column.addWidget(Label(tr("The same on the command line:"), TextStyle.LABEL, "muted"))
@@ -118,43 +128,64 @@ class RemoveDialog(QDialog):
     def _picked(self, _item: QListWidgetItem) -> None:
         items = [self.list.item(row) for row in range(self.list.count())]
         chosen = [i.data(_VERSION) for i in items if i.checkState() is Qt.CheckState.Checked]
-        self.plan = plan_removal(self._snapshot, chosen)
+        self.plan = self._planner.plan(chosen)
         with QSignalBlocker(self.list):
             self._tell()
 
     def _tell(self) -> None:
         plan = self.plan
-        count = len(plan.removals)
-        one = presentation.printable(plan.removals[0].version.name) if count == 1 else ""
-        action = (
-            tr("Remove {version}", version=one)
-            if one
-            else trn("Remove {count} version", "Remove {count} versions", count)
-        )
+        action = self._action()
         self.title.setText(tr("{action}?", action=action))
         self.remove.set_text(action)
-        self.remove.setEnabled(bool(plan.removals))
+        self.remove.setEnabled(bool(plan.removals) or self._empties)
+        self.facts.set_rows(self._facts())
+        self.command.set_text(self._commands() or tr("Nothing is picked."))
+        self._copy.setEnabled(bool(self._commands()))
+
+    def _action(self) -> str:
+        count = len(self.plan.removals)
+        if not count and self._empties:
+            return tr("Empty the build cache")
+        if count == 1:
+            one = presentation.printable(self.plan.removals[0].version.name)
+            return tr("Remove {version}", version=one)
+        return trn("Remove {count} version", "Remove {count} versions", count)
+
+    def _facts(self) -> list[KeyValue]:
+        plan = self.plan
+        here = [r for r in plan.removals if r.image_goes and r.version.where is Where.LOCAL]
+        rows = [
+            KeyValue(tr("Names that go"), presentation.count(len(plan.names))),
+            KeyValue(tr("In no registry that is known"), presentation.count(len(here))),
+            KeyValue(tr("Containers that use them"), _users(plan)),
+        ]
         back = plan.bytes_back
-        self.facts.set_rows(
-            [
-                KeyValue(tr("Names that go"), presentation.count(len(plan.names))),
-                KeyValue(tr("Containers that use them"), _users(plan)),
-                KeyValue(
-                    tr("Comes back on disk"),
-                    tr("not known yet") if back is None else presentation.size(back),
-                    tooltip="" if back is None else presentation.exact_size(back),
-                ),
-            ]
-        )
-        self.command.set_text(plan.command or tr("Nothing is picked."))
-        self._copy.setEnabled(bool(plan.command))
+        if self._empties:
+            rows.append(_size_row(tr("Build cache that is emptied"), self._cache.own_bytes))
+            back = None if back is None else back + self._cache.own_bytes
+        rows.append(_size_row(tr("Comes back on disk"), back))
+        kept = min(plan.bytes_back or 0, self._cache.shared_bytes)
+        if kept and not self._empties:
+            label = tr("Of that, at most, when the build cache is emptied")
+            rows.append(_size_row(label, kept))
+        return rows
+
+    def _commands(self) -> str:
+        prune = PRUNE_COMMAND if self._empties else ""
+        return "\n".join(filter(None, (self.plan.command, prune)))
 
     def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(self.plan.command)
+        QGuiApplication.clipboard().setText(self._commands())
 
     def _accept(self) -> None:
-        self._on_plan(self.plan)
+        self._on_run(RemovalRun(self._planner, self.plan, empty_cache=self._empties))
         self.accept()
+
+
+def _size_row(label: str, amount: int | None) -> KeyValue:
+    if amount is None:
+        return KeyValue(label, tr("not known yet"))
+    return KeyValue(label, presentation.size(amount), tooltip=presentation.exact_size(amount))
 
 
 def _text(version: Version, *below: str) -> str:

@@ -17,7 +17,6 @@ from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column
 
 CACHE = "cache"
-NAME, WHY = "name", "why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +124,13 @@ def columns() -> tuple[Column[Line], ...]:
     """The check box, then what is known of a line; headings are painted over all of them."""
     return (
         Column("check", "", lambda _: Cell(), width=34),
-        Column(NAME, tr("Version"), _name, stretch=True),
-        Column(WHY, tr("Why"), _why),
+        Column("name", tr("Version"), _name),
+        Column("why", tr("Why"), _why, stretch=True),
         Column("size", tr("Size"), _size, "right"),
-        Column("unique", tr("Unique"), _unique, "right", tooltip=_unique_help()),
-        Column("created", tr("Created"), _created),
-        Column("where", tr("Where"), _where),
+        Column("unique", tr("Unique"), _unique, "right", gives_way=2, tooltip=_unique_help()),
+        Column("created", tr("Created"), _created, gives_way=1),
+        Column("where", tr("Where"), _where, gives_way=0),
     )
-
-
-GIVE_WAY = ("where", "created", "unique")
-"""Columns that go, in this order, where there is too little room."""
 
 
 def _name(line: Line) -> Cell:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.words import tr
-from modeldesk.ui.cleanup.lines import GIVE_WAY, NAME, WHY, Line, columns
+from modeldesk.ui.cleanup.lines import Line, columns
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
@@ -25,10 +25,6 @@ from modeldesk.ui.widgets.table import Table
 _Index = QModelIndex | QPersistentModelIndex
 _BOX = 16
 _EDGE = 9
-_NAME_ROOM = 200
-_WHY_ROOM = 210
-_CHIPS = 16
-"""Between a name and its chips."""
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -118,6 +114,8 @@ class Lines(KeyedModel[Line]):
 
 class CandidateTable(Table):
     """Space checks the selected lines; a click into the first column one of them."""
+
+    stretch_room = 210
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.lines = Lines()
@@ -209,30 +207,3 @@ class CandidateTable(Table):
             mark = Icon.CHECK if state is Qt.CheckState.Checked else Icon.MINUS
             self._theme.paint_icon(painter, box.adjusted(2, 2, -2, -2), mark, "on_accent")
         painter.restore()
-
-    def _arrange(self) -> None:
-        self._give_way()
-        super()._arrange()
-
-    def _give_way(self) -> None:
-        """The reason takes what is left beside the name; what matters least goes first."""
-        keys = [column.key for column in self.lines.columns]
-        if len(self._needed) != len(keys):
-            return
-        widths = dict(zip(keys, self._needed, strict=True))
-        least = {NAME: _NAME_ROOM, WHY: _WHY_ROOM}
-        excess = sum(min(w, least.get(key, w)) for key, w in widths.items())
-        excess -= self.viewport().width()
-        self._arranging = True
-        for key in GIVE_WAY:
-            self.setColumnHidden(keys.index(key), excess > 0)
-            excess -= widths[key] if excess > 0 else 0
-        why = keys.index(WHY)
-        self._needed[why] = self._why_width(widths, keys)
-        self._arranging = False
-
-    def _why_width(self, widths: dict[str, int], keys: Sequence[str]) -> int:
-        shown = [key for n, key in enumerate(keys) if not self.isColumnHidden(n)]
-        others = sum(widths[key] for key in shown if key not in (NAME, WHY))
-        free = self.viewport().width() - others
-        return max(_WHY_ROOM, free - max(_NAME_ROOM, min(widths[NAME] + _CHIPS, free // 2)))

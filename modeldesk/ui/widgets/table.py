@@ -195,7 +195,7 @@ def _metrics(style: TextStyle) -> QFontMetrics:
 def _width(cell: Cell) -> int:
     text = _metrics(_style(cell)).horizontalAdvance(cell.text)
     chips = sum(chip_width(chip) + GAP for chip in cell.chips)
-    return int(text + (chips + 2 if cell.chips else 0)) + 2 * _SIDE + 2
+    return int(text + (chips + GAP + 2 if cell.chips else 0)) + 2 * _SIDE + 2
 
 
 def _least(column: Column[R], needed: int) -> int:

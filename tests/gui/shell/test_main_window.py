@@ -52,15 +52,16 @@ def test_a_page_without_a_place_in_the_rail_stands_in_that_of_another(
     window = MainWindow(context, activity, pages)
     qtbot.addWidget(window)
     window.painted.connect(window.begin)
+    shown: list[PageKey] = []
+    window.area.page_shown.connect(shown.append)
     window.show()
-    qtbot.waitUntil(lambda: window.area.current is PageKey.LIBRARY)
+    qtbot.waitUntil(lambda: bool(shown))
     window.open_page(PageKey.BUILD)
     (clean,) = (a for a, _ in window.menus.actions if a.text() == "&Clean up…")
     clean.trigger()
-    assert window.area.current is PageKey.CLEANUP
     assert window.rail.current == PageKey.LIBRARY.value
     window.rail.chosen.emit(PageKey.LIBRARY.value)
-    assert window.area.current is PageKey.LIBRARY
+    assert shown == [PageKey.LIBRARY, PageKey.BUILD, PageKey.CLEANUP, PageKey.LIBRARY]
 
 
 def test_nothing_is_made_before_the_first_paint(

@@ -68,6 +68,7 @@ class RemovalPlanner:
     def __init__(self, snapshot: LibrarySnapshot) -> None:
         versions = [v for m in (*snapshot.models, *snapshot.others) for v in m.versions]
         self._homes = Counter(version.key.image for version in versions)
+        self._names: dict[VersionKey, tuple[str, ...]] = {}
         self._known = snapshot.total_bytes is not None
         self.tree: LayerTree = tree_of(
             {v.key.image: v.layers for v in versions if v.layers is not None}
@@ -88,7 +89,7 @@ class RemovalPlanner:
                 reason = in_use_reason(version.containers)
                 locked.append(Locked(version, version.containers, reason))
             else:
-                removals.append(Removal(version, _names(version), goes))
+                removals.append(Removal(version, self._names_of(version), goes))
         back = self.bytes_of(r.version.key.image for r in removals if r.image_goes)
         return RemovalPlan(tuple(removals), tuple(locked), back)
 
@@ -104,6 +105,13 @@ class RemovalPlanner:
         counts = Counter(key.image for key in set(chosen))
         homes = self._homes
         return frozenset(image for image, count in counts.items() if count >= homes[image])
+
+    def _names_of(self, version: Version) -> tuple[str, ...]:
+        """Written once: another set is planned with every check of a box."""
+        names = self._names.get(version.key)
+        if names is None:
+            names = self._names[version.key] = _names(version)
+        return names
 
     def bytes_of(self, images: Iterable[ImageId]) -> int | None:
         """Bytes in layers that only `images` have; None while layers are unknown."""

@@ -153,7 +153,9 @@ class CleanupPage(QWidget):
         delete.activated.connect(self.footer.remove.click)
 
     def _plan_if_seen(self) -> None:
-        if self.isVisible():
+        # While layers come in there is no figure to give yet.
+        reading = self._sheet is not None and self._context.hub.snapshot.missing_details
+        if self.isVisible() and not reading:
             self._plan()
 
     def _plan(self) -> None:
@@ -179,7 +181,7 @@ class CleanupPage(QWidget):
         keys = frozenset(line.key for line in sheet.lines)
         new = {line.key for line in sheet.lines if _is_chosen_at_first(line)} - self._seen
         self._seen = keys
-        self.table.lines.show_lines(sheet.lines, self.table.lines.chosen | new)
+        self.table.show_lines(sheet.lines, self.table.lines.chosen | new)
         if sheet.lines:
             self._faces.setCurrentWidget(self._filled)
             self._arrive()
@@ -203,7 +205,7 @@ class CleanupPage(QWidget):
     def _not_planned(self, error: ModelDeskError) -> None:
         # Without the records it is not known what can be rolled back to: nothing is offered.
         self._sheet = None
-        self.table.lines.show_lines((), ())
+        self.table.show_lines((), ())
         self._faces.setCurrentWidget(self._filled)
         self.banner.present(Notice(error.message, error.hint, (tr("Try again"),)))
 

@@ -24,6 +24,9 @@ from modeldesk.ui.widgets.table import Table
 
 _Index = QModelIndex | QPersistentModelIndex
 _BOX = 16
+_TOLD_SINGLY = 20
+_MEASURED = 40
+"""Lines that tell how wide the columns must be, whenever the list is shown anew."""
 _EDGE = 9
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
@@ -57,12 +60,20 @@ class Lines(KeyedModel[Line]):
 
     def choose(self, keys: Iterable[str]) -> None:
         """Choose just these, as far as they can be."""
+        before = self._chosen
         self._chosen = frozenset(key for key in keys if key in self._open)
         self._taken = Counter(self._open[key] for key in self._chosen)
-        if self.rowCount():
-            end = self.index(self.rowCount() - 1, 0)
-            self.dataChanged.emit(self.index(0, 0), end, [int(Qt.ItemDataRole.CheckStateRole)])
+        self._tell_boxes(before ^ self._chosen)
         self.chosen_changed.emit()
+
+    def _tell_boxes(self, keys: frozenset[str]) -> None:
+        """Tell who listens line by line (a screen reader). Views look at all lines anyway, and
+        thousands of signals would hold them."""
+        roles = [int(Qt.ItemDataRole.CheckStateRole), int(Qt.ItemDataRole.AccessibleTextRole)]
+        for key in keys if len(keys) <= _TOLD_SINGLY else ():
+            for index in (self.index_of(key), self.index_of(self._open.get(key, ""))):
+                if index.isValid():
+                    self.dataChanged.emit(index, index, roles)
 
     def toggle(self, rows: Iterable[int]) -> None:
         """Choose the lines at `rows`, or leave them all when the first is chosen; a heading
@@ -99,17 +110,24 @@ class Lines(KeyedModel[Line]):
             line = self.row(index.row())
             if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
                 return self.state(line)
+            if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+                return self._spoken_box(line)
             if role == Qt.ItemDataRole.AccessibleTextRole and line.heading:
                 return f"{line.title}, {line.note}" if index.column() == 1 else ""
             if role == Qt.ItemDataRole.ToolTipRole and line.heading:
                 return None
         return super().data(index, role)
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.isValid() and index.column() == 0 and self.can_choose(self.row(index.row())):
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+    def _spoken_box(self, line: Line) -> str:
+        """The box for a screen reader. Item flags would say it too, but Qt asks for them line by
+        line whenever it lays a view out, which thousands of lines make slow."""
+        if not self.can_choose(line):
+            return tr("locked")
+        return {
+            Qt.CheckState.Checked: tr("chosen"),
+            Qt.CheckState.Unchecked: tr("not chosen"),
+            Qt.CheckState.PartiallyChecked: tr("partly chosen"),
+        }[self.state(line)]
 
 
 class CandidateTable(Table):
@@ -119,9 +137,15 @@ class CandidateTable(Table):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.lines = Lines()
+        self._unmeasured = _MEASURED
         super().__init__(theme, self.lines, multi=True, name=tr("What could go"), parent=parent)
         self.lines.setParent(self)
         self.lines.chosen_changed.connect(self.viewport().update)
+
+    def show_lines(self, lines: Sequence[Line], chosen: Iterable[str]) -> None:
+        """See `Lines.show_lines`."""
+        self._unmeasured = _MEASURED
+        self.lines.show_lines(lines, chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Space or event.modifiers():
@@ -207,3 +231,9 @@ class CandidateTable(Table):
             mark = Icon.CHECK if state is Qt.CheckState.Checked else Icon.MINUS
             self._theme.paint_icon(painter, box.adjusted(2, 2, -2, -2), mark, "on_accent")
         painter.restore()
+
+    def _measure(self, first: int, last: int) -> None:
+        last = min(last, first + self._unmeasured - 1)
+        if last >= first:
+            self._unmeasured -= last - first + 1
+            super()._measure(first, last)

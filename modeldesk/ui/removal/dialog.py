@@ -1,8 +1,9 @@
 """Asks, once, before versions go: what goes with them, what comes back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from modeldesk.core.engine.model import BuildCache
-from modeldesk.core.library.model import Version, Where
+from modeldesk.core.library.model import Version, VersionKey, Where
 from modeldesk.core.library.removal import Removal, RemovalPlan, RemovalPlanner
 from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalRun
 from modeldesk.core.words import tr, trn
@@ -32,6 +33,9 @@ _WIDTH = 640
 _GAP = 3
 _ENOUGH = 20
 _MOST_HEIGHT = 270
+_AT_ONCE = 100
+"""Lines added in one turn of the event loop."""
+_LONGEST_COMMAND = 4000
 _VERSION = int(Qt.ItemDataRole.UserRole)
 
 
@@ -57,6 +61,8 @@ class RemoveDialog(QDialog):
         self._cache = cache or BuildCache()
         self._empties = empty_cache
         self.plan = planner.plan(versions)
+        self._versions = [removal.version for removal in self.plan.removals]
+        self._unpicked: set[VersionKey] = set()
         self.setWindowTitle(tr("Remove versions"))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -68,6 +74,7 @@ class RemoveDialog(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setSpacing(_GAP)
+        self.list.setLayoutMode(QListWidget.LayoutMode.Batched)
         self._fill()
         self.list.itemChanged.connect(self._picked)
         self.facts = KeyValueList()
@@ -81,22 +88,21 @@ class RemoveDialog(QDialog):
         self.cancel.setFocus()
 
     def _fill(self) -> None:
-        for removal in self.plan.removals:
-            item = QListWidgetItem(_text(removal.version, *_names(removal)))
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
-            item.setToolTip(plain_tooltip("\n".join(removal.names)))
-            item.setData(_VERSION, removal.version)
-            self.list.addItem(item)
-        for locked in self.plan.locked:
-            item = QListWidgetItem(_text(locked.version, locked.reason))
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            item.setToolTip(plain_tooltip(locked.reason))
-            self.list.addItem(item)
+        """A first part at once, so that the window has its height; the rest bit by bit."""
+        self._left = _items(self.plan)
+        self._add_items()
         self.list.ensurePolished()
         heights = [self.list.sizeHintForRow(row) for row in range(min(self.list.count(), _ENOUGH))]
         self.list.setFixedHeight(min(sum(heights) + 2 * _GAP * (len(heights) + 1), _MOST_HEIGHT))
+
+    def _add_items(self) -> None:
+        with QSignalBlocker(self.list):
+            added = 0
+            for item in islice(self._left, _AT_ONCE):
+                self.list.addItem(item)
+                added += 1
+        if added == _AT_ONCE:
+            QTimer.singleShot(0, self, self._add_items)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -125,10 +131,13 @@ class RemoveDialog(QDialog):
         buttons.addWidget(self.remove)
         column.addLayout(buttons)
 
-    def _picked(self, _item: QListWidgetItem) -> None:
-        items = [self.list.item(row) for row in range(self.list.count())]
-        chosen = [i.data(_VERSION) for i in items if i.checkState() is Qt.CheckState.Checked]
-        self.plan = self._planner.plan(chosen)
+    def _picked(self, item: QListWidgetItem) -> None:
+        version: Version = item.data(_VERSION)
+        if item.checkState() is Qt.CheckState.Checked:
+            self._unpicked.discard(version.key)
+        else:
+            self._unpicked.add(version.key)
+        self.plan = self._planner.plan(v for v in self._versions if v.key not in self._unpicked)
         with QSignalBlocker(self.list):
             self._tell()
 
@@ -139,7 +148,7 @@ class RemoveDialog(QDialog):
         self.remove.set_text(action)
         self.remove.setEnabled(bool(plan.removals) or self._empties)
         self.facts.set_rows(self._facts())
-        self.command.set_text(self._commands() or tr("Nothing is picked."))
+        self.command.set_text(_shortened(self._commands()) or tr("Nothing is picked."))
         self._copy.setEnabled(bool(self._commands()))
 
     def _action(self) -> str:
@@ -186,6 +195,30 @@ def _size_row(label: str, amount: int | None) -> KeyValue:
     if amount is None:
         return KeyValue(label, tr("not known yet"))
     return KeyValue(label, presentation.size(amount), tooltip=presentation.exact_size(amount))
+
+
+def _items(plan: RemovalPlan) -> Iterator[QListWidgetItem]:
+    """A line for each version, made when it is asked for."""
+    for removal in plan.removals:
+        item = QListWidgetItem(_text(removal.version, *_names(removal)))
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked)
+        item.setToolTip(plain_tooltip("\n".join(removal.names)))
+        item.setData(_VERSION, removal.version)
+        yield item
+    for locked in plan.locked:
+        item = QListWidgetItem(_text(locked.version, locked.reason))
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setCheckState(Qt.CheckState.Unchecked)
+        item.setToolTip(plain_tooltip(locked.reason))
+        yield item
+
+
+def _shortened(command: str) -> str:
+    """As much as a person reads; the whole is what *copy* copies."""
+    if len(command) <= _LONGEST_COMMAND:
+        return command
+    return command[:_LONGEST_COMMAND] + presentation.ELLIPSIS
 
 
 def _text(version: Version, *below: str) -> str:

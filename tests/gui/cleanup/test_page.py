@@ -150,7 +150,7 @@ def test_what_is_locked_says_why_and_can_not_be_chosen(
     why = lines.cell(index.row(), 2).text
     assert why == "A stopped container still needs it: serving. Remove it first."
     assert "serving" in str(lines.data(index.siblingAtColumn(1), Qt.ItemDataRole.ToolTipRole))
-    assert not lines.flags(index) & Qt.ItemFlag.ItemIsUserCheckable
+    assert lines.data(index, Qt.ItemDataRole.AccessibleTextRole) == "locked"
     choose(bench, "v1.0.0")
     assert bench.page.chosen == []
     assert not bench.page.footer.remove.isEnabled()

@@ -48,7 +48,7 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 def session(engine: FakeEngine, tmp_path: Path) -> Session:
-    parts = Parts(Paths(tmp_path / "settings.json", tmp_path / "records", tmp_path / "log"))
+    parts = Parts(Paths.under(tmp_path))
     releases = ReleaseService(
         FakeReleaseRecords(),
         FakeAnswerProbe(),

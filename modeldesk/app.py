@@ -56,6 +56,7 @@ _LATER = (
     "modeldesk.ui.releases.page",
     "modeldesk.ui.run.dialog",
     "modeldesk.ui.activity.page",
+    "modeldesk.ui.cleanup.page",
     "modeldesk.ui.settings.page",
 )
 """What a first click on each page would have to wait for."""
@@ -275,6 +276,15 @@ class Desktop(QObject):
                 needs_engine=True,
                 beside_models=True,
             ),
+            PageEntry(
+                PageKey.CLEANUP,
+                tr("Clean up"),
+                Icon.CLEAN,
+                self._cleanup_page,
+                needs_engine=True,
+                beside_models=True,
+                under=PageKey.LIBRARY,
+            ),
             PageEntry(PageKey.ACTIVITY, tr("Activity"), Icon.ACTIVITY, self._activity_page),
             PageEntry(PageKey.SETTINGS, tr("Settings"), Icon.SETTINGS, self._settings_page),
         ]
@@ -292,6 +302,9 @@ class Desktop(QObject):
 
     def _releases_page(self) -> Page:
         return self.pages.releases_page()
+
+    def _cleanup_page(self) -> Page:
+        return self.pages.cleanup_page()
 
     def _activity_page(self) -> Page:
         return self.pages.activity_page()

@@ -68,6 +68,12 @@ class Pages(QObject):
 
         return ReleasesPage(self._context, self._releases, self._actions, self.preload)
 
+    def cleanup_page(self) -> Page:
+        """What could go."""
+        from modeldesk.ui.cleanup.page import CleanupPage
+
+        return CleanupPage(self._context, lambda: self._library.loaded, self._parts.releases)
+
     def activity_page(self) -> Page:
         """All work."""
         from modeldesk.ui.activity.page import ActivityPage

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "start a version and wait until it is healthy",
     "deployments": "list named services and what they run",
     "rollback": "go back to an earlier version",
+    "cleanup": "list what could go and what would come back; remove it with --yes",
     "doctor": "check the engine, versions, paths, and say what to fix",
 }
 _EPILOG = """\

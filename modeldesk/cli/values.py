@@ -1,9 +1,13 @@
 """What arguments are read as, where a plain type would take too much."""
 
 import argparse
+import re
 from pathlib import Path
 
+from modeldesk.core.keep_rule import MOST_DAYS, MOST_VERSIONS
+
 _LONGEST_WAIT_S = 86_400
+_AGE = re.compile(r"(\d{1,5})([dw])")
 
 
 def folder(text: str) -> Path:
@@ -18,4 +22,21 @@ def seconds(text: str) -> float:
     value = float(text)
     if not 0 < value <= _LONGEST_WAIT_S:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {_LONGEST_WAIT_S}")
+    return value
+
+
+def at_least_one(text: str) -> int:
+    """How many to keep: never none."""
+    value = int(text)
+    if not 1 <= value <= MOST_VERSIONS:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and {MOST_VERSIONS}")
+    return value
+
+
+def days(text: str) -> int:
+    """An age in days (``30d``) or weeks (``4w``)."""
+    match = _AGE.fullmatch(text)
+    value = int(match[1]) * (7 if match[2] == "w" else 1) if match else MOST_DAYS + 1
+    if value > MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text} is no age; write 30d or 4w")
     return value

@@ -18,7 +18,7 @@ from modeldesk.core.containers.model import (
     HealthCheck,
     LogLine,
 )
-from modeldesk.core.engine.model import EngineAttempt, EngineIdentity, EngineInfo
+from modeldesk.core.engine.model import BuildCache, EngineAttempt, EngineIdentity, EngineInfo
 from modeldesk.core.ids import BuildId, ContainerId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
@@ -65,6 +65,16 @@ class ImageEngine(Protocol):
     def remove_image(self, name: str, *, force: bool = False) -> None:
         """Remove a reference (the image goes with its last one) or an image id.
         Raises `NotFound`, `InUse`."""
+        ...
+
+    def build_cache(self) -> BuildCache:
+        """How much the cache of builds holds; nothing where the engine keeps none. Costs up to
+        seconds on an engine with many images: ask when a person wants to know."""
+        ...
+
+    def empty_build_cache(self) -> int:
+        """Remove what the cache holds beyond the layers of images; the bytes that came back.
+        What a running build uses stays."""
         ...
 
     def events(self, token: CancelToken) -> Iterator[Changes]:

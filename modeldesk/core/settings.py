@@ -4,11 +4,13 @@ import json
 import os
 import stat
 import tempfile
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 
 from modeldesk.core.errors import SettingsError
+from modeldesk.core.keep_rule import MOST_DAYS, MOST_VERSIONS, KeepRule
 from modeldesk.core.words import tr
 
 FORMAT = 1
@@ -24,6 +26,8 @@ RANGES = {
     "layer_records_mb": (50, 100_000),
 }
 """What numbers can be, in the same way."""
+_RULES = ("keep_rule", "keep_rules")
+"""Settings that are more than a plain value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Settings:
     """Megabytes that what was read of layers may take on this disk."""
     release_author: str = ""
     """Who is written into release histories; empty: the system's user."""
+    keep_rule: KeepRule = field(default_factory=KeepRule)
+    """Which versions the clean-up leaves out."""
+    keep_rules: Mapping[str, KeepRule] = field(default_factory=dict)
+    """The same for single models, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,20 @@ def load(path: Path) -> LoadedSettings:
     usable = {
         name: type(default)(content[name])
         for name, default in known.items()
-        if _fits(content.get(name), default) and _is_a_choice(name, content[name])
+        if name not in _RULES
+        and _fits(content.get(name), default)
+        and _is_a_choice(name, content[name])
     }
-    return LoadedSettings(replace(defaults, **usable))
+    kept = content.get("keep_rules")
+    rules = {name: _rule(given) for name, given in kept.items()} if isinstance(kept, dict) else {}
+    return LoadedSettings(
+        replace(
+            defaults,
+            **usable,
+            keep_rule=_rule(content.get("keep_rule")) or KeepRule(),
+            keep_rules={name: rule for name, rule in rules.items() if rule is not None},
+        )
+    )
 
 
 def save(path: Path, settings: Settings) -> None:
@@ -112,6 +131,19 @@ def save(path: Path, settings: Settings) -> None:
             tr("Check that the folder exists, is yours, and has room."),
             str(error),
         ) from error
+
+
+def _rule(given: object) -> KeepRule | None:
+    """A rule as it was written, None for what can't be one: a rule that keeps less than a person
+    meant would be worse than none."""
+    if not isinstance(given, dict):
+        return None
+    newest, days = given.get("newest"), given.get("days")
+    if type(newest) is not int or type(days) is not int:
+        return None
+    if not (1 <= newest <= MOST_VERSIONS and 0 <= days <= MOST_DAYS):
+        return None
+    return KeepRule(newest, days)
 
 
 def _fits(value: object, default: object) -> bool:

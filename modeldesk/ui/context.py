@@ -220,3 +220,5 @@ class PageEntry:
     """While no engine was ever found, the window shows what was tried in the page's place."""
     beside_models: bool = False
     """Show the window's side panel (the models) to the left of the page."""
+    under: PageKey | None = None
+    """The page in whose place of the rail it stands; None for one with a place of its own."""

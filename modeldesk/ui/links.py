@@ -16,6 +16,8 @@ class PageKey(Enum):
     RELEASES = "releases"
     ACTIVITY = "activity"
     SETTINGS = "settings"
+    CLEANUP = "cleanup"
+    """Under the library in the rail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,12 @@ class SettingsLink:
     section: SettingsSection | None = None
 
 
-Link = LibraryLink | BuildLink | ReleasesLink | ActivityLink | SettingsLink
+@dataclass(frozen=True, slots=True)
+class CleanupLink:
+    """What could go; `model`: from its versions on."""
+
+    page: ClassVar[PageKey] = PageKey.CLEANUP
+    model: ModelName | None = None
+
+
+Link = LibraryLink | BuildLink | ReleasesLink | ActivityLink | SettingsLink | CleanupLink

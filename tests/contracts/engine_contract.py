@@ -185,6 +185,11 @@ class EngineContract:
 
     # Events
 
+    def test_the_build_cache_is_told_in_bytes(self, bench: Bench) -> None:
+        cache = bench.engine.build_cache()
+        assert cache.own_bytes >= 0
+        assert cache.shared_bytes >= 0
+
     def test_events_tell_of_images(self, bench: Bench) -> None:
         name = bench.name()
         old, new = bench.image(Kind.SLEEPER, f"{name}:1"), bench.image(Kind.CRASHER, f"{name}:2")

@@ -35,6 +35,26 @@ def built(
         container.remove(force=True)
 
 
+def test_cleaning_up(program: Program, built: dict[str, str], unique_name: str) -> None:
+    ask = ("cleanup", "--model", unique_name, "--keep", "1", "--json")
+    dry = program.run(*ask).json
+    assert dry["dry_run"] is True
+    [candidate] = dry["candidates"]
+    assert candidate["references"] == [f"{unique_name}:v1.0.0"]
+    assert candidate["locked"] == ""
+    assert 0 < dry["freed_bytes"] < 1_000_000 < candidate["size_bytes"]
+    assert len(program.run("images", unique_name, "--json").json[0]["versions"]) == 2
+
+    done = program.run(*ask, "--yes")
+    assert done.code == 0, done.err
+    assert [one["image_id"] for one in done.json["removed"]] == [built["v1.0.0"]]
+    assert done.json["failed"] == []
+    came_back = done.json["freed_bytes"] + done.json["kept_by_build_cache"]
+    assert came_back == dry["freed_bytes"]
+    assert f"docker image rm {unique_name}:v1.0.0" in done.err
+    assert program.run(*ask).json["candidates"] == []
+
+
 def test_the_main_job(program: Program, built: dict[str, str], unique_name: str) -> None:
     models = program.run("images", "--json").json
     [model] = [m for m in models if m["model"] == unique_name]

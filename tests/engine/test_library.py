@@ -13,7 +13,8 @@ from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import LibrarySnapshot, Version
-from modeldesk.core.library.removal import plan_removal, remove
+from modeldesk.core.library.removal import RemovalPlanner
+from modeldesk.core.library.removing import RemovalRun
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
@@ -163,12 +164,14 @@ def test_what_a_removal_promises_comes_back(
     chosen = list(versions(snapshot, unique_name).values())
     before = engine_client.df()["LayersSize"]
 
-    plan = plan_removal(snapshot, chosen)
-    after = library.apply(engine, remove(engine, plan, Job()))
+    planner = RemovalPlanner(snapshot)
+    run = RemovalRun(planner, planner.plan(chosen))
+    outcome = run(engine, Job())
+    after = library.apply(engine, run.changes)
 
-    assert plan.bytes_back == before - engine_client.df()["LayersSize"]
-    assert plan.bytes_back is not None
-    assert plan.bytes_back > 2 * WEIGHTS
+    assert run.plan.bytes_back == outcome.image_bytes == before - engine_client.df()["LayersSize"]
+    assert outcome.image_bytes is not None
+    assert outcome.image_bytes > 2 * WEIGHTS
     assert all(model.name != unique_name for model in after.models)
 
 

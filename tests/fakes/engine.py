@@ -22,7 +22,13 @@ from modeldesk.core.containers.model import (
     LogLine,
     PortBinding,
 )
-from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt, EngineIdentity, EngineInfo
+from modeldesk.core.engine.model import (
+    AttemptOutcome,
+    BuildCache,
+    EngineAttempt,
+    EngineIdentity,
+    EngineInfo,
+)
 from modeldesk.core.errors import (
     EngineUnavailable,
     InUse,
@@ -38,7 +44,7 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from tests.fakes.engine_build import BuildScript, FakeBuild
 from tests.fakes.engine_containers import Behaviour, FakeContainer, bound
-from tests.fakes.engine_images import BASE_STEPS, FakeImage, Step, digest, make_image
+from tests.fakes.engine_images import BASE_STEPS, FakeImage, Step, diff_ids, digest, make_image
 
 INFO = EngineInfo(
     address="unix:///fake/docker.sock",
@@ -61,6 +67,9 @@ class FakeEngine:
     def __init__(self, info: EngineInfo = INFO, latency_s: float = 0.0, own_id: str = "") -> None:
         self.latency_s = latency_s
         self.build_script = BuildScript()
+        self.cache = BuildCache()
+        """What its builds have left; `keeps_layers` moves layers of images there that go."""
+        self.keeps_layers = False
         self.taken_ports: set[int] = set()
         """Host ports that something else on the machine holds."""
         self.calls: dict[str, int] = {}
@@ -214,11 +223,22 @@ class FakeEngine:
             if names >= image.tags:
                 self._check_unused(image, force)
                 del self._images[image.id]
+                self._move_to_cache(image)
             else:
                 image.tags -= names
             for tag in names:
                 self._holders.pop(tag, None)
             self.emit(Changes(images=frozenset({image.id})))
+
+    def build_cache(self) -> BuildCache:
+        with self._call("build_cache"):
+            return self.cache
+
+    def empty_build_cache(self) -> int:
+        with self._call("empty_build_cache"):
+            came_back = self.cache.own_bytes
+            self.cache = BuildCache(0, self.cache.shared_bytes)
+            return came_back
 
     def events(self, token: CancelToken) -> Iterator[Changes]:
         with self._call("events"):
@@ -403,6 +423,19 @@ class FakeEngine:
                 self._state.wait()
             self._check_stream(token)
             return waiting.pop(0)
+
+    def _move_to_cache(self, gone: FakeImage) -> None:
+        """The layers that only the image had, where the cache has them too."""
+        if not self.keeps_layers:
+            return
+        left = {diff for image in self._images.values() for diff in diff_ids(image.steps)}
+        layers = [step.size_bytes for step in gone.steps if step.size_bytes]
+        moved = sum(
+            size
+            for diff, size in zip(diff_ids(gone.steps), layers, strict=True)
+            if diff not in left
+        )
+        self.cache = BuildCache(self.cache.own_bytes + moved, self.cache.shared_bytes - moved)
 
     def _while_up(self, context: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in context:

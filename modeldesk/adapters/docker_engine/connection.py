@@ -38,9 +38,9 @@ class Connection:
             return APIClient(self.address, self.api_version, seconds, tls=self._tls or False)
 
     @contextmanager
-    def client(self) -> Iterator[APIClient]:
+    def client(self, seconds: int = ANSWER_SECONDS) -> Iterator[APIClient]:
         """A client for calls inside the `with`; the library's errors come out translated."""
-        client = self.new_client()
+        client = self.new_client(seconds)
         try:
             with translated():
                 yield client

@@ -3,7 +3,15 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 
-from modeldesk.adapters.docker_engine import containers, events, health, images, logs, stats
+from modeldesk.adapters.docker_engine import (
+    build_cache,
+    containers,
+    events,
+    health,
+    images,
+    logs,
+    stats,
+)
 from modeldesk.adapters.docker_engine.addresses import PODMAN
 from modeldesk.adapters.docker_engine.build import build as run_build
 from modeldesk.adapters.docker_engine.connection import Connection
@@ -19,7 +27,7 @@ from modeldesk.core.containers.model import (
     HealthCheck,
     LogLine,
 )
-from modeldesk.core.engine.model import EngineIdentity, EngineInfo
+from modeldesk.core.engine.model import BuildCache, EngineIdentity, EngineInfo
 from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
@@ -83,6 +91,12 @@ class DockerEngine:
 
     def remove_image(self, name: str, *, force: bool = False) -> None:
         images.remove_image(self._connection, name, force)
+
+    def build_cache(self) -> BuildCache:
+        return build_cache.read_build_cache(self._connection)
+
+    def empty_build_cache(self) -> int:
+        return build_cache.empty_build_cache(self._connection)
 
     def events(self, token: CancelToken) -> Iterator[Changes]:
         return events.events(self._connection, self._names, token)

@@ -100,3 +100,17 @@ class Connection:
     attempts: tuple[EngineAttempt, ...] = ()
     """What was tried (NONE)."""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCache:
+    """What the engine keeps of builds, to make the next one quicker.
+
+    A layer of an image that was built here stands in the cache too: when the image goes, the
+    layer stays on the disk until the cache is emptied.
+    """
+
+    own_bytes: int = 0
+    """In records that no image has: what comes back when the cache is emptied."""
+    shared_bytes: int = 0
+    """In records that are layers of images as well."""

@@ -122,6 +122,9 @@ class Model:
     come back if all of it went. None until layers are known."""
     base_of: int = 0
     """For a base image: how many versions stand on it."""
+    reclaimable_bytes: int | None = None
+    """For UNTAGGED: what would come back if all of it went that no container uses. None until
+    layers are known."""
 
     @property
     def channels(self) -> Mapping[str, Version]:
@@ -142,6 +145,13 @@ class LibrarySnapshot:
     """Bytes of all local layers, each counted once; None until layers are known."""
     missing_details: int = 0
     """Images whose layers are still to be read."""
+
+    @property
+    def reclaimable_bytes(self) -> int | None:
+        """What the untagged images would bring back; None until layers are known."""
+        if self.others and self.others[-1].group is Group.UNTAGGED:
+            return self.others[-1].reclaimable_bytes
+        return None if self.total_bytes is None else 0
 
     def version(self, key: VersionKey) -> Version | None:
         """The version with `key`, in models or others."""

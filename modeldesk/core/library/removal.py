@@ -1,16 +1,14 @@
 """Removing versions: what goes, what comes back, and why some can't be picked."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.errors import NotFound
 from modeldesk.core.ids import ImageId, short
-from modeldesk.core.jobs import Job, Progress
-from modeldesk.core.library.model import LibrarySnapshot, Version
-from modeldesk.core.library.sizes import tree_of
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.library.model import LibrarySnapshot, Version, VersionKey
+from modeldesk.core.library.sizes import LayerTree, tree_of
 from modeldesk.core.words import tr, trn
 
 _NAMED_CONTAINERS = 3
@@ -63,59 +61,95 @@ class RemovalPlan:
         return Changes(images=frozenset(r.version.key.image for r in self.removals))
 
 
-def plan_removal(snapshot: LibrarySnapshot, versions: Iterable[Version]) -> RemovalPlan:
-    """What goes with `versions`.
+class RemovalPlanner:
+    """Plans removals from one snapshot. What every plan needs is made once: the bytes of another
+    set are a matter of milliseconds then, however many images there are."""
 
-    With a version go all its names in its model. The image goes when no name of it is left; an
-    image in use by a container, running or not, stays, and so do its names.
-    """
-    chosen = {version.key: version for version in versions}
-    elsewhere = _images_of_others(snapshot, chosen.values())
-    removals, locked = [], []
-    for version in chosen.values():
-        goes = version.key.image not in elsewhere
-        if goes and version.containers:
-            locked.append(Locked(version, version.containers, _reason(version.containers)))
-        else:
-            removals.append(Removal(version, _names(version), goes))
-    going = {removal.version.key.image for removal in removals if removal.image_goes}
-    return RemovalPlan(tuple(removals), tuple(locked), _bytes_back(snapshot, going))
+    def __init__(self, snapshot: LibrarySnapshot) -> None:
+        versions = [v for m in (*snapshot.models, *snapshot.others) for v in m.versions]
+        self._homes = Counter(version.key.image for version in versions)
+        self._names: dict[VersionKey, tuple[str, ...]] = {}
+        self._known = snapshot.total_bytes is not None
+        self.tree: LayerTree = tree_of(
+            {v.key.image: v.layers for v in versions if v.layers is not None}
+        )
+
+    def plan(self, versions: Iterable[Version]) -> RemovalPlan:
+        """What goes with `versions`.
+
+        With a version go all its names in its model. The image goes when no name of it is left;
+        an image in use by a container, running or not, stays, and so do its names.
+        """
+        chosen = {version.key: version for version in versions}
+        going = self.images_going(chosen)
+        removals, locked = [], []
+        for version in chosen.values():
+            goes = version.key.image in going
+            if goes and version.containers:
+                reason = in_use_reason(version.containers)
+                locked.append(Locked(version, version.containers, reason))
+            else:
+                removals.append(Removal(version, self._names_of(version), goes))
+        back = self.bytes_of(r.version.key.image for r in removals if r.image_goes)
+        return RemovalPlan(tuple(removals), tuple(locked), back)
+
+    def bytes_back(self, chosen: Iterable[VersionKey]) -> int | None:
+        """Bytes in layers that no image has any more without `chosen`; None while layers are
+        unknown. Less than the sum of their sizes, and often more than that of what each has
+        alone."""
+        return self.bytes_of(self.images_going(chosen))
+
+    def images_going(self, chosen: Iterable[VersionKey]) -> frozenset[ImageId]:
+        """The images all of whose versions are `chosen`: an image of two models stays while one
+        of them keeps it."""
+        counts = Counter(key.image for key in set(chosen))
+        homes = self._homes
+        return frozenset(image for image, count in counts.items() if count >= homes[image])
+
+    def _names_of(self, version: Version) -> tuple[str, ...]:
+        """Written once: another set is planned with every check of a box."""
+        names = self._names.get(version.key)
+        if names is None:
+            names = self._names[version.key] = _names(version)
+        return names
+
+    def bytes_of(self, images: Iterable[ImageId]) -> int | None:
+        """Bytes in layers that only `images` have; None while layers are unknown."""
+        going = frozenset(images)
+        if not going:
+            return 0
+        return self.tree.bytes_only_in(going) if self._known else None
+
+
+def plan_removal(snapshot: LibrarySnapshot, versions: Iterable[Version]) -> RemovalPlan:
+    """One plan: see `RemovalPlanner.plan`."""
+    return RemovalPlanner(snapshot).plan(versions)
 
 
 def locked_reason(snapshot: LibrarySnapshot, version: Version) -> str:
     """Why `version` can't be picked for removal, as a sentence; empty when it can."""
-    if not version.containers or _images_of_others(snapshot, [version]):
+    if not version.containers or _is_elsewhere(snapshot, version.key):
         return ""
-    return _reason(version.containers)
+    return in_use_reason(version.containers)
 
 
-def remove(engine: ImageEngine, plan: RemovalPlan, job: Job) -> Changes:
-    """Remove what the plan names, one by one. What is gone already is no error.
-
-    Raises `InUse` when a container came to be since the plan was made, `EngineError`,
-    `Cancelled`; `plan.changes` says what to read again in every case.
-    """
-    names = plan.names
-    for done, name in enumerate(names):
-        job.token.raise_if_cancelled()
-        job.report(Progress(tr("Removing {name}", name=name), done, len(names)))
-        job.log(f"docker image rm {name}")
-        try:
-            engine.remove_image(name)
-        except NotFound:
-            job.log(tr("{name} is gone already.", name=name))
-    return plan.changes
+def in_use_reason(containers: tuple[ContainerSummary, ...]) -> str:
+    """That `containers`, at least one, need their image, as a sentence."""
+    names = ", ".join(container.name for container in containers[:_NAMED_CONTAINERS])
+    more = len(containers) - _NAMED_CONTAINERS
+    if more > 0:
+        names = trn("{names} and {count} more", "{names} and {count} more", more, names=names)
+    if any(container.running for container in containers):
+        return tr("In use by a running container: {names}. Stop and remove it first.", names=names)
+    return tr("A stopped container still needs it: {names}. Remove it first.", names=names)
 
 
-def _images_of_others(snapshot: LibrarySnapshot, chosen: Iterable[Version]) -> frozenset[ImageId]:
-    """Images of `chosen` that also are versions of something that was not chosen."""
-    keys = {version.key for version in chosen}
-    images = {key.image for key in keys}
-    return frozenset(
-        version.key.image
+def _is_elsewhere(snapshot: LibrarySnapshot, key: VersionKey) -> bool:
+    """Whether the image is also a version of another model."""
+    return any(
+        version.key.image == key.image and version.key != key
         for model in (*snapshot.models, *snapshot.others)
         for version in model.versions
-        if version.key.image in images and version.key not in keys
     )
 
 
@@ -126,27 +160,3 @@ def _names(version: Version) -> tuple[str, ...]:
     digests = [digest for digest in version.digests if digest.name not in tagged]
     names = (*map(str, version.references), *map(str, digests))
     return names or (version.key.image,)
-
-
-def _reason(containers: tuple[ContainerSummary, ...]) -> str:
-    names = ", ".join(container.name for container in containers[:_NAMED_CONTAINERS])
-    more = len(containers) - _NAMED_CONTAINERS
-    if more > 0:
-        names = trn("{names} and {count} more", "{names} and {count} more", more, names=names)
-    if any(container.running for container in containers):
-        return tr("In use by a running container: {names}. Stop and remove it first.", names=names)
-    return tr("A stopped container still needs it: {names}. Remove it first.", names=names)
-
-
-def _bytes_back(snapshot: LibrarySnapshot, images: set[ImageId]) -> int | None:
-    if not images:
-        return 0
-    if snapshot.total_bytes is None:
-        return None
-    layers = {
-        version.key.image: version.layers
-        for model in (*snapshot.models, *snapshot.others)
-        for version in model.versions
-        if version.layers is not None
-    }
-    return tree_of(layers).bytes_only_in(images)

@@ -140,6 +140,7 @@ class _Maker:
             sum(version.size_bytes for version in versions),
             self._unique_bytes(counts),
             len(self.bases.standing_on.get(group.name, ())) if kind == Group.BASE_IMAGE else 0,
+            self._reclaimable(group) if kind == Group.UNTAGGED else None,
         )
 
     def _kind(self, group: ImageGroup) -> Group:
@@ -148,6 +149,12 @@ class _Maker:
         if not group.labelled and group.name in self.bases.standing_on:
             return Group.BASE_IMAGE
         return Group.MODEL
+
+    def _reclaimable(self, group: ImageGroup) -> int | None:
+        if self.missing:
+            return None
+        images = (member.image.summary.id for member in group.members)
+        return self.tree.bytes_only_in(image for image in images if image not in self.containers)
 
     def _unique_bytes(self, counts: Mapping[int, int]) -> int | None:
         if self.missing:

@@ -62,6 +62,7 @@ def go_to_text(link: Link) -> str:
         PageKey.RELEASES: tr("Show release"),
         PageKey.ACTIVITY: tr("Show in activity"),
         PageKey.SETTINGS: tr("Show settings"),
+        PageKey.CLEANUP: tr("Show clean-up"),
     }[link.page]
 
 

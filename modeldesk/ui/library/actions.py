@@ -6,20 +6,16 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from modeldesk.core.errors import EngineUnavailable, ModelDeskError
-from modeldesk.core.jobs import Job
-from modeldesk.core.library import removal
 from modeldesk.core.library.model import Version
-from modeldesk.core.library.removal import RemovalPlan, locked_reason
+from modeldesk.core.library.removal import RemovalPlanner, locked_reason
 from modeldesk.core.versioning.names import CHANNELS
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
-from modeldesk.ui.library.remove_dialog import RemoveDialog
 from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
-from modeldesk.ui.tasks import Lane
-from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.removal.dialog import RemoveDialog
+from modeldesk.ui.removal.task import RemovalTask
 
 RunVersion = Callable[[Version, QWidget], object]
 
@@ -32,6 +28,7 @@ class VersionActions(QObject):
         self._context = context
         self._run_version = run_version
         self._page = page
+        self._removing = RemovalTask(context, self)
         self.tags = TagActions(context, self)
 
     def run(self, version: Version) -> None:
@@ -57,7 +54,8 @@ class VersionActions(QObject):
 
     def confirm_removal(self, versions: Sequence[Version]) -> RemoveDialog:
         """Ask, with everything that goes in sight, then remove."""
-        dialog = RemoveDialog(self._context.hub.snapshot, versions, self._remove, self._page)
+        planner = RemovalPlanner(self._context.hub.snapshot)
+        dialog = RemoveDialog(planner, versions, self._removing.start, self._page)
         dialog.open()
         return dialog
 
@@ -144,48 +142,6 @@ class VersionActions(QObject):
             action.triggered.connect(
                 lambda _on, reference=reference: self.tags.remove_tag(version, reference)
             )
-
-    def _remove(self, plan: RemovalPlan) -> None:
-        def work(job: Job) -> None:
-            engine = self._context.engine()
-            if engine is None:
-                raise EngineUnavailable(
-                    tr("No engine answers, so nothing was removed."),
-                    tr("Try again when the engine is back."),
-                )
-            removal.remove(engine, plan, job)
-
-        count = len(plan.removals)
-        name = presentation.printable(plan.removals[0].version.name)
-        title = (
-            tr("Remove {name}", name=name)
-            if count == 1
-            else trn("Remove {count} version", "Remove {count} versions", count)
-        )
-        self._context.tasks.submit(
-            work,
-            lane=Lane.TRANSFER,
-            title=title,
-            owner=self,
-            on_result=lambda _: self._removed(plan),
-            on_error=lambda error: self._not_removed(plan, error),
-            on_cancelled=lambda: self._publish(plan),
-        )
-
-    def _removed(self, plan: RemovalPlan) -> None:
-        self._publish(plan)
-        text = trn("{count} version removed.", "{count} versions removed.", len(plan.removals))
-        if plan.bytes_back:
-            back = presentation.size(plan.bytes_back)
-            text = tr("{text} {size} came back.", text=text, size=back)
-        self._context.say(text, Tone.GOOD)
-
-    def _not_removed(self, plan: RemovalPlan, error: ModelDeskError) -> None:
-        self._publish(plan)
-        self._context.say(str(error), Tone.BAD)
-
-    def _publish(self, plan: RemovalPlan) -> None:
-        self._context.hub.publish_changes(plan.changes, self)
 
 
 def _away() -> str:

@@ -61,8 +61,9 @@ def subtitle(entry: Model) -> str:
     parts: list[str] = []
     if entry.group is Group.UNTAGGED:
         parts.append(trn("{figure} image", "{figure} images", count, figure=figure))
-        if entry.unique_bytes is not None:
-            parts.append(tr("{size} reclaimable", size=presentation.size(entry.unique_bytes)))
+        if entry.reclaimable_bytes is not None:
+            back = presentation.size(entry.reclaimable_bytes)
+            parts.append(tr("{size} reclaimable", size=back))
     elif entry.group is Group.BASE_IMAGE:
         tags = sum(len(v.references) for v in entry.versions)
         parts.append(trn("{count} tag", "{count} tags", tags))

@@ -18,7 +18,7 @@ from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
-from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, PrimaryButton
+from modeldesk.ui.widgets.buttons import IconButton, PlainButton, PrimaryButton
 from modeldesk.ui.widgets.channel_chip import channel_tone
 from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
@@ -41,7 +41,7 @@ class PageHeader(QWidget):
 
     build_asked = Signal()
     run_asked = Signal()
-    remove_all_asked = Signal()
+    clean_up_asked = Signal()
     roll_back_asked = Signal(object)
     """The `WayBack` that was chosen."""
     details_asked = Signal()
@@ -56,12 +56,12 @@ class PageHeader(QWidget):
         self.subline = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
         self.build = PlainButton(tr("Build new version"))
         self.run = PlainButton(tr("Run…"))
-        self.remove_all = DangerButton(tr("Remove all…"), filled=False)
+        self.clean_up = PlainButton(tr("Clean up…"))
         self.roll_back = PrimaryButton("")
         self.details = IconButton(theme, Icon.CHEVRON_LEFT, tr("Show the version's details"))
         self.build.clicked.connect(self.build_asked)
         self.run.clicked.connect(self.run_asked)
-        self.remove_all.clicked.connect(self.remove_all_asked)
+        self.clean_up.clicked.connect(self.clean_up_asked)
         self.roll_back.clicked.connect(self._roll_back)
         self.details.clicked.connect(self.details_asked)
         self._lay_out()
@@ -74,9 +74,9 @@ class PageHeader(QWidget):
         self.chips.setVisible(bool(self.chips.specs()))
         self.subline.set_text(entries.subline(entry))
         self._can_build = entry.group is Group.MODEL
-        self.remove_all.setVisible(entry.group is Group.UNTAGGED)
+        self.clean_up.setVisible(entry.group is Group.UNTAGGED)
         away = "" if online else tr("The engine is away.")
-        for button in (self.run, self.remove_all, self.roll_back):
+        for button in (self.run, self.roll_back):
             button.setEnabled(online)
             button.setToolTip(away)
         self._arrange()
@@ -108,7 +108,7 @@ class PageHeader(QWidget):
     def _lay_out(self) -> None:
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(Space.S)
-        for button in (self.build, self.run, self.remove_all, self.roll_back, self.details):
+        for button in (self.build, self.run, self.clean_up, self.roll_back, self.details):
             self._buttons.addWidget(button)
         self._buttons.addStretch(0)
         self._first = QBoxLayout(QBoxLayout.Direction.LeftToRight)

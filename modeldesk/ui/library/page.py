@@ -23,7 +23,7 @@ from modeldesk.ui.library.header import PageHeader, WayBack
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.library.versions_table import VersionsTable
-from modeldesk.ui.links import BuildLink, LibraryLink, Link
+from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
@@ -176,7 +176,7 @@ class LibraryPage(QWidget):
         self.inspector.menu_asked.connect(self._open_version_menu)
         self.header.build_asked.connect(self._build)
         self.header.run_asked.connect(self._run)
-        self.header.remove_all_asked.connect(self._remove_all)
+        self.header.clean_up_asked.connect(self._clean_up)
         self.header.roll_back_asked.connect(self._go_back)
         self.header.details_asked.connect(lambda: self._set_details(shown=True))
         self.inspector.close_asked.connect(lambda: self._set_details(shown=False))
@@ -272,9 +272,8 @@ class LibraryPage(QWidget):
     def _go_back(self, way: WayBack) -> None:
         self._roll_back(way.deployment, way.target, self)
 
-    def _remove_all(self) -> None:
-        if self._choice.entry is not None:
-            self.acts.confirm_removal(self._choice.entry.versions)
+    def _clean_up(self) -> None:
+        self._context.navigate(CleanupLink())
 
     def _remove_selected(self) -> None:
         versions = self.table.selected_versions()

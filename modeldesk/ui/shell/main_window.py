@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout
 from modeldesk.core.settings import Settings
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, PageEntry
-from modeldesk.ui.links import ActivityLink, BuildLink, Link, PageKey, SettingsLink, SettingsSection
+from modeldesk.ui.links import (
+    ActivityLink,
+    BuildLink,
+    CleanupLink,
+    Link,
+    PageKey,
+    SettingsLink,
+    SettingsSection,
+)
 from modeldesk.ui.opening import open_path
 from modeldesk.ui.shell import dialogs
 from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
@@ -63,9 +71,10 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.rail = NavRail(
             context.theme,
-            [_nav_item(entry) for entry in pages if entry.key is not PageKey.SETTINGS],
+            [_nav_item(entry) for entry in pages if _stands_in_rail(entry)],
             [_nav_item(entry) for entry in pages if entry.key is PageKey.SETTINGS],
         )
+        self._places = {entry.key: entry.under or entry.key for entry in pages}
         self.area = PageArea(context, pages, side)
         self.status = StatusBar(context.theme, activity)
         self._lay_out()
@@ -128,7 +137,7 @@ class MainWindow(QMainWindow):
             self.area.open(key, link)
         else:
             self._first_page, self._start = key, link
-            self.rail.select(key.value)
+            self.rail.select(self._places[key].value)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -153,6 +162,7 @@ class MainWindow(QMainWindow):
         self.area.page_shown.connect(self._page_shown)
         self.status.activity_clicked.connect(lambda: self.go_to(ActivityLink()))
         self.status.engine_clicked.connect(lambda: self.go_to(SettingsLink(SettingsSection.ENGINE)))
+        self.status.reclaimable_clicked.connect(lambda: self.go_to(CleanupLink()))
         self._activity.changed.connect(self._show_badge)
         self._context.settings.changed.connect(self._settings_changed)
 
@@ -188,7 +198,7 @@ class MainWindow(QMainWindow):
         self._context.say(sentence, Tone.WARNING)
 
     def _page_shown(self, key: PageKey) -> None:
-        self.rail.select(key.value)
+        self.rail.select(self._places[key].value)
         tab_through(self.rail, self.area, self.status)
 
     def _show_badge(self) -> None:
@@ -211,6 +221,10 @@ class MainWindow(QMainWindow):
         kept = self._geometry().value("geometry")
         if not (isinstance(kept, QByteArray) and self.restoreGeometry(kept)):
             self.resize(_FIRST_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
+
+
+def _stands_in_rail(entry: PageEntry) -> bool:
+    return entry.key is not PageKey.SETTINGS and entry.under is None
 
 
 def _nav_item(entry: PageEntry) -> NavItem:

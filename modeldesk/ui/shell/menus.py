@@ -45,8 +45,16 @@ class Menus:
         bar = window.menuBar()
         file = bar.addMenu(tr("&File"))
         self._add(file, tr("&Build folder…"), commands.build_folder, Icon.BUILD, "Ctrl+O")
-        file.addSeparator()
         open_page = commands.open_page
+        if any(entry.key is PageKey.CLEANUP for entry in pages):
+            self._add(
+                file,
+                tr("&Clean up…"),
+                lambda: open_page(PageKey.CLEANUP),
+                Icon.CLEAN,
+                "Ctrl+Shift+Del",
+            )
+        file.addSeparator()
         self._add(
             file, tr("&Settings"), lambda: open_page(PageKey.SETTINGS), Icon.SETTINGS, "Ctrl+,"
         )
@@ -54,7 +62,7 @@ class Menus:
         leave = self._add(file, tr("&Quit"), commands.quit, Icon.CLOSE, "Ctrl+Q")
         leave.setMenuRole(QAction.MenuRole.QuitRole)
         view = bar.addMenu(tr("&View"))
-        others = [entry for entry in pages if entry.key is not PageKey.SETTINGS]
+        others = [e for e in pages if e.key is not PageKey.SETTINGS and e.under is None]
         for number, entry in enumerate(others, 1):
             self._add(
                 view, entry.title, _opener(open_page, entry.key), entry.icon, f"Ctrl+{number}"

@@ -43,6 +43,7 @@ class StatusBar(QFrame):
     """Shows the connection, the size of all images, and the newest running task."""
 
     engine_clicked = Signal()
+    reclaimable_clicked = Signal()
     activity_clicked = Signal()
 
     def __init__(self, theme: Theme, activity: ActivityStore, parent: QWidget | None = None):
@@ -53,6 +54,10 @@ class StatusBar(QFrame):
         self.engine = EngineButton(theme)
         self.engine.clicked.connect(self.engine_clicked)
         self.images = Label("", TextStyle.NOTE, "muted")
+        self.reclaimable = LinkButton("")
+        self.reclaimable.setFont(font(TextStyle.NOTE))
+        self.reclaimable.clicked.connect(self.reclaimable_clicked)
+        self.reclaimable.hide()
         self.task = TaskProgress(theme)
         self.task.setMaximumWidth(_TASK_WIDTH)
         self.running = LinkButton("")
@@ -63,6 +68,7 @@ class StatusBar(QFrame):
         row.setSpacing(Space.L)
         row.addWidget(self.engine)
         row.addWidget(self.images)
+        row.addWidget(self.reclaimable)
         row.addStretch(1)
         row.addWidget(self.task)
         row.addWidget(self.running)
@@ -73,12 +79,13 @@ class StatusBar(QFrame):
     def show_connection(self, connection: Connection) -> None:
         """Say where the engine stands."""
         self.engine.show_connection(connection)
-        self.images.setVisible(
-            connection.state in (ConnectionState.CONNECTED, ConnectionState.LOST)
-        )
+        known = connection.state in (ConnectionState.CONNECTED, ConnectionState.LOST)
+        self.images.setVisible(known)
+        self.reclaimable.setVisible(known and bool(self.reclaimable.text()))
 
     def show_snapshot(self, snapshot: LibrarySnapshot) -> None:
         """Say how much is stored, once layers are known."""
+        self._show_reclaimable(snapshot)
         count = trn("{count} image", "{count} images", snapshot.image_count)
         if snapshot.total_bytes is None:
             self.images.setText(count)
@@ -90,6 +97,18 @@ class StatusBar(QFrame):
                 "{count}; on disk {bytes}, each shared layer counted once",
                 count=count,
                 bytes=presentation.exact_size(snapshot.total_bytes),
+            )
+        )
+
+    def _show_reclaimable(self, snapshot: LibrarySnapshot) -> None:
+        back = snapshot.reclaimable_bytes
+        text = tr("reclaimable {size}", size=presentation.size(back)) if back else ""
+        self.reclaimable.set_text(text)
+        self.reclaimable.setVisible(bool(text) and not self.images.isHidden())
+        self.reclaimable.setToolTip(
+            tr(
+                "{bytes} come back when untagged images go that nothing uses. See what could go",
+                bytes=presentation.exact_size(back or 0),
             )
         )
 

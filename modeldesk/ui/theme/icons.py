@@ -36,6 +36,8 @@ class Icon(Enum):
     CLOSE = "close"
     MINUS = "minus"
     TAG = "tag"
+    LOCK = "lock"
+    CLEAN = "clean"
 
 
 class IconSet:

@@ -1,6 +1,6 @@
 """A flat table with one-pixel lines, chips in cells and columns as wide as they need to be."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
@@ -73,7 +73,7 @@ class Table(RowView):
             self.setSortingEnabled(True)
         self.header().sectionResized.connect(self._resized_by_hand)
         model.rowsInserted.connect(self._measure_rows)
-        model.dataChanged.connect(lambda first, last: self._measure(first.row(), last.row()))
+        model.dataChanged.connect(self._measure_changed)
         model.modelReset.connect(self._measure_all)
         self._measure_all()
 
@@ -115,6 +115,11 @@ class Table(RowView):
 
     def _measure_rows(self, _parent: object, first: int, last: int) -> None:
         self._measure(first, last)
+
+    def _measure_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
+        # What tells its roles has not altered what is written.
+        if not roles:
+            self._measure(first.row(), last.row())
 
     def _measure_all(self) -> None:
         self._own_widths.clear()
@@ -195,7 +200,7 @@ def _metrics(style: TextStyle) -> QFontMetrics:
 def _width(cell: Cell) -> int:
     text = _metrics(_style(cell)).horizontalAdvance(cell.text)
     chips = sum(chip_width(chip) + GAP for chip in cell.chips)
-    return int(text + (chips + 2 if cell.chips else 0)) + 2 * _SIDE + 2
+    return int(text + (chips + GAP + 2 if cell.chips else 0)) + 2 * _SIDE + 2
 
 
 def _least(column: Column[R], needed: int) -> int:

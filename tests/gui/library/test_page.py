@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.ui.links import BuildLink, LibraryLink
+from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.empty_state import EmptyState
 from tests.gui.library.bench import Bench
@@ -151,14 +151,15 @@ def test_without_models_the_page_says_how_to_get_one(qtbot: QtBot, bench: Bench)
     assert bench.heard.links == [BuildLink()]
 
 
-def test_untagged_images_have_no_chart_and_can_all_be_removed(
+def test_untagged_images_have_no_chart_and_lead_to_the_clean_up(
     bench: Bench, images: dict[str, ImageId]
 ) -> None:
     bench.choice.follow_link(LibraryLink(ModelName("")))
     assert column_titles(bench) == ["Image", "Size", "Created", "Used by"]
     assert not bench.page.chart.isVisible()
     assert not bench.page.header.build.isVisible()
-    assert bench.page.header.remove_all.isVisible()
+    bench.page.header.clean_up.click()
+    assert bench.heard.links == [CleanupLink()]
 
 
 @pytest.mark.parametrize(("width", "beside"), [(964, True), (830, False)])

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import InUse
 from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import Version
-from modeldesk.ui.library.remove_dialog import RemoveDialog
+from modeldesk.ui.removal.dialog import RemoveDialog
 from tests.gui.library.bench import Bench
 from tests.gui.library.sample_data import REGISTRY
 
@@ -35,6 +35,7 @@ def test_the_question_names_every_tag_what_comes_back_and_the_command(
     facts = {row.label: row.value for row in dialog.facts.rows()}
     assert facts == {
         "Names that go": "3",
+        "In no registry that is known": "2",
         "Containers that use them": "none",
         "Comes back on disk": "701 MB",
     }

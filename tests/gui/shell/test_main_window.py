@@ -41,6 +41,29 @@ def test_only_the_page_in_view_is_made_and_each_once(stage: Stage) -> None:
     assert made.links == []
 
 
+def test_a_page_without_a_place_in_the_rail_stands_in_that_of_another(
+    qtbot: QtBot, context: Context, activity: ActivityStore
+) -> None:
+    pages = [
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, SmallPage),
+        PageEntry(PageKey.CLEANUP, "Clean up", Icon.CLEAN, SmallPage, under=PageKey.LIBRARY),
+    ]
+    window = MainWindow(context, activity, pages)
+    qtbot.addWidget(window)
+    window.painted.connect(window.begin)
+    shown: list[PageKey] = []
+    window.area.page_shown.connect(shown.append)
+    window.show()
+    qtbot.waitUntil(lambda: bool(shown))
+    window.open_page(PageKey.BUILD)
+    (clean,) = (a for a, _ in window.menus.actions if a.text() == "&Clean up…")
+    clean.trigger()
+    assert window.rail.current == PageKey.LIBRARY.value
+    window.rail.chosen.emit(PageKey.LIBRARY.value)
+    assert shown == [PageKey.LIBRARY, PageKey.BUILD, PageKey.CLEANUP, PageKey.LIBRARY]
+
+
 def test_nothing_is_made_before_the_first_paint(
     qtbot: QtBot, context: Context, activity: ActivityStore
 ) -> None:

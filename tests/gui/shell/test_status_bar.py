@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job, Progress
-from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.shell.status_bar import StatusBar, engine_text, place
 from modeldesk.ui.tasks import Lane, TaskRunner
@@ -68,6 +69,19 @@ def test_what_is_stored_is_a_count_until_the_bytes_are_known(bar: StatusBar) -> 
     assert "42 images" in bar.images.toolTip()
     bar.show_connection(no_engine())
     assert not bar.images.isVisible()
+
+
+def test_what_could_come_back_is_a_way_to_the_clean_up(qtbot: QtBot, bar: StatusBar) -> None:
+    bar.show_connection(CONNECTED)
+    bar.show_snapshot(LibrarySnapshot(image_count=1, total_bytes=900))
+    assert not bar.reclaimable.isVisible()
+    untagged = Model(ModelName(""), Group.UNTAGGED, (), (), 900, 700, 0, 4_100_000_000)
+    bar.show_snapshot(LibrarySnapshot(others=(untagged,), image_count=9, total_bytes=31))
+    assert bar.reclaimable.text() == "reclaimable 4.10 GB"
+    with qtbot.waitSignal(bar.reclaimable_clicked):
+        bar.reclaimable.click()
+    bar.show_connection(no_engine())
+    assert not bar.reclaimable.isVisible()
 
 
 def test_the_running_task_and_the_count_lead_to_activity(

@@ -6,6 +6,7 @@ import pytest
 
 from modeldesk.core import settings
 from modeldesk.core.errors import SettingsError
+from modeldesk.core.keep_rule import KeepRule
 from modeldesk.core.settings import Settings
 
 
@@ -19,6 +20,24 @@ def test_what_was_saved_is_read(tmp_path: Path) -> None:
     settings.save(path, chosen)
     assert settings.load(path) == settings.LoadedSettings(chosen)
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_keep_rules_are_read_and_what_can_not_be_one_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    chosen = Settings(keep_rule=KeepRule(3, 0), keep_rules={"票据 ocr": KeepRule(20, 365)})
+    settings.save(path, chosen)
+    assert settings.load(path) == settings.LoadedSettings(chosen)
+    wrong = {
+        "zero": {"newest": 0, "days": 1},
+        "text": {"newest": "3", "days": 1},
+        "sign": {"newest": 3, "days": -1},
+        "yes": {"newest": True, "days": 1},
+        "none": None,
+        "part": {"newest": 3},
+    }
+    good = {"newest": 2, "days": 9}
+    path.write_text(json.dumps({"keep_rule": wrong["zero"], "keep_rules": {**wrong, "a": good}}))
+    assert settings.load(path).settings == Settings(keep_rules={"a": KeepRule(2, 9)})
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,10 @@
 """What goes, what comes back, and what can't be picked."""
 
-import pytest
-
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary
-from modeldesk.core.errors import Cancelled, InUse
-from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.grouping import LocalImage
 from modeldesk.core.library.model import LibrarySnapshot, Version
-from modeldesk.core.library.removal import locked_reason, plan_removal, remove
-from modeldesk.core.library.service import Library
+from modeldesk.core.library.removal import locked_reason, plan_removal
 from modeldesk.core.library.snapshot import make_snapshot
-from tests.fakes.engine import FakeEngine
-from tests.fakes.records import FakeImageRecords
 from tests.unit.core.library.images import container, image, image_id
 
 DIGEST = "sha256:" + "d" * 64
@@ -140,57 +133,3 @@ def test_bytes_are_unknown_while_layers_are() -> None:
     found = library(image(1, "rec:v1", stack="a"), image(2, "rec:v2"))
 
     assert plan_removal(found, pick(found, "rec/v1")).bytes_back is None
-
-
-class TestRemove:
-    @pytest.fixture
-    def engine(self) -> FakeEngine:
-        engine = FakeEngine()
-        engine.add_image("rec:v1", "rec:stable", "r.lan/rec:v1")
-        engine.add_image("rec:v2")
-        return engine
-
-    @pytest.fixture
-    def found(self, engine: FakeEngine) -> LibrarySnapshot:
-        return Library(FakeImageRecords()).reload(engine)
-
-    def test_all_names_and_the_image(self, engine: FakeEngine, found: LibrarySnapshot) -> None:
-        log: list[str] = []
-        plan = plan_removal(found, pick(found, "rec/v1"))
-
-        changes = remove(engine, plan, Job(log=log.append))
-
-        (left,) = engine.list_images()
-        assert [str(tag) for tag in left.tags] == ["rec:v2"]
-        assert changes == plan.changes
-        assert sorted(log) == [
-            "docker image rm r.lan/rec:v1",
-            "docker image rm rec:stable",
-            "docker image rm rec:v1",
-        ]
-
-    def test_what_is_gone_already_is_passed_over(
-        self, engine: FakeEngine, found: LibrarySnapshot
-    ) -> None:
-        engine.remove_image("rec:stable")
-
-        remove(engine, plan_removal(found, pick(found, "rec/v1", "rec/v2")), Job())
-
-        assert engine.list_images() == ()
-
-    def test_a_container_made_meanwhile_is_said(
-        self, engine: FakeEngine, found: LibrarySnapshot
-    ) -> None:
-        engine.fail_next("remove_image", InUse("A container uses the image."))
-
-        with pytest.raises(InUse):
-            remove(engine, plan_removal(found, pick(found, "rec/v2")), Job())
-
-    def test_cancelled_between_two_names(self, engine: FakeEngine, found: LibrarySnapshot) -> None:
-        token = CancelToken()
-        job = Job(token, log=lambda _: token.cancel())
-
-        with pytest.raises(Cancelled):
-            remove(engine, plan_removal(found, pick(found, "rec/v1")), job)
-
-        assert engine.calls["remove_image"] == 1

@@ -306,3 +306,15 @@ def test_every_image_is_shown_and_every_byte_counted_once(
         assert found.version(version.key) == version
     assert found.total_bytes is not None
     assert sum(one.unique_bytes or 0 for one in (*found.models, *found.others)) <= found.total_bytes
+
+
+def test_what_the_untagged_would_bring_back_is_without_what_containers_use() -> None:
+    images = [image(1, "rec:v1", stack="a"), image(2, stack="abc"), image(3, stack="ax")]
+
+    free = make_snapshot(images)
+    used = make_snapshot(images, [container("c", of=2)])
+
+    assert free.others[-1].reclaimable_bytes == free.reclaimable_bytes == 30
+    assert used.reclaimable_bytes == 10
+    assert make_snapshot(images[:1]).reclaimable_bytes == 0
+    assert make_snapshot([image(1)]).reclaimable_bytes is None

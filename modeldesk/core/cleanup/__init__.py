@@ -1,0 +1,1 @@
+"""What could go from the engine, why, and what holds the rest."""

@@ -1,0 +1,1 @@
+"""Removing images: the one question before, the task, and what is said after."""

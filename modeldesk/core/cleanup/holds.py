@@ -35,8 +35,8 @@ class ServiceNeeds:
 
 
 def needs_of(releases: Deployments, engine: EngineId) -> tuple[ServiceNeeds, ...]:
-    """What every deployment of an engine runs and can go back to. Raises `RecordsError`: without it nothing
-    may be called removable."""
+    """What every deployment of an engine runs and can go back to. Raises `RecordsError`: without
+    it nothing may be called removable."""
     return tuple(
         ServiceNeeds(d.name, d.current, releases.earlier_versions(d))
         for d in releases.deployments(engine)

@@ -84,7 +84,9 @@ class Pages(QObject):
         """What a person may choose."""
         from modeldesk.ui.settings.page import SettingsPage
 
-        return SettingsPage(self._context, self._parts.late_finder)
+        return SettingsPage(
+            self._context, self._parts.late_finder, lambda: self._parts.layer_records
+        )
 
     def _run_version(self, version: Version, over: QWidget) -> None:
         from modeldesk.ui.run.dialog import RunDialog

@@ -61,6 +61,7 @@ class SettingsSection(Enum):
     APPEARANCE = "appearance"
     NEW_VERSIONS = "new versions"
     NOTIFICATIONS = "notifications"
+    LAYERS = "layers"
     FILES = "files"
 
 

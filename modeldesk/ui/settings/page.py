@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.core.contents.ports import ContentRecords
 from modeldesk.core.ports import EngineFinder
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
@@ -23,6 +24,7 @@ from modeldesk.ui.links import Link, SettingsLink, SettingsSection
 from modeldesk.ui.opening import open_path
 from modeldesk.ui.settings.checks import author_problem, base_image_problem, registry_problem
 from modeldesk.ui.settings.engine_section import EngineSection
+from modeldesk.ui.settings.layers_section import LayersSection
 from modeldesk.ui.settings.text_setting import TextSetting
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
@@ -42,14 +44,20 @@ class SettingsPage(QScrollArea):
     """Sections one above the other; a `SettingsLink` brings one into view."""
 
     def __init__(
-        self, context: Context, finder: EngineFinder, parent: QWidget | None = None
+        self,
+        context: Context,
+        finder: EngineFinder,
+        layer_records: Callable[[], ContentRecords],
+        parent: QWidget | None = None,
     ) -> None:
+        """`layer_records` is called in worker threads."""
         super().__init__(parent)
         self._context = context
         self._language_at_start = context.settings.current.language
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.engine = EngineSection(context, finder)
+        self.layers = LayersSection(context, layer_records)
         self._make_appearance()
         self._make_naming()
         self._make_notifications()
@@ -58,6 +66,7 @@ class SettingsPage(QScrollArea):
             SettingsSection.APPEARANCE: self._appearance_card(),
             SettingsSection.NEW_VERSIONS: self._naming_card(),
             SettingsSection.NOTIFICATIONS: self._notifications_card(),
+            SettingsSection.LAYERS: self.layers,
             SettingsSection.FILES: self._files_card(),
         }
         self._lay_out()
@@ -69,7 +78,8 @@ class SettingsPage(QScrollArea):
         return self
 
     def shown(self) -> None:
-        """Nothing is to be read: the settings are known."""
+        """The settings are known; only what the kept layers take has to be asked."""
+        self.layers.read()
 
     def activate(self, link: Link) -> None:
         """Bring a section into view."""
@@ -167,6 +177,7 @@ class SettingsPage(QScrollArea):
         for name, path in (
             (tr("Settings"), paths.settings),
             (tr("History of builds and releases"), paths.database),
+            (tr("What was read of layers"), paths.layers),
             (tr("Log"), paths.log),
         ):
             card.body.addLayout(self._file_row(name, path))
@@ -230,6 +241,7 @@ class SettingsPage(QScrollArea):
         blocked = self.notify_after.blockSignals(True)
         self.notify_after.setValue(round(settings.notify_after_s))
         self.notify_after.blockSignals(blocked)
+        self.layers.show_settings(settings)
 
     @property
     def _now(self) -> Settings:

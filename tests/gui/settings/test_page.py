@@ -16,6 +16,8 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import SettingsLink, SettingsSection
 from modeldesk.ui.settings.page import SettingsPage
+from tests.contracts.content_records_contract import layer
+from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.engine import FakeEngine
 from tests.gui.parts import CONNECTED, Heard, RecordedControl, attempt, no_engine
 
@@ -48,8 +50,19 @@ def search() -> Search:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, context: Context, search: Search) -> SettingsPage:
-    made = SettingsPage(context, search)
+def layer_records() -> FakeContentRecords:
+    """Two layers are kept."""
+    records = FakeContentRecords()
+    for number in (1, 2):
+        records.keep_layer_index(layer(number), bytes(700_000))
+    return records
+
+
+@pytest.fixture
+def page(
+    qtbot: QtBot, context: Context, search: Search, layer_records: FakeContentRecords
+) -> SettingsPage:
+    made = SettingsPage(context, search, lambda: layer_records)
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -194,3 +207,17 @@ def test_a_folder_that_is_not_there_yet_is_said(page: SettingsPage, context: Con
     heard = Heard(context)
     page._open_folder(Path("/nowhere/at/all/settings.json"))
     assert heard.texts == ["/nowhere/at/all is not there yet."]
+
+
+def test_what_layers_take_is_told_and_can_be_let_go(
+    page: SettingsPage, layer_records: FakeContentRecords, context: Context, qtbot: QtBot
+) -> None:
+    page.shown()
+    qtbot.waitUntil(lambda: page.layers.taken.text() == "Takes 1.40 MB now.")
+    page.layers.limit.setValue(300)
+    qtbot.waitUntil(lambda: layer_records.limit_bytes == 300_000_000)
+    assert context.settings.current.layer_records_mb == 300
+    QTest.mouseClick(page.layers.forget, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.layers.taken.text() == "Takes 0 B now.")
+    assert layer_records.kept == {}
+    assert not page.layers.forget.isEnabled()

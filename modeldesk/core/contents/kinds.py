@@ -91,6 +91,11 @@ def _largest_first(sizes: Mapping[LayerKind, int]) -> Parts:
     return tuple(sorted(found, key=itemgetter(1), reverse=True))
 
 
+def is_of_packages(path: bytes) -> bool:
+    """Whether a file or folder lies where pip, conda, npm or R install."""
+    return bool(_DEPENDENCIES.search(path))
+
+
 def _kind_of_folder(folder: bytes, has_packages: bool) -> LayerKind | None:
     if _DATABASE.match(folder):
         return LayerKind.SYSTEM_PACKAGES

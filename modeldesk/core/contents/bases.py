@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.labels import BASE_DIGEST_LABEL, BASE_NAME_LABEL
-from modeldesk.core.layers.stack import read_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,10 @@ class Base:
     """What it is called; empty where nothing tells."""
 
 
-def find_base(detail: ImageDetail, known: Iterable[KnownImage]) -> Base:
+def find_base(detail: ImageDetail, known: Iterable[KnownImage], marked: int) -> Base:
     """The base of an image: the known image that its label for the base's digest or name means;
-    else the one with the most layers that it begins with; else what its history shows.
+    else the one with the most layers that it begins with; else the `marked` lowest layers, which
+    its history shows to be a base image's.
 
     Other versions of the same model must not be among `known`.
     """
@@ -42,7 +42,6 @@ def find_base(detail: ImageDetail, known: Iterable[KnownImage]) -> Base:
     for image in reversed(below):
         if (digest and digest in image.digests) or (name and name == image.name):
             return Base(len(image.diff_ids), name or image.name)
-    marked = read_stack(detail).marked_base
     if not below:
         return Base(marked, name)
     count = len(below[-1].diff_ids)

@@ -22,7 +22,9 @@ def copies(scene: Scene) -> Iterator[Advice]:
 
 def _wasted(scene: Scene) -> Iterator[Advice]:
     view, waste = scene.view, scene.waste.paths
-    gone, again, owners = [], [], []
+    gone: list[AdvicePath] = []
+    again: list[AdvicePath] = []
+    owners: list[AdvicePath] = []
     for path in waste.order:
         copied = waste.copied.get(path, 0)
         rest = waste.sizes[path] - copied

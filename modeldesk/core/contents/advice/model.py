@@ -7,7 +7,6 @@ from enum import Enum
 from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import Waste
-from modeldesk.core.layers.kinds import LayerKind
 
 MOST_PATHS = 20
 """Paths that are named; the others are counted."""
@@ -92,9 +91,7 @@ class Scene:
     @property
     def base_layers(self) -> int:
         """How many of the lowest are the base image's, which a recipe can't change."""
-        kinds = [layer.kind for layer in self.image.layers]
-        own = (place for place, kind in enumerate(kinds) if kind != LayerKind.BASE_IMAGE)
-        return next(own, len(kinds))
+        return self.image.base.layers
 
     @property
     def own_begin(self) -> int:

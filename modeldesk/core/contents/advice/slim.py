@@ -10,9 +10,21 @@ from modeldesk.core.labels import BASE_NAME_LABEL
 from modeldesk.core.words import tr
 
 _SMALLEST = 100_000_000
-_SLIM = frozenset(
-    ["adduser", "apt", "base-files", "base-passwd", "bash", "bsdutils", "ca-certificates", "coreutils", "dash", "debconf", "debian-archive-keyring", "ubuntu-keyring", "debianutils", "diffutils", "dpkg", "e2fsprogs", "findutils", "gcc-base", "gpgv", "grep", "gzip", "hostname", "init-system-helpers", "libacl", "libapt-pkg", "libattr", "libaudit-common", "libaudit", "libblkid", "libbz", "libc-bin", "libc", "libcap-ng", "libcap", "libcom-err", "libcrypt", "libdb", "libdebconfclient", "libexpat", "libext", "fs", "libffi", "libgcc-s", "libgcrypt", "libgdbm", "libgmp", "libgnutls", "libgpg-error", "libhogweed", "libidn", "liblz", "liblzma", "libmd", "libmount", "libncursesw", "libnettle", "libnsl", "libpam-modules", "libpam-modules-bin", "libpam-runtime", "libpam", "libpcre", "libproc", "libreadline", "libseccomp", "libselinux", "libsemanage-common", "libsemanage", "libsepol", "libsmartcols", "libsqlite", "libss", "libssl", "libstdc++", "libsystemd", "libtasn", "libtinfo", "libtirpc", "libtirpc-common", "libudev", "libunistring", "libuuid", "libxxhash", "libzstd", "login", "logsave", "mawk", "media-types", "mount", "ncurses-base", "ncurses-bin", "netbase", "openssl", "openssl-provider-legacy", "passwd", "perl-base", "procps", "readline-common", "sed", "sensible-utils", "sqv", "sysvinit-utils", "tar", "tzdata", "usr-is-merged", "util-linux", "util-linux-extra", "zlib"]
-)
+_SLIM = """
+adduser apt base-files base-passwd bash bsdutils ca-certificates coreutils dash debconf
+debian-archive-keyring debianutils diffutils dpkg e2fsprogs findutils gcc-base gpgv grep
+gzip hostname init-system-helpers libacl libapt-pkg libattr libaudit libaudit-common
+libblkid libbz libc libc-bin libcap libcap-ng libcom-err libcrypt libdb libdebconfclient
+libexpat libext2fs libffi libgcc-s libgcrypt libgdbm libgmp libgnutls libgpg-error
+libhogweed libidn liblz liblzma libmd libmount libncursesw libnettle libnsl libp11-kit
+libpam libpam-modules libpam-modules-bin libpam-runtime libpcre libproc libreadline
+libseccomp libselinux libsemanage libsemanage-common libsepol libsmartcols libsqlite libss
+libssl libstdc++ libsystemd libtasn libtinfo libtirpc libtirpc-common libudev libunistring
+libuuid libxxhash libzstd login logsave mawk media-types mount ncurses-base ncurses-bin
+netbase openssl openssl-provider-legacy passwd perl-base procps readline-common sed
+sensible-utils sqv sysvinit-utils tar tzdata ubuntu-keyring usr-is-merged util-linux
+util-linux-extra zlib
+"""
 """What the slim images of Debian and Python have, without the versions in the names."""
 _FULL = re.compile(r"(?P<name>[^:@]*)(?::(?P<tag>[^@]*))?(?:@.*)?")
 _VERSIONED = {"PYTHON_VERSION": "python", "NODE_VERSION": "node", "RUBY_VERSION": "ruby"}
@@ -22,8 +34,9 @@ def full_base(scene: Scene, below: FileView | None) -> Iterator[Advice]:
     """At most one piece of advice. `below` is the base image's file system, if it has one."""
     if below is None:
         return
+    slim = set(_SLIM.split())
     installed = [one for one in find_packages(below) if one.manager == Manager.DEBIAN]
-    spare = [one for one in installed if _stem(one.name) not in _SLIM]
+    spare = [one for one in installed if _stem(one.name) not in slim]
     spare.sort(key=lambda one: (-(one.size_bytes or 0), one.name))
     size = sum(one.size_bytes or 0 for one in spare)
     if size < _SMALLEST:

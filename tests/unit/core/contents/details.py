@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from modeldesk.core.contents.assemble import assemble
+from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import ImageContents, LayerBlob, SourceImage
 from modeldesk.core.ids import DiffId, ImageId
@@ -40,5 +41,6 @@ def image(
     indexes = {name: index for name, (_, index) in zip(ids, layers, strict=True)}
     lines = [(text, index.size_bytes or 1) for text, index in layers]
     told = detail(ids, lines, labels=labels, environment=environment)
-    source = SourceImage("test", told, tuple(map(LayerBlob, ids)))
-    return assemble(source, indexes, base_layers)
+    blobs = (LayerBlob(name, created_by=text) for name, (text, _) in zip(ids, layers, strict=True))
+    base = [KnownImage("base", ids[:base_layers])] if base_layers else []
+    return assemble(SourceImage("test", told, tuple(blobs)), indexes, base)

@@ -13,32 +13,26 @@ KNOWN = (PYTHON, DEBIAN, OTHER, ITSELF)
 
 
 def test_the_image_with_the_most_layers_it_begins_with() -> None:
-    assert find_base(detail(diffs("abcde")), KNOWN) == Base(3, "python:3.11")
-    assert find_base(detail(diffs("ab")), KNOWN) == Base(1, "debian:12")
+    assert find_base(detail(diffs("abcde")), KNOWN, 1) == Base(3, "python:3.11")
+    assert find_base(detail(diffs("ab")), KNOWN, 2) == Base(1, "debian:12")
 
 
 def test_the_label_decides() -> None:
     told = detail(diffs("abcde"), labels={BASE_DIGEST_LABEL: "sha256:debian"})
-    assert find_base(told, KNOWN) == Base(1, "debian:12")
+    assert find_base(told, KNOWN, 4) == Base(1, "debian:12")
 
     told = detail(diffs("abcde"), labels={BASE_NAME_LABEL: "debian:12"})
-    assert find_base(told, KNOWN) == Base(1, "debian:12")
+    assert find_base(told, KNOWN, 4) == Base(1, "debian:12")
 
 
 def test_a_label_for_an_image_that_is_not_known() -> None:
-    history: list[str | tuple[str, int]] = [
-        ("ADD rootfs.tar /", 5),
-        'CMD ["sh"]',
-        ("RUN one", 5),
-        'CMD ["x"]',
-        ("RUN two", 5),
-    ]
-    told = detail(diffs("axy"), history, labels={BASE_NAME_LABEL: "python:3.12"})
+    told = detail(diffs("axy"), labels={BASE_NAME_LABEL: "python:3.12"})
 
-    assert find_base(told, [DEBIAN]) == Base(2, "python:3.12")
-    assert find_base(told, []) == Base(2, "python:3.12")
+    assert find_base(told, [DEBIAN], 2) == Base(2, "python:3.12")
+    assert find_base(told, [DEBIAN], 0) == Base(1, "python:3.12")
+    assert find_base(told, [], 2) == Base(2, "python:3.12")
 
 
-def test_nothing_known_and_nothing_told() -> None:
-    assert find_base(detail(diffs("xyz")), [OTHER, DEBIAN]) == Base(2, "other")
-    assert find_base(detail(diffs("pq")), KNOWN) == Base(0)
+def test_only_the_history_tells() -> None:
+    assert find_base(detail(diffs("pqr")), KNOWN, 2) == Base(2)
+    assert find_base(detail(diffs("xyz")), [], 0) == Base(0)

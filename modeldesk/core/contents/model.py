@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from modeldesk.core.contents.bases import Base
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageDetail
@@ -45,6 +46,8 @@ class ArchiveImage:
     def name(self) -> str:
         return f"{self.path}:{self.image}" if self.image else str(self.path)
 
+
+_NO_BASE = Base(0)
 
 Place = EngineImage | RegistryImage | ArchiveImage
 """Where an image is. Small and plain, so that it can be handed to another process."""
@@ -101,6 +104,8 @@ class ImageContents:
 
     image: SourceImage
     layers: tuple[LayerContents, ...]
+    base: Base = _NO_BASE
+    """What it stands on."""
 
     @property
     def size_bytes(self) -> int:

@@ -1,18 +1,16 @@
 """What is inside an image: read once, then known."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import replace
 
+from modeldesk.core.contents.assemble import assemble
+from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.model import ImageContents, LayerContents, Place, SourceImage
+from modeldesk.core.contents.model import ImageContents, Place, SourceImage
 from modeldesk.core.contents.ports import ContentRecords, Indexer, OpenSource
 from modeldesk.core.errors import ArchiveError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job
-from modeldesk.core.layers.align import AlignedLayer, align
-from modeldesk.core.layers.classify import own_kind
-from modeldesk.core.layers.instructions import clean
 from modeldesk.core.words import tr
 
 
@@ -24,23 +22,26 @@ class Contents:
         self._indexer = indexer
         self._open_source = open_source
 
-    def known(self, place: Place, token: CancelToken) -> ImageContents | None:
-        """The image with its files where all its layers were read before; else None. Raises
-        what reading its configuration can."""
+    def known(
+        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+    ) -> ImageContents | None:
+        """The image with its files where all its layers were read before; else None. `bases` are
+        images that it may stand on. Raises what reading its configuration can."""
         with closing(self._open_source(place)) as source:
             image = source.read(token)
-        return self._assembled(image)
+        return self._assembled(image, bases)
 
-    def read(self, place: Place, job: Job) -> ImageContents:
-        """The image with its files; layers that are not known yet are read. Raises
-        `ArchiveError`, `EngineError`, `RegistryError`, `RecordsError`, `Cancelled`."""
+    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
+        """The image with its files; layers that are not known yet are read. `bases` are images
+        that it may stand on. Raises `ArchiveError`, `EngineError`, `RegistryError`,
+        `RecordsError`, `Cancelled`."""
         with closing(self._open_source(place)) as source:
             image = source.read(job.token)
         for _ in range(2):
             wanted = frozenset(image.detail.diff_ids)
             missing = wanted - self.records.known_layers(wanted)
             self._indexer.index(place, missing, job)
-            found = self._assembled(image)
+            found = self._assembled(image, bases)
             # A damaged index is dropped when it is met, and read again.
             if found is not None:
                 return found
@@ -57,25 +58,8 @@ class Contents:
         with closing(self._open_source(place)) as source:
             yield from source.file(layer, entry, token)
 
-    def _assembled(self, image: SourceImage) -> ImageContents | None:
+    def _assembled(self, image: SourceImage, bases: Collection[KnownImage]) -> ImageContents | None:
         indexes = self.records.layer_indexes(image.detail.diff_ids)
         if len(indexes) < len(set(image.detail.diff_ids)):
             return None
-        layers = []
-        for blob, aligned in zip(image.blobs, _instructions(image), strict=True):
-            index = indexes[blob.diff_id]
-            kind = own_kind(replace(aligned, size_bytes=index.size_bytes))
-            layers.append(
-                LayerContents(blob, aligned.instruction, kind, ((kind, index.size_bytes),), index)
-            )
-        return ImageContents(image, tuple(layers))
-
-
-def _instructions(image: SourceImage) -> tuple[AlignedLayer, ...]:
-    """What made each layer: as the source says, or as history and sizes let one tell."""
-    if any(blob.created_by or blob.comment for blob in image.blobs):
-        return tuple(
-            AlignedLayer(blob.diff_id, clean(blob.created_by), 0, None, blob.comment)
-            for blob in image.blobs
-        )
-    return align(image.detail.history, image.detail.diff_ids, image.detail.size_bytes)
+        return assemble(image, indexes, bases)

@@ -1,6 +1,7 @@
 """Files of one or several layers as a person looks at them, sorted, with what became of each."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -42,6 +43,11 @@ class FileView:
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    def row(self, path: bytes) -> int | None:
+        """The row of exactly this path (a folder's has a slash), if there is one."""
+        place = bisect_left(self.paths, path)
+        return place if place < len(self) and self.paths[place] == path else None
 
     def layer_of(self, row: int) -> int:
         """The layer that wrote it."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from modeldesk.core.model_folder.ignored import DATA, REPOSITORY
+from modeldesk.core.model_folder.magic import LARGE
 from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
 from modeldesk.core.model_folder.requirements import is_exact
 from modeldesk.core.model_folder.walk import Noted, Tree
-from modeldesk.core.model_folder.weights import LARGE
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr, trn
 

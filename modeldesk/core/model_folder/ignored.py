@@ -75,4 +75,9 @@ class Rules:
 
 def is_secret(pattern: str, name: str) -> bool:
     """Whether what `pattern` kept out looks like a secret."""
-    return pattern in SECRETS and not _EXAMPLES.fullmatch(name)
+    return pattern in SECRETS and not is_example(name)
+
+
+def is_example(name: str) -> bool:
+    """Whether a file that is called like one with secrets only shows what belongs into it."""
+    return bool(_EXAMPLES.fullmatch(name))

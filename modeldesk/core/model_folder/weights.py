@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import re
 import struct
 import zipfile
 import zlib
@@ -13,38 +12,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.model_folder.magic import (
+    BY_EXTENSION,
+    LARGE,
+    NEVER_WEIGHTS,
+    extension_of,
+    format_by_magic,
+)
 from modeldesk.core.model_folder.model import FileEntry, Finding, Severity, WeightFile
 from modeldesk.core.model_folder.pickles import PickleContent, read_pickle
 from modeldesk.core.model_folder.walk import opened, read_start
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
-LARGE = 10 * 1024 * 1024
-"""From this size on, a file that is neither code nor media is taken for weights."""
 _MOST_LOOKED_INTO = 400
 _LONGEST_HEADER = 100 * 1024 * 1024
 _LONGEST_PICKLE_IN_ZIP = 64 * 1024 * 1024
 _LFS = b"version https://git-lfs.github.com/spec/"
-_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_FEWEST_NUMBERS = 16
-_NUMBERS_SHARE = 0.6
 _BAD_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, KeyError,
             struct.error)  # fmt: skip
 
-_BY_EXTENSION = {
-    ".onnx": "ONNX",
-    ".cbm": "CatBoost",
-    ".engine": "TensorRT",
-    ".plan": "TensorRT",
-    ".mlmodel": "Core ML",
-    ".pte": "ExecuTorch",
-    ".pmml": "PMML",
-    ".ftz": "fastText",
-    ".msgpack": "Flax",
-    ".npz": "NumPy",
-    ".ckpt": "checkpoint",
-}
-"""Taken at the extension's word."""
 _BY_CONTENT = {
     ".safetensors", ".gguf", ".h5", ".hdf5", ".keras", ".tflite", ".pt", ".pth", ".pt2", ".bin",
     ".pkl", ".pickle", ".joblib", ".dill", ".sav", ".json", ".ubj", ".txt", ".model", ".pb", "",
@@ -54,13 +41,6 @@ _ONLY_IF_RECOGNISED = {".json", ".txt", ".model", "", ".pb"}
 _NAMES = ("model", "weight", "xgb", "booster", "coef")
 """What files of those kinds are called when they are worth a look."""
 _PICKLES = {".pkl", ".pickle", ".joblib", ".dill", ".sav", ".pt", ".pth", ".bin", ".ckpt"}
-_NEVER = {
-    ".py", ".ipynb", ".js", ".ts", ".css", ".html", ".md", ".csv", ".tsv", ".parquet", ".jsonl",
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".mp3", ".wav", ".flac",
-    ".ogg", ".mp4", ".avi", ".mov", ".mkv", ".pdf", ".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz",
-    ".zst", ".7z", ".whl", ".so", ".dll", ".dylib", ".exe", ".log", ".db", ".sqlite", ".deb",
-    ".npy", ".xml", ".yaml", ".yml", ".toml", ".svg", ".arrow", ".tfrecord", ".lmdb",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +79,11 @@ def _drop_unlikely(found: list[WeightFile]) -> list[WeightFile]:
 def _candidates(files: list[FileEntry]) -> list[FileEntry]:
     likely: list[FileEntry] = []
     for entry in files:
-        extension = _extension(entry.path)
-        if extension in _NEVER or entry.size_bytes == 0:
+        extension = extension_of(entry.path)
+        if extension in NEVER_WEIGHTS or entry.size_bytes == 0:
             continue
         if (
-            extension in _BY_EXTENSION
+            extension in BY_EXTENSION
             or (extension in _BY_CONTENT - _ONLY_IF_RECOGNISED)
             or (extension in _ONLY_IF_RECOGNISED and _may_be_model(entry))
             or entry.size_bytes >= LARGE
@@ -143,7 +123,7 @@ def _bundles(files: list[FileEntry]) -> dict[str, WeightFile]:
 
 
 def _look_at(folder: Path, entry: FileEntry) -> tuple[WeightFile | None, list[Finding]]:
-    path, extension = PurePosixPath(entry.path), _extension(entry.path)
+    path, extension = PurePosixPath(entry.path), extension_of(entry.path)
     start = read_start(folder, path, 4096)
     if not start:
         return None, []
@@ -152,7 +132,7 @@ def _look_at(folder: Path, entry: FileEntry) -> tuple[WeightFile | None, list[Fi
     weight = WeightFile(path, entry.size_bytes, "")
     if extension == ".safetensors":
         return _safetensors(folder, weight)
-    if name := _by_magic(start, extension):
+    if name := format_by_magic(start, extension):
         return replace(weight, format=name), []
     if start.startswith(b"PK\x03\x04"):
         return _zipped(folder, weight, extension)
@@ -175,7 +155,7 @@ def _look_at(folder: Path, entry: FileEntry) -> tuple[WeightFile | None, list[Fi
                 path,
             )
         ]
-    if name := _BY_EXTENSION.get(extension, ""):
+    if name := BY_EXTENSION.get(extension, ""):
         return replace(weight, format=name), []
     if extension in (".pt", ".pth", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".gguf"):
         return None, [
@@ -190,41 +170,6 @@ def _look_at(folder: Path, entry: FileEntry) -> tuple[WeightFile | None, list[Fi
             )
         ]
     return (replace(weight, format="data"), []) if entry.size_bytes >= LARGE else (None, [])
-
-
-def _by_magic(start: bytes, extension: str) -> str:
-    if start.startswith(b"GGUF"):
-        return "GGUF"
-    if start.startswith(b"\x89HDF\r\n\x1a\n"):
-        return "Keras" if extension in (".h5", ".keras") else "HDF5"
-    if start[4:8] == b"TFL3":
-        return "TFLite"
-    if start.startswith(b"CBM1"):
-        return "CatBoost"
-    if start.startswith(b"\xba\x16\x4f\x2f"):
-        return "fastText"
-    if start.startswith(b"tree\n") and b"version=" in start[:200]:
-        return "LightGBM"
-    return _by_json(start.lstrip(), extension)
-
-
-def _by_json(start: bytes, extension: str) -> str:
-    """What JSON, or the binary JSON of XGBoost (whose strings have no quotes), begins like."""
-    if not start.startswith((b"{", b"[")):
-        return ""
-    learner = b"learner" if extension == ".ubj" else b'"learner"'
-    if extension in (".json", ".model", ".ubj") and learner in start:
-        return "XGBoost"
-    return "JSON" if extension == ".json" and _mostly_numbers(start) else ""
-
-
-def _mostly_numbers(start: bytes) -> bool:
-    """Whether JSON begins like arrays of weights, and not like settings or an index of files."""
-    packed = b"".join(start.split())
-    numbers = _NUMBER.findall(packed)
-    return len(numbers) >= _FEWEST_NUMBERS and sum(map(len, numbers)) + len(
-        numbers
-    ) > _NUMBERS_SHARE * len(packed)
 
 
 def _safetensors(folder: Path, weight: WeightFile) -> tuple[WeightFile | None, list[Finding]]:
@@ -340,9 +285,3 @@ def _lfs_pointer(path: PurePosixPath) -> Finding:
         ),
         path,
     )
-
-
-def _extension(path: str) -> str:
-    name = path.rpartition("/")[2]
-    dot = name.rfind(".")
-    return name[dot:].lower() if dot > 0 else ""

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from modeldesk.core.model_folder.magic import LARGE
 from modeldesk.core.model_folder.model import ModelFolder, WeightFile
-from modeldesk.core.model_folder.weights import LARGE
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/+=,@-]+")
 _HARMLESS = " ._-/+=,@~%#()"

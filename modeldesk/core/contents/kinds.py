@@ -1,0 +1,125 @@
+"""What a layer is for, judged by what is in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.weights import (
+    LOOKED_AT,
+    format_by_content,
+    format_of,
+    looks_like_weights,
+)
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.model_folder.magic import LARGE, extension_of
+
+Parts = tuple[tuple[LayerKind, int], ...]
+"""Bytes by kind, largest first."""
+
+_DEPENDENCIES = re.compile(
+    rb"(?:^|/)(?:site-packages|dist-packages|site-library|node_modules|\.?venv|virtualenv|"
+    rb"(?:ana|mini|micro)?conda\d?|mini(?:forge|mamba)\d?|mambaforge)/"
+)
+_DATABASE = re.compile(
+    rb"(?:var/lib/(?:dpkg|rpm|pacman)|(?:usr/)?lib/apk/db|usr/lib/sysimage/rpm)/"
+)
+_DATABASE_FOLDERS = (
+    b"var/lib/dpkg",
+    b"lib/apk/db",
+    b"usr/lib/apk/db",
+    b"var/lib/rpm",
+    b"usr/lib/sysimage/rpm",
+    b"var/lib/pacman/local",
+)
+_SYSTEM = re.compile(
+    rb"(?:usr/(?!local/|src/app/)|lib(?:32|64|x32)?/|s?bin/|etc/|boot/|var/(?:lib|cache|log)/)"
+)
+
+
+def parts_of(layer: LayerIndex, otherwise: LayerKind) -> Parts:
+    """Bytes by kind; they add up to the layer's size. What content does not tell counts as
+    `otherwise`: what the layer's instruction, or the image it is a base of, says."""
+    sizes = dict.fromkeys(LayerKind, 0)
+    untold = 0
+    has_packages = any(_has_file(layer, folder) for folder in _DATABASE_FOLDERS)
+    known = dict[bytes, LayerKind | None]()
+    """Folder → kind of the files in it."""
+    for row, size in enumerate(layer.sizes):
+        if not size:
+            continue
+        path = layer.paths[row]
+        folder = path.rpartition(b"/")[0]
+        if folder in known:
+            kind = known[folder]
+        else:
+            kind = known[folder] = _kind_of_folder(folder + b"/", has_packages)
+        if size >= LOOKED_AT and _is_weights(layer, row, kind):
+            kind = LayerKind.MODEL_WEIGHTS
+        if kind is None:
+            untold += size
+        else:
+            sizes[kind] += size
+    if otherwise == LayerKind.MODEL_WEIGHTS and sizes[otherwise]:
+        # The weights that the instruction speaks of were found; this is what came with them.
+        otherwise = LayerKind.APPLICATION
+    sizes[otherwise] += untold
+    return _largest_first(sizes)
+
+
+def kind_of(parts: Parts, otherwise: LayerKind) -> LayerKind:
+    """The kind of a layer with these parts: that of the largest, save for a base image's, which
+    is one whatever is in it; `otherwise` says that, and what a layer without bytes is."""
+    if otherwise == LayerKind.BASE_IMAGE or not parts:
+        return otherwise
+    return parts[0][0]
+
+
+def bytes_by_kind(layers: Sequence[Parts]) -> Parts:
+    """The parts of several layers, added up."""
+    sizes = dict.fromkeys(LayerKind, 0)
+    for parts in layers:
+        for kind, size in parts:
+            sizes[kind] += size
+    return _largest_first(sizes)
+
+
+def _largest_first(sizes: Mapping[LayerKind, int]) -> Parts:
+    found = [(kind, size) for kind, size in sizes.items() if size]
+    return tuple(sorted(found, key=itemgetter(1), reverse=True))
+
+
+def is_of_packages(path: bytes) -> bool:
+    """Whether a file or folder lies where pip, conda, npm or R install."""
+    return bool(_DEPENDENCIES.search(path))
+
+
+def _kind_of_folder(folder: bytes, has_packages: bool) -> LayerKind | None:
+    if _DATABASE.match(folder):
+        return LayerKind.SYSTEM_PACKAGES
+    is_system = has_packages and _SYSTEM.match(folder)
+    if is_system and folder.startswith(b"usr/lib/python3/"):
+        # Modules that Debian's own packages bring.
+        return LayerKind.SYSTEM_PACKAGES
+    if _DEPENDENCIES.search(folder):
+        return LayerKind.DEPENDENCIES
+    return LayerKind.SYSTEM_PACKAGES if is_system else None
+
+
+def _is_weights(layer: LayerIndex, row: int, kind: LayerKind | None) -> bool:
+    if layer.types[row] != FileType.FILE:
+        return False
+    path, size = layer.paths[row], layer.sizes[row]
+    start = layer.kept.get(path, b"")
+    if kind is None and not _SYSTEM.match(path):
+        return bool(format_of(path, size, start)) or looks_like_weights(layer, row)
+    # Packages bring small samples and tables in such formats.
+    extension = extension_of(path.decode("latin-1"))
+    return size >= LARGE and format_by_content(extension, size, start) not in ("", "HDF5", "NumPy")
+
+
+def _has_file(layer: LayerIndex, folder: bytes) -> bool:
+    run = run_of(layer.paths, folder)
+    return any(layer.sizes[run.start : run.stop])

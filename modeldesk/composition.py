@@ -59,6 +59,10 @@ class Parts:
         """Keep the records in `path` instead; to be called before anything read them."""
         self.paths = replace(self.paths, database=path)
 
+    def use_layers(self, path: Path) -> None:
+        """Keep what is read of layers in `path` instead, where the usual file can't be used."""
+        self.paths = replace(self.paths, layers=path)
+
     def make_services(self) -> None:
         """Make what the window's pages are made of, wherever waiting for it does no harm."""
         _ = (self.library, self.releases, self.builds)

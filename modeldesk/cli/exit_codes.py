@@ -14,6 +14,7 @@ from modeldesk.core.errors import (
     ModelDeskError,
     NoSuchDeployment,
     NotFound,
+    NotInRegistry,
 )
 
 
@@ -29,6 +30,8 @@ class ExitCode(IntEnum):
     CONTAINER_FAILED = 6
     RESTORED = 7
     """A release failed, and what ran before runs again."""
+    WASTEFUL = 8
+    """An image wastes more than the limits that were set for it."""
     CANCELLED = 130
 
 
@@ -36,7 +39,7 @@ def exit_code_of(error: ModelDeskError) -> ExitCode:
     """The code that tells a script what went wrong."""
     for kinds, code in (
         ((EngineUnavailable, EngineNotPermitted, EngineTooOld), ExitCode.NO_ENGINE),
-        ((NotFound, NoSuchDeployment), ExitCode.NOT_FOUND),
+        ((NotFound, NotInRegistry, NoSuchDeployment), ExitCode.NOT_FOUND),
         ((BuildFailed,), ExitCode.BUILD_FAILED),
         ((ContainerFailed,), ExitCode.CONTAINER_FAILED),
         ((InvalidInput, FolderError), ExitCode.USAGE),

@@ -12,7 +12,7 @@ from modeldesk.cli.session import Session
 
 COMMANDS: Mapping[str, str] = {
     "images": "list models and their versions",
-    "layers": "show what an image is made of",
+    "layers": "show what an image, archive or registry's image is made of, and what it wastes",
     "build": "build the next version from a folder",
     "run": "start a version and wait until it is healthy",
     "deployments": "list named services and what they run",
@@ -24,7 +24,7 @@ _EPILOG = """\
 exit codes:
   0 done   1 failed   2 wrong usage or input   3 no engine   4 not found
   5 build failed   6 container failed   7 release failed, what ran runs again
-  130 cancelled
+  8 image wastes more than its limits   130 cancelled
 """
 
 

@@ -24,6 +24,7 @@ from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
     from modeldesk.core.build.service import BuildService
+    from modeldesk.core.contents.service import Contents
     from modeldesk.core.library.service import Library
     from modeldesk.core.releases.service import ReleaseService
 
@@ -68,6 +69,16 @@ class Session:
         library.reload(self.engine())
         return library.fill_details(self.engine(), self.job, lambda _: None)
 
+    def contents(self) -> "Contents":
+        """What is inside images; where what is read of layers can't be kept, it is read again
+        the next time."""
+        try:
+            _ = self.parts.layer_records
+        except RecordsError as error:
+            self.job.log(str(error))
+            self.parts.use_layers(self._temporary_folder() / "layers.sqlite")
+        return self.parts.contents_here
+
     def releases(self) -> "ReleaseService":
         """Deployments, after every release that was interrupted has been put right."""
         if self._records_problem is not None:
@@ -101,6 +112,11 @@ class Session:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    def _temporary_folder(self) -> Path:
+        if self._temporary is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
+        return Path(self._temporary.name)
+
     def _do_without_records(self) -> None:
         """Where the records can't be used, say so and keep this run's in a temporary file: an
         account that may not write at home can still look and build."""
@@ -110,8 +126,7 @@ class Session:
             _ = self.parts.opened
         except RecordsError as error:
             self._records_problem = error
-            self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
-            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.parts.use_database(self._temporary_folder() / "modeldesk.sqlite")
             self.job.log(tr("{problem} This run is not remembered.", problem=error))
 
 

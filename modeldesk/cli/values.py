@@ -4,6 +4,8 @@ import argparse
 import re
 from pathlib import Path
 
+from modeldesk.core.contents import gate
+from modeldesk.core.errors import InvalidInput
 from modeldesk.core.keep_rule import MOST_DAYS, MOST_VERSIONS
 
 _LONGEST_WAIT_S = 86_400
@@ -40,3 +42,19 @@ def days(text: str) -> int:
     if value > MOST_DAYS:
         raise argparse.ArgumentTypeError(f"{text} is no age; write 30d or 4w")
     return value
+
+
+def share(text: str) -> float:
+    """A part of 1."""
+    try:
+        return gate.share(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def size(text: str) -> int:
+    """Bytes, with a unit or without."""
+    try:
+        return gate.size(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,41 +1,166 @@
-"""``modeldesk layers REF``: what an image is made of."""
+"""``modeldesk layers REF``: what an image is made of, what it wastes, and whether that is too
+much."""
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 
-from modeldesk.cli.answer import Answer, table
+from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.exit_codes import ExitCode
+from modeldesk.cli.places import HELP, look_inside
 from modeldesk.cli.session import Session
+from modeldesk.cli.values import share, size
+from modeldesk.core.contents import gate
+from modeldesk.core.contents.dive import DiveScore, score
+from modeldesk.core.contents.entries import shown
+from modeldesk.core.contents.model import ImageContents
+from modeldesk.core.contents.stack import Stack
+from modeldesk.core.contents.waste import Waste, find_waste
+from modeldesk.core.errors import InvalidInput
 from modeldesk.core.layers.kinds import kind_name
-from modeldesk.core.library.find import find_version
 from modeldesk.core.text import size_text
+from modeldesk.core.words import tr
+
+_CI_FILE = Path(".dive-ci")
+_WASTED_LINES = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument(
-        "reference", metavar="REF", help="repository:tag, model:version, digest or image id"
-    )
+    parser.add_argument("reference", metavar="REF", help=HELP)
+    limits = parser.add_argument_group(
+        "gate", "fail with exit code 8 where an image wastes more, by dive's rules; what is not "
+        "given is taken from .dive-ci in this folder, else from dive's defaults (0.9, none, 0.1)",
+    )  # fmt: skip
+    limits.add_argument("--gate", action="store_true", help="hold the image to the limits")
+    limits.add_argument("--min-efficiency", type=share, metavar="0.9")
+    limits.add_argument("--max-wasted", type=size, metavar="50MB")
+    limits.add_argument("--max-user-wasted", type=share, metavar="0.1")
 
 
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
-    """The layers, base first, each with its kind and size."""
-    version = find_version(session.snapshot(), arguments.reference)
-    layers = version.layers or ()
-    rows = [
-        (kind_name(layer.kind), size_text(layer.size_bytes), layer.instruction[:100])
-        for layer in layers
-    ]
+    """Layers base first, then what they waste. Layers not seen before are read, which takes
+    about as long as saving the image."""
+    contents = look_inside(session, arguments.reference)
+    indexes = [layer.index for layer in contents.layers]
+    waste, judged = find_waste(Stack(indexes)), score(indexes)
+    verdicts = _verdicts(arguments, judged)
+    for note in contents.image.notes:
+        session.job.log(note)
     return Answer(
-        {
-            "image_id": version.key.image,
-            "layers": [
-                {
-                    "diff_id": layer.diff_id,
-                    "instruction": layer.instruction,
-                    "size_bytes": layer.size_bytes,
-                    "kind": layer.kind.value,
-                }
-                for layer in layers
+        _json(contents, waste, judged, verdicts),
+        (*_layer_lines(contents), "", *_waste_lines(waste, judged), *_verdict_lines(verdicts)),
+        ExitCode.DONE if all(verdict.passed for verdict in verdicts) else ExitCode.WASTEFUL,
+    )
+
+
+def _verdicts(arguments: argparse.Namespace, judged: DiveScore) -> tuple[gate.Verdict, ...]:
+    given = (arguments.min_efficiency, arguments.max_wasted, arguments.max_user_wasted)
+    if not arguments.gate and given == (None, None, None):
+        return ()
+    limits = gate.Limits()
+    try:
+        limits = gate.read_limits(_CI_FILE.read_text(encoding="utf-8"), limits)
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            tr("{path} can't be read: {reason}.", path=_CI_FILE, reason=error)
+        ) from error
+    efficiency, wasted, user = given
+    if efficiency is not None:
+        limits = replace(limits, lowest_efficiency=efficiency)
+    if wasted is not None:
+        limits = replace(limits, most_wasted_bytes=wasted)
+    if user is not None:
+        limits = replace(limits, most_user_wasted=user)
+    return gate.judge(judged, limits)
+
+
+def _json(
+    contents: ImageContents, waste: Waste, judged: DiveScore, verdicts: tuple[gate.Verdict, ...]
+) -> Json:
+    answer: dict[str, Json] = {
+        "source": contents.image.name,
+        "image_id": contents.image.detail.id,
+        "layers": [
+            {
+                "diff_id": layer.blob.diff_id,
+                "digest": layer.blob.digest,
+                "instruction": layer.instruction,
+                "size_bytes": layer.size_bytes,
+                "compressed_bytes": layer.blob.compressed_bytes,
+                "kind": layer.kind.value,
+                "files": layer.index.file_count,
+            }
+            for layer in contents.layers
+        ],
+        "reclaimable_bytes": waste.reclaimable_bytes,
+        "wasted_paths": [
+            {"path": f"/{shown(one.path)}", "bytes": one.size_bytes, "layers": list(one.layers)}
+            for one in waste.paths
+        ],
+        "dive": {
+            "efficiency": judged.efficiency,
+            "size_bytes": judged.size_bytes,
+            "user_size_bytes": judged.user_size_bytes,
+            "wasted_bytes": judged.wasted_bytes,
+            "wasted_user_percent": judged.wasted_user_percent,
+            "references": [
+                {"path": one.path, "count": one.count, "bytes": one.size_bytes}
+                for one in judged.references
             ],
         },
-        tuple(table(("KIND", "SIZE", "INSTRUCTION"), rows, " r")),
+    }
+    if verdicts:
+        answer["gate"] = [
+            {"rule": one.rule, "limit": one.limit, "value": one.value, "passed": one.passed}
+            for one in verdicts
+        ]
+    return answer
+
+
+def _layer_lines(contents: ImageContents) -> list[str]:
+    rows = [
+        (
+            kind_name(layer.kind),
+            size_text(layer.size_bytes),
+            str(layer.index.file_count),
+            layer.instruction[:100],
+        )
+        for layer in contents.layers
+    ]
+    return table(("KIND", "SIZE", "FILES", "INSTRUCTION"), rows, " rr")
+
+
+def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
+    lines = [
+        f"Reclaimable: {size_text(waste.reclaimable_bytes)} of {size_text(waste.layers_bytes)}",
+        _score_line(judged),
+    ]
+    rows = [
+        (size_text(one.size_bytes), ", ".join(map(str, one.layers)), f"/{shown(one.path)}")
+        for one in waste.paths[:_WASTED_LINES]
+    ]
+    if rows:
+        lines += ["", *table(("WASTED", "LAYERS", "PATH"), rows, "r")]
+    if len(waste.paths) > _WASTED_LINES:
+        lines.append(f"… and {len(waste.paths) - _WASTED_LINES} more paths")
+    return lines
+
+
+def _score_line(judged: DiveScore) -> str:
+    return (
+        f"dive: efficiency {judged.efficiency:.4f}, wasted {size_text(judged.wasted_bytes)}, "
+        f"{judged.wasted_user_percent:.1%} of what is above the lowest layer"
     )
+
+
+def _verdict_lines(verdicts: tuple[gate.Verdict, ...]) -> list[str]:
+    if not verdicts:
+        return []
+    rows = [
+        ("passed" if one.passed else "FAILED", one.rule, f"{one.value:g}", f"{one.limit:g}")
+        for one in verdicts
+    ]
+    return ["", *table(("GATE", "RULE", "IS", "LIMIT"), rows, "  rr")]

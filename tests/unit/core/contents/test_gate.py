@@ -1,0 +1,56 @@
+"""Limits for waste, as dive's users write them."""
+
+import pytest
+
+from modeldesk.core.contents.dive import DiveScore
+from modeldesk.core.contents.gate import Limits, judge, read_limits, share, size
+from modeldesk.core.errors import InvalidInput
+
+SCORE = DiveScore(0.93, 1000, 500, 80, 0.16, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("50MB", 50_000_000), ("1.5 GiB", 1_610_612_736), ("0", 0), ("12", 12), ("3kb", 3000)],
+)
+def test_sizes(text: str, expected: int) -> None:
+    assert size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "MB", "-1", "5 apples", "1e3"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        size(text)
+
+
+@pytest.mark.parametrize("text", ["", "-0.1", "1.1", "10%", "nan", "inf"])
+def test_what_is_no_share(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        share(text)
+
+
+def test_the_defaults_are_dives() -> None:
+    found = {one.rule: one.passed for one in judge(SCORE, Limits())}
+    assert found == {"lowestEfficiency": True, "highestUserWastedPercent": False}
+
+
+def test_a_file_as_dive_documents_it() -> None:
+    text = """
+rules:
+  # If the efficiency is measured below X%, mark as failed.
+  lowestEfficiency: 0.95
+  highestWastedBytes: 20MB   # of all
+  highestUserWastedPercent: "disabled"
+  somethingElse: 7
+"""
+    limits = read_limits(text, Limits())
+    assert limits == Limits(0.95, 20_000_000, None)
+    found = {one.rule: one.passed for one in judge(SCORE, limits)}
+    assert found == {"lowestEfficiency": False, "highestWastedBytes": True}
+    with pytest.raises(InvalidInput):
+        read_limits("lowestEfficiency: high", Limits())
+
+
+def test_the_limit_itself_passes() -> None:
+    limits = Limits(0.93, 80, 0.16)
+    assert all(one.passed for one in judge(SCORE, limits))

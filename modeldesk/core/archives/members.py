@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modeldesk.core.archives.tar_entries import TarEntries
 from modeldesk.core.archives.tar_headers import BLOCK
-from modeldesk.core.archives.tar_walk import Walk
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndexWriter
@@ -34,16 +34,16 @@ class Member:
 def members(pieces: Iterator[bytes]) -> Iterator[Member]:
     """Everything in a tar archive that comes in pieces. Raises `ArchiveDamaged`."""
     window, into = StreamWindow(pieces), LayerIndexWriter()
-    walk = Walk(window, into)
+    entries = TarEntries(window, into)
     place = 0
     while True:
         place = window.at(place, BLOCK)
         there = len(window.data) - place
         if there < BLOCK:
-            walk.end_without_mark(there)
+            entries.end_without_mark(there)
             return
-        behind = walk.one(place)
-        if walk.ended:
+        behind = entries.one(place)
+        if entries.ended:
             return
         behind += window.base
         rows = into.columns

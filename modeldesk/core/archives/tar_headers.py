@@ -12,15 +12,26 @@ BLOCK = 512
 LONG_NAME, LONG_LINK, SPARSE = b"L", b"K", b"S"
 RECORDS = (b"x", b"X")
 RECORDS_FOR_ALL = b"g"
-LONGEST_EXTENSION = 8 * 1024 * 1024
-"""Bytes that a name or a set of records may take before a file."""
+LONGEST_EXTENSION = 1024 * 1024
+"""Bytes that a name or a set of records may take before a file; engines take no more either."""
 
-_FIELDS = Struct("100s8s8s8s12s12s8sc100s8s80x155s12x")
+_FIELDS = Struct("100x24s12s12s8sc355x")
 _USTAR = b"ustar\x00"
+_KEYS = frozenset(
+    {
+        b"path",
+        b"GNU.sparse.name",
+        b"linkpath",
+        b"size",
+        b"GNU.sparse.realsize",
+        b"GNU.sparse.size",
+        b"mtime",
+        b"uid",
+        b"gid",
+    }
+)
 _LARGEST = 2**63 - 1
 _MODULUS = 65521
-_SUM_FIELD_AS_BLANKS = 8 * 0x20 - 1
-"""What the eight bytes of the sum itself count for, less the one that Adler-32 begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +90,48 @@ class Overrides:
 def parse(block: bytes) -> Header:
     """Read a header block of `BLOCK` bytes. Raises `ArchiveDamaged` when its sum is wrong or a
     number can't be read."""
-    name, mode, uid, gid, size_field, modified, total, flag, link, magic, prefix = _FIELDS.unpack(
-        block
-    )
-    if not _sum_is_right(block, number(total)):
+    owner, size_field, modified, total, flag = _FIELDS.unpack(block)
+    if adler32(block) & 0xFFFF != adler_of(total):
         raise damaged(tr("a header's check sum is wrong"))
-    path, first = _text(name), _text(prefix)
-    if first and magic[:6] == _USTAR:
-        path = first + b"/" + path
     sparse = flag == SPARSE
     return Header(
-        path,
-        number(mode) & 0o7777,
-        max(0, number(uid)),
-        max(0, number(gid)),
+        name_of(block),
+        *owner_of(owner),
         size(size_field),
         number(modified),
         flag,
-        _text(link),
+        link_of(block),
         size(block[483:495]) if sparse else 0,
         sparse and block[482] != 0,
     )
+
+
+def name_of(block: bytes) -> bytes:
+    """The name in a header block, with the beginning that ustar keeps apart."""
+    name, first = _text(block[:100]), _text(block[345:500])
+    if first and block[257:263] == _USTAR:
+        return first + b"/" + name
+    return name
+
+
+def owner_of(field: bytes) -> tuple[int, int, int]:
+    """Permission bits, user and group, from the 24 bytes that tell them."""
+    uid, gid = number(field[8:16]), number(field[16:])
+    return number(field[:8]) & 0o7777, max(0, uid), max(0, gid)
+
+
+def adler_of(field: bytes) -> int:
+    """The lower half of Adler-32 over a header block that has `field` as its sum, if it is right.
+
+    That half is one more than the sum of all bytes, at the speed of C (it tells sums apart modulo
+    65521); a header's own sum has the field's eight bytes as blanks.
+    """
+    return (1 + number(field) - 8 * 0x20 + sum(field)) % _MODULUS
+
+
+def link_of(block: bytes) -> bytes:
+    """Where the header block of a link points."""
+    return _text(block[157:257])
 
 
 def number(field: bytes) -> int:
@@ -124,7 +156,7 @@ def size(field: bytes) -> int:
 
 
 def pax_records(block: bytes) -> dict[bytes, bytes]:
-    """The records ``length key=value\\n`` of a PAX header."""
+    """The records ``length key=value\\n`` of a PAX header that `Overrides` knows."""
     records: dict[bytes, bytes] = {}
     place = 0
     while place < len(block) and block[place] != 0:
@@ -138,8 +170,9 @@ def pax_records(block: bytes) -> dict[bytes, bytes]:
         key, equals, value = record[:-1].partition(b"=")
         if not equals:
             raise damaged(tr("a PAX record has no value"))
-        # A name can't hold the byte that ends it everywhere else.
-        records[key] = _text(value)
+        if key in _KEYS:
+            # A name can't hold the byte that ends it everywhere else.
+            records[key] = _text(value)
         place += length
     return records
 
@@ -150,13 +183,6 @@ def damaged(reason: str) -> ArchiveDamaged:
         tr("The tar archive is damaged: {reason}.", reason=reason),
         tr("Save or download it again."),
     )
-
-
-def _sum_is_right(block: bytes, total: int) -> bool:
-    """Whether a header adds up to `total`. The lower half of Adler-32 is one more than the sum
-    of the bytes, at the speed of C; it tells sums apart modulo 65521."""
-    summed = adler32(block[156:], adler32(block[:148])) & 0xFFFF
-    return (summed + _SUM_FIELD_AS_BLANKS - total) % _MODULUS == 0
 
 
 def _text(field: bytes) -> bytes:

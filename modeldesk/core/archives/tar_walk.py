@@ -1,52 +1,57 @@
 """The entries of a tar archive, by its headers alone.
 
-Several times as fast as the standard library's reader, because it makes no object for a file and
+Many times as fast as the standard library's reader, because it makes no object for an entry and
 passes over data without looking at it. It takes what that reader takes (old, ustar, GNU and PAX
 forms), and is fuzzed against it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from struct import Struct
-from zlib import adler32
+
+from zlib_ng.zlib_ng import adler32
 
 from modeldesk.core.archives import tar_headers
-from modeldesk.core.archives.tar_headers import BLOCK, Header, Overrides, damaged
+from modeldesk.core.archives.tar_entries import (
+    DATABASE_FOLDER,
+    DATABASES,
+    LARGE,
+    TarEntries,
+    cleaned,
+)
+from modeldesk.core.archives.tar_headers import BLOCK, damaged
 from modeldesk.core.archives.window import Window
-from modeldesk.core.contents.entries import OPAQUE, WHITEOUT, FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter, Row
-from modeldesk.core.contents.paths import clean
+from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.layer_index import LayerIndexWriter
 from modeldesk.core.words import tr
 
-HEAD_BYTES = 512
-"""Bytes that are kept of the beginning of a large file, to tell what is in it."""
-LARGE = 1024 * 1024
-"""Size from which a file's beginning is kept."""
-
-_PLAIN = Struct("100s24s11sB11sB8sc188xB166x")
-_KINDS = {b"0": int(FileType.FILE), b"5": int(FileType.FOLDER)}
-_BLANK = 0x20
-_DPKG, _APK = b"b/dpkg/status", b"b/apk/db/inst"
-"""In the names of files that are kept whole."""
-_ODD_NAMES = re.compile(rb"(?:^|\0)[./]|/\.|//|(?:^|\0)(?:$|\0)")
-"""Names joined by zero bytes, one of which may have to be made clean."""
+_FIELDS = Struct("100x24s12x12s8s356x")
+"""Of a header: permissions with user and group, time, check sum."""
+_FILE = b"0"[0]
 _TYPES = {
+    b"0": FileType.FILE,
     b"1": FileType.HARD_LINK,
     b"2": FileType.SYMLINK,
-    b"3": FileType.SPECIAL,
-    b"4": FileType.SPECIAL,
     b"5": FileType.FOLDER,
-    b"6": FileType.SPECIAL,
 }
-"""Entries without data. All others are files, as the format asks for of types one does not
-know."""
-_DATABASES = (b"var/lib/dpkg/status", b"lib/apk/db/installed", b"usr/lib/apk/db/installed")
-_DATABASE_FOLDER = b"var/lib/dpkg/status.d/"
-_MOST_KEPT_BYTES = 24 * 1024 * 1024
-_MOST_HEADS = 4096
-_CHECK_EVERY = 4096
+_WITHOUT_DATA = frozenset(b"125")
+_TYPE_OF_FLAG = bytes(_TYPES.get(bytes([flag]), 0) for flag in range(256))
+_LINKS = (FileType.HARD_LINK, FileType.SYMLINK)
+_USUAL_SIZE = re.compile(rb"[0-7]{11}[\0 ]")
+_ODD = re.compile(rb"/\.(?:[/\0]|wh\.)")
+"""In a name (which a zero byte ends) that is not plainly written, or a marker's."""
+_LIKE_DATABASES = frozenset(
+    (before + path)[4:12] for path in (*DATABASES, DATABASE_FOLDER) for before in (b"", b"/", b"./")
+)
+"""Letters five to twelve of names that may be those of files to be kept."""
+_BATCH = 256
+"""Headers that are worth looking at together, and few enough to stay in the processor's cache."""
+_EFFORT = 4096
+"""About how many headers are taken between two looks at whether to go on."""
+_OF_VIEW, _OF_ENTRY = 16, 64
+"""The effort of moving the window, and of an entry that is not plain."""
 _MOST_LEARNED = 50_000
-_ZEROS = bytes(BLOCK)
 
 
 def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> None:
@@ -54,267 +59,184 @@ def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> N
 
     `check` is called now and then and may raise to stop. Raises `ArchiveDamaged`.
     """
-    walking = Walk(window, into)
+    walking = _Walk(window, into)
     place = window.at(0, BLOCK)
-    while not walking.ended:
+    while not walking.entries.ended:
         check()
-        into.pack_when_large()
         place = walking.go_on(place)
+        into.pack_when_large()
 
 
-class Walk:
-    """One pass. Plain files and folders are taken in one loop without calls; all that is rarer
-    goes through `one`, which could take them too."""
+class _Walk:
+    """One pass. The headers of plain entries are collected in a loop without calls and looked at
+    many at once; all that is rarer goes through `TarEntries`, which could take them too."""
 
     def __init__(self, window: Window, into: LayerIndexWriter) -> None:
-        self.ended = False
+        self.entries = TarEntries(window, into)
         self._window = window
         self._into = into
-        self._begin = window.base
-        self._owners: dict[bytes, int] = {}
-        """Fields for permissions, user and group → place in the table of owners."""
-        self._sums: dict[bytes, int] = {}
-        """Field for the check sum → lower half of Adler-32 over a header that has it."""
-        self._said: Overrides | None = None
-        self._for_all: dict[bytes, bytes] = {}
-        self._kept_bytes = 0
-        self._heads = 0
+        self._heads: list[bytes] = []
+        """Headers of plain entries, each of which follows the one before and its data."""
+        self._sizes: list[int] = []
+        """Their sizes."""
+        self._size_of: dict[bytes, int] = {}
+        """What fields mean; there are few different ones."""
+        self._plain = _PlainHeaders(into)
 
     def go_on(self, place: int) -> int:
         """Take the next few thousand entries; the place behind them."""
-        kinds, owners, sums, unpack = _KINDS, self._owners, self._sums, _PLAIN.unpack_from
-        data, length, shift = self._view()
-        rows: list[Row] = []
-        for _ in range(_CHECK_EVERY):
-            if place + BLOCK > length:
-                place = self._window.at(place, BLOCK)
-                data, length, shift = self._view()
-                if place + BLOCK > length:
-                    self.end_without_mark(length - place)
-                    break
-            name, owner, size_field, size_end, time_field, time_end, total, flag, prefix = unpack(
-                data, place
-            )
-            try:
-                kind, owner_row, summed = kinds[flag], owners[owner], sums[total]
-                size, modified = int(size_field, 8), int(time_field, 8)
-            except (KeyError, ValueError):
-                size = -1
-            if (
-                not 0 <= size < LARGE
-                or prefix
-                or size_end > _BLANK
-                or time_end > _BLANK
-                or self._said is not None
-                or _DPKG in name
-                or _APK in name
-                or adler32(data[place : place + BLOCK]) & 0xFFFF != summed
-            ):
-                self._take(rows)
-                rows = []
-                place = self.one(place)
-                if self.ended:
-                    break
-                data, length, shift = self._view()
-                continue
-            place += BLOCK
-            rows.append((name.rstrip(b"\0"), kind, size, owner_row, modified, shift + place))
-            if not kind:
-                place += (size + 511) & -BLOCK
-        self._take(rows)
+        entries, effort = self.entries, 0
+        while effort < _EFFORT and not entries.ended:
+            before = len(self._heads)
+            if entries.next_is_plain:
+                place = self._collect(place)
+                effort += len(self._heads) - before
+            if place + BLOCK > len(self._window.data):
+                effort += _OF_VIEW
+                if len(self._heads) >= _BATCH:
+                    self._take(place)
+                place = self._move(place)
+            elif not self._learn(place):
+                effort += _OF_ENTRY
+                self._take(place)
+                place = entries.one(place)
+        self._take(place)
         return place
 
-    def _take(self, rows: list[Row]) -> None:
-        """Add plain rows. Nearly always their names are clean, which is seen of all at once."""
-        if not rows:
+    def _collect(self, place: int) -> int:
+        """Collect plain headers up to one that is not, or is not there whole; its place."""
+        size_of, data = self._size_of, self._window.data
+        add_head, add_size = self._heads.append, self._sizes.append
+        last = len(data) - BLOCK
+        try:
+            while place <= last:
+                head = data[place : place + BLOCK]
+                size = size_of[head[124:136]]
+                if head[156] != _FILE and (size or head[156] not in _WITHOUT_DATA):
+                    break
+                if head[4:12] in _LIKE_DATABASES:
+                    break
+                add_head(head)
+                add_size(size)
+                # The header itself, and the data filled up to whole blocks.
+                place += (size + 2 * BLOCK - 1) & -BLOCK
+        except KeyError:
+            pass
+        return place
+
+    def _move(self, place: int) -> int:
+        place = self._window.at(place, BLOCK)
+        there = len(self._window.data) - place
+        if there < BLOCK:
+            self._take(place)
+            self.entries.end_without_mark(there)
+        return place
+
+    def _learn(self, place: int) -> bool:
+        """Whether the header at `place` was not taken only because its size is new."""
+        field = self._window.data[place + 124 : place + 136]
+        if field in self._size_of or not _USUAL_SIZE.match(field):
+            return False
+        size = int(field[:11], 8)
+        if size >= LARGE or not self.entries.next_is_plain:
+            return False
+        if len(self._size_of) > _MOST_LEARNED:
+            self._size_of.clear()
+        self._size_of[field] = size
+        return True
+
+    def _take(self, place: int) -> None:
+        """Add what was collected up to `place`."""
+        if self._heads:
+            self._plain.take(self._heads, self._sizes, self.entries.shift + place)
+            self._heads.clear()
+            self._sizes.clear()
+
+
+class _PlainHeaders:
+    """Reads many headers at once."""
+
+    def __init__(self, into: LayerIndexWriter) -> None:
+        self._into = into
+        self._owners = _Learned(lambda field: into.owner(tar_headers.owner_of(field)))
+        self._times = _Learned(tar_headers.number)
+        self._sums = _Learned(tar_headers.adler_of)
+
+    def take(self, heads: Sequence[bytes], sizes: list[int], end: int) -> None:
+        """Add entries that follow each other up to `end`; `sizes` are changed. Raises
+        `ArchiveDamaged`."""
+        joined = b"".join(heads)
+        owner_fields, time_fields, sum_fields = zip(*_FIELDS.iter_unpack(joined), strict=True)
+        owners, times, sums = self._owners, self._times, self._sums
+        if [adler32(head) & 0xFFFF for head in heads] != [sums[field] for field in sum_fields]:
+            raise damaged(tr("a header's check sum is wrong"))
+        names, firsts = _names(heads, joined)
+        types = joined[156::BLOCK].translate(_TYPE_OF_FLAG)
+        links = _links(heads, types)
+        places = list(accumulate([(size + 2 * BLOCK - 1) & -BLOCK for size in sizes], initial=0))
+        first = end - places.pop() + BLOCK
+        given = (
+            [owners[field] for field in owner_fields],
+            [times[field] for field in time_fields],
+            [first + place for place in places],
+        )
+        if _are_clean(names, firsts, types):
+            for number, link in links.items():
+                sizes[number] = len(link) if types[number] == FileType.SYMLINK else 0
+            self._into.add_columns(names, types, sizes, *given, links)
             return
-        names = b"\0".join([row[0] for row in rows])
-        folders = sum([row[1] for row in rows])
-        clean_names = (
-            names.count(b"\0") == len(rows) - 1
-            and not _ODD_NAMES.search(names)
-            and names.count(b"/\0") + names.endswith(b"/") == folders
-        )
-        self._into.add(rows if clean_names else list(filter(None, map(_cleaned, rows))))
-
-    def _view(self) -> tuple[bytes, int, int]:
-        """The data at hand, its length, and where it begins in the archive."""
-        data = self._window.data
-        return data, len(data), self._window.base - self._begin
-
-    def end_without_mark(self, rest: int) -> None:
-        """The data is over. Archives without the empty blocks at their end are common."""
-        if rest or self._said is not None:
-            raise damaged(tr("it ends in the middle of a header"))
-        self.ended = True
-
-    def one(self, place: int) -> int:
-        """Take one header of any kind, which is in the window whole; the place behind it and its
-        data. Nothing is added for one that speaks of those behind it."""
-        data = self._window.data
-        block = data[place : place + BLOCK]
-        if block == _ZEROS:
-            self.ended = True
-            return place + BLOCK
-        header = tar_headers.parse(block)
-        self._learn(block, header)
-        place += BLOCK
-        if header.flag in _EXTENSIONS:
-            return self._extension(header, place)
-        if header.sparse_goes_on:
-            place = self._pass_sparse_map(place)
-        said, self._said = self._said or Overrides(), None
-        self._forget()
-        return self._add(header, said, place)
-
-    def _learn(self, block: bytes, header: Header) -> None:
-        """Few fields are different from those of a header before."""
-        if len(self._owners) + len(self._sums) > _MOST_LEARNED:
-            self._owners.clear()
-            self._sums.clear()
-        self._owners[block[100:124]] = self._into.owner((header.mode, header.uid, header.gid))
-        self._sums[block[148:156]] = adler32(block) & 0xFFFF
-
-    def _forget(self) -> None:
-        """What was said of one entry is over; what was said for all of them stays."""
-        if self._for_all:
-            self._said = Overrides()
-            self._said.take(self._for_all)
-
-    def _extension(self, header: Header, place: int) -> int:
-        """Read a header that speaks of those behind it."""
-        if header.size > tar_headers.LONGEST_EXTENSION:
-            raise damaged(tr("a name or record is impossibly long"))
-        padded = _padded(header.size)
-        place = self._window.at(place, padded)
-        content = self._window.data[place : place + header.size]
-        if len(content) < header.size:
-            raise damaged(tr("it ends in the middle of a header"))
-        said = self._said or Overrides()
-        match header.flag:
-            case tar_headers.LONG_NAME:
-                said.path = content.partition(b"\0")[0]
-            case tar_headers.LONG_LINK:
-                said.link = content.partition(b"\0")[0]
-            case tar_headers.RECORDS_FOR_ALL:
-                records = tar_headers.pax_records(content)
-                self._for_all.update(records)
-                said.take(records)
-            case _:
-                said.take(tar_headers.pax_records(content))
-        self._said = said
-        return place + padded
-
-    def _pass_sparse_map(self, place: int) -> int:
-        while True:
-            place = self._window.at(place, BLOCK)
-            block = self._window.data[place : place + BLOCK]
-            if len(block) < BLOCK:
-                raise damaged(tr("it ends in the middle of a header"))
-            place += BLOCK
-            if block[504] == 0:
-                return place
-
-    def _add(self, header: Header, said: Overrides, place: int) -> int:
-        """Add an entry whose data begins at `place`; the place behind that."""
-        name = header.name if said.path is None else said.path
-        path, kind = clean(name), _type_of(header.flag, name)
-        stored = 0 if header.flag in _TYPES else header.size if said.size is None else said.size
-        size = stored if said.real_size is None else said.real_size
-        link = b""
-        if header.flag == tar_headers.SPARSE:
-            size = header.sparse_size
-        if kind in (FileType.SYMLINK, FileType.HARD_LINK):
-            link = header.link if said.link is None else said.link
-            size = len(link) if kind == FileType.SYMLINK else 0
-        if path:
-            if kind == FileType.FILE:
-                place = self._keep_start(path, size, stored, place)
-            self._add_row(path, kind, size, header, said, link, place)
-        return place + _padded(stored)
-
-    def _add_row(
-        self,
-        path: bytes,
-        kind: FileType,
-        size: int,
-        header: Header,
-        said: Overrides,
-        link: bytes,
-        place: int,
-    ) -> None:
-        columns = self._into.columns
-        if link:
-            columns.links[len(columns.paths)] = link
-        owner = (
-            header.mode,
-            header.uid if said.uid is None else said.uid,
-            header.gid if said.gid is None else said.gid,
-        )
-        columns.add(
-            (
-                path + b"/" if kind == FileType.FOLDER else path,
-                kind,
-                size if kind in _SIZED else 0,
-                self._into.owner(owner),
-                header.modified if said.modified is None else said.modified,
-                self._window.base - self._begin + place,
-            )
-        )
-
-    def _keep_start(self, path: bytes, size: int, stored: int, place: int) -> int:
-        """Keep what tells of a file's content; its place, which may have moved."""
-        whole = path in _DATABASES or path.startswith(_DATABASE_FOLDER)
-        if whole:
-            wanted = stored
-        elif size >= LARGE and self._heads < _MOST_HEADS:
-            wanted = min(stored, HEAD_BYTES)
-            self._heads += 1
-        else:
-            return place
-        if not wanted or self._kept_bytes + wanted > _MOST_KEPT_BYTES:
-            return place
-        place = self._window.at(place, wanted)
-        self._into.kept[path] = self._window.data[place : place + wanted]
-        self._kept_bytes += wanted
-        return place
+        for number, row in enumerate(zip(names, types, sizes, *given, strict=True)):
+            link = links.get(number, b"")
+            found = cleaned(row, link)
+            if found is not None:
+                self._into.add_row(found, link)
 
 
-_EXTENSIONS = (
-    tar_headers.LONG_NAME,
-    tar_headers.LONG_LINK,
-    tar_headers.RECORDS_FOR_ALL,
-    *tar_headers.RECORDS,
-)
-_SIZED = (FileType.FILE, FileType.SYMLINK)
+class _Learned(dict[bytes, int]):
+    """What fields of headers mean. There are few different ones of each kind."""
+
+    def __init__(self, read: Callable[[bytes], int]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, field: bytes) -> int:
+        if len(self) > _MOST_LEARNED:
+            self.clear()
+        value = self[field] = self._read(field)
+        return value
 
 
-def _cleaned(row: Row) -> Row | None:
-    """A plain row as `Walk._add` would have it; None for the root itself."""
-    name, kind, size, owner, modified, offset = row
-    name = name.partition(b"\0")[0]
-    path = clean(name)
-    if not path:
-        return None
-    if kind == FileType.FOLDER:
-        return path + b"/", kind, size, owner, modified, offset
-    kind = _type_of(b"0", name)
-    return path, kind, size if kind == FileType.FILE else 0, owner, modified, offset
+def _names(heads: Sequence[bytes], joined: bytes) -> tuple[list[bytes], bytes]:
+    """Their names, without the ``./`` that some archives have before every one, and the names'
+    first letters."""
+    # A name that fills its field has no zero byte behind it, a longer one begins elsewhere.
+    if joined[99::BLOCK].strip(b"\0") or joined[345::BLOCK].strip(b"\0"):
+        names = list(map(tar_headers.name_of, heads))
+        return names, bytes(name[0] if name else 0 for name in names)
+    names = [head.partition(b"\0")[0] for head in heads]
+    if joined[::BLOCK].count(b".") == joined[1::BLOCK].count(b"/") == len(heads):
+        return [name[2:] for name in names], joined[2::BLOCK]
+    return names, joined[::BLOCK]
 
 
-def _type_of(flag: bytes, name: bytes) -> FileType:
-    kind = _TYPES.get(flag, FileType.FILE)
-    if flag == b"\0" and name.endswith(b"/"):
-        # So old archives have their folders.
-        return FileType.FOLDER
-    if kind in (FileType.FILE, FileType.HARD_LINK, FileType.SPECIAL):
-        last = name.rstrip(b"/").rpartition(b"/")[2]
-        if last == OPAQUE:
-            return FileType.OPAQUE
-        if last.startswith(WHITEOUT):
-            return FileType.WHITEOUT
-    return kind
+def _links(heads: Sequence[bytes], types: bytes) -> dict[int, bytes]:
+    if not any(mark in types for mark in _LINKS):
+        return {}
+    return {
+        number: tar_headers.link_of(heads[number])
+        for number, kind in enumerate(types)
+        if kind in _LINKS
+    }
 
 
-def _padded(size: int) -> int:
-    return (size + BLOCK - 1) & -BLOCK
+def _are_clean(names: Sequence[bytes], firsts: bytes, types: bytes) -> bool:
+    """Whether no name needs a look of its own, which nearly always holds."""
+    joined = b"\0".join((*names, b""))
+    return not (
+        b"/" in firsts
+        or b"." in firsts
+        or b"\0" in firsts
+        or b"//" in joined
+        or (b"/." in joined and _ODD.search(joined) is not None)
+        or joined.count(b"/\0") != types.count(FileType.FOLDER)
+    )

@@ -10,12 +10,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
+from operator import eq
 
 import zstandard
 
 from modeldesk.core.contents.entries import Entry, FileType
-from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 from modeldesk.core.words import tr
 
 Owner = tuple[int, int, int]
@@ -24,10 +25,17 @@ Owner = tuple[int, int, int]
 Row = tuple[bytes, int, int, int, int, int]
 """Path (a folder's with a slash at its end), type, size, owner's place, time, offset."""
 
-_FORMAT = 1
-_HEAD = struct.Struct("<HxxIQ")
+MOST_ROWS = 5_000_000
+"""Entries that a layer may have."""
+
+_FORMAT = 2
+_HEAD = struct.Struct("<HxxI")
 _PART_ROWS = 100_000
 """Rows that are collected before they are packed, so that no layer needs much memory."""
+_PART_TEXT = 24 * 1024 * 1024
+"""As well, bytes of names and links."""
+_MOST_TEXT = 512 * 1024 * 1024
+_MOST_OWNERS = 250_000
 
 
 @dataclass(slots=True)
@@ -44,16 +52,6 @@ class Columns:
     offsets: "array[int]" = field(default_factory=lambda: array("Q"))
     links: dict[int, bytes] = field(default_factory=dict)
     """Row → target."""
-
-    def add(self, *rows: Row) -> None:
-        """Add rows in their order."""
-        paths, types, sizes, owners, times, offsets = zip(*rows, strict=True)
-        self.paths.extend(paths)
-        self.types.extend(types)
-        self.sizes.extend(sizes)
-        self.owners.extend(owners)
-        self.times.extend(times)
-        self.offsets.extend(offsets)
 
 
 class LayerIndex:
@@ -121,120 +119,172 @@ class LayerIndex:
 
 
 class LayerIndexWriter:
-    """Collects a layer's rows and packs them, a part at a time."""
+    """Collects a layer's rows and packs them, a part at a time.
 
-    def __init__(self) -> None:
+    Adding raises `ArchiveError` where there are more than an honest layer can have, so that no
+    archive can fill the memory.
+    """
+
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
         self.columns = Columns()
-        """Where a reader of archives adds its rows; then it calls `row_added` now and then."""
-        self.owners: dict[Owner, int] = {}
+        """Rows that are not packed yet."""
         self.kept: dict[bytes, bytes] = {}
+        """See `LayerIndex`."""
+        self._owners: dict[Owner, int] = {}
         self._parts: list[bytes] = []
+        self._most_rows = most_rows
+        self._packed_rows = 0
+        self._text = self._packed_text = 0
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add many rows at once."""
-        if rows:
-            self.columns.add(*rows)
+        for row in rows:
+            self.add_row(row)
+
+    def add_row(self, row: Row, link: bytes = b"") -> None:
+        """Add one, which may point somewhere."""
+        columns = self.columns
+        if link:
+            columns.links[len(columns.paths)] = link
+        columns.paths.append(row[0])
+        columns.types.append(row[1])
+        columns.sizes.append(row[2])
+        columns.owners.append(row[3])
+        columns.times.append(row[4])
+        columns.offsets.append(row[5])
+        self._text += len(row[0]) + len(link)
+
+    def add_columns(
+        self,
+        paths: Sequence[bytes],
+        types: bytes,
+        sizes: Sequence[int],
+        owners: Sequence[int],
+        times: Sequence[int],
+        offsets: Sequence[int],
+        links: Mapping[int, bytes],
+    ) -> None:
+        """Add many rows, given by columns. `links` are by place among them."""
+        columns = self.columns
+        before = len(columns.paths)
+        columns.paths.extend(paths)
+        columns.types += types
+        columns.sizes.extend(sizes)
+        columns.owners.extend(owners)
+        columns.times.extend(times)
+        columns.offsets.extend(offsets)
+        columns.links.update((before + row, link) for row, link in links.items())
+        self._text += sum(map(len, paths))
 
     def pack_when_large(self) -> None:
-        """To be called between rows, at least once in some thousands."""
-        if len(self.columns.paths) >= _PART_ROWS:
+        """To be called between rows, at least once in some thousands. Raises `ArchiveError`."""
+        rows, text = len(self.columns.paths), self._text
+        if (
+            self._packed_rows + rows > self._most_rows
+            or self._packed_text + text > _MOST_TEXT
+            or len(self._owners) > _MOST_OWNERS
+        ):
+            raise ArchiveError(
+                tr("It holds more files than any image has."),
+                tr("It may be made to do harm."),
+            )
+        if rows >= _PART_ROWS or text >= _PART_TEXT:
             self._pack()
 
     def owner(self, owner: Owner) -> int:
         """Its place in the table of owners."""
-        return self.owners.setdefault(owner, len(self.owners))
+        return self._owners.setdefault(owner, len(self._owners))
 
     def clear(self) -> None:
         """Forget the rows that were not packed yet."""
         self.columns = Columns()
         self.kept.clear()
+        self._text = 0
 
     def finish(self) -> bytes:
         """The whole layer, packed; `unpack` reads it."""
-        self._pack()
-        return _joined([_HEAD.pack(_FORMAT, len(self._parts), len(self.owners)), *self._parts])
+        if self.columns.paths or not self._parts:
+            self._pack()
+        owners = array("q", [number for owner in self._owners for number in owner]).tobytes()
+        return _joined([_HEAD.pack(_FORMAT, len(self._parts)), owners, *self._parts])
 
     def _pack(self) -> None:
-        if not self.columns.paths and self._parts:
-            return
-        self._parts.append(_packed(_sorted(self.columns), tuple(self.owners), self.kept))
-        self.columns = Columns()
-        self.kept = {}
+        columns, kept = self.columns, self.kept
+        self._packed_rows += len(columns.paths)
+        self._packed_text += self._text
+        self.columns, self.kept, self._text = Columns(), {}, 0
+        _sort(columns)
+        self._parts.append(_packed(columns, kept))
 
 
 def unpack(packed: bytes) -> LayerIndex:
     """Read what `LayerIndexWriter.finish` made. Raises `ArchiveDamaged` for anything else."""
     try:
-        head, *parts = _split(packed)
-        kind, _, _ = _HEAD.unpack(head)
-        if kind != _FORMAT:
+        head, owners, *parts = _split(packed)
+        kind, count = _HEAD.unpack(head)
+        if kind != _FORMAT or count != len(parts) or not parts:
             raise ValueError(kind)
-        read = [_unpacked(part) for part in parts]
+        numbers = array("q", owners)
+        table = tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+        columns, kept = _unpacked(parts[0])
+        for part in parts[1:]:
+            more, kept_then = _unpacked(part)
+            _append(columns, more)
+            kept.update(kept_then)
     except (ValueError, struct.error, zstandard.ZstdError, IndexError) as error:
         raise ArchiveDamaged(tr("The kept index of a layer is damaged."), "", str(error)) from error
-    columns, owners, kept = read[0]
-    for more, owners_then, kept_then in read[1:]:
-        columns, owners = _merged(columns, more), owners_then
-        kept.update(kept_then)
-    return LayerIndex(columns, owners, kept)
+    if len(parts) > 1:
+        _sort(columns)
+    return LayerIndex(columns, table, kept)
 
 
-def _sorted(columns: Columns) -> Columns:
+def _sort(columns: Columns) -> None:
     """By path; of a path that is there twice the later row stays, as unpacking would have it."""
     paths = columns.paths
     order = sorted(range(len(paths)), key=paths.__getitem__)
-    names = [paths[row] for row in order]
-    if len(set(names)) != len(names):
-        last = dict(zip(names, order, strict=True))
-        names, order = list(last), list(last.values())
-    types, links = columns.types, columns.links
-    places = {row: place for place, row in enumerate(order)} if links else {}
-    return Columns(
-        names,
-        bytearray(map(types.__getitem__, order)),
-        array("Q", map(columns.sizes.__getitem__, order)),
-        array("I", map(columns.owners.__getitem__, order)),
-        array("q", map(columns.times.__getitem__, order)),
-        array("Q", map(columns.offsets.__getitem__, order)),
-        {places[row]: link for row, link in links.items() if row in places},
-    )
+    columns.paths = list(map(paths.__getitem__, order))
+    if any(map(eq, columns.paths, islice(columns.paths, 1, None))):
+        last = dict(zip(columns.paths, order, strict=True))
+        columns.paths, order = list(last), list(last.values())
+    columns.types = bytearray(map(columns.types.__getitem__, order))
+    columns.sizes = array("Q", map(columns.sizes.__getitem__, order))
+    columns.owners = array("I", map(columns.owners.__getitem__, order))
+    columns.times = array("q", map(columns.times.__getitem__, order))
+    columns.offsets = array("Q", map(columns.offsets.__getitem__, order))
+    if columns.links:
+        links = columns.links
+        found = ((place, links.get(row)) for place, row in enumerate(order))
+        columns.links = {place: link for place, link in found if link is not None}
 
 
-def _merged(first: Columns, second: Columns) -> Columns:
-    shift = len(first.paths)
-    return _sorted(
-        Columns(
-            first.paths + second.paths,
-            first.types + second.types,
-            first.sizes + second.sizes,
-            first.owners + second.owners,
-            first.times + second.times,
-            first.offsets + second.offsets,
-            {**first.links, **{row + shift: link for row, link in second.links.items()}},
-        )
-    )
+def _append(columns: Columns, more: Columns) -> None:
+    shift = len(columns.paths)
+    columns.paths += more.paths
+    columns.types += more.types
+    columns.sizes += more.sizes
+    columns.owners += more.owners
+    columns.times += more.times
+    columns.offsets += more.offsets
+    columns.links.update((row + shift, link) for row, link in more.links.items())
 
 
-def _packed(columns: Columns, owners: Sequence[Owner], kept: Mapping[bytes, bytes]) -> bytes:
-    sections = (
-        b"\0".join(columns.paths),
-        bytes(columns.types),
-        columns.sizes.tobytes(),
-        columns.owners.tobytes(),
-        columns.times.tobytes(),
-        columns.offsets.tobytes(),
-        array("I", columns.links).tobytes(),
-        b"\0".join(columns.links.values()),
-        array("q", [number for owner in owners for number in owner]).tobytes(),
-        _joined([piece for pair in kept.items() for piece in pair]),
-    )
-    return zstandard.ZstdCompressor(level=1).compress(_joined(sections))
+def _packed(columns: Columns, kept: Mapping[bytes, bytes]) -> bytes:
+    """Columns that are not used any more, one after another, so that little is there twice."""
+    pack = zstandard.ZstdCompressor(level=1).compress
+    names, columns.paths = b"\0".join(columns.paths), []
+    sections = [pack(names)]
+    del names
+    numbers = (columns.sizes, columns.owners, columns.times, columns.offsets)
+    sections.append(pack(columns.types))
+    sections += [pack(column.tobytes()) for column in (*numbers, array("I", columns.links))]
+    sections.append(pack(b"\0".join(columns.links.values())))
+    sections.append(pack(_joined([piece for pair in kept.items() for piece in pair])))
+    return _joined(sections)
 
 
-def _unpacked(part: bytes) -> tuple[Columns, tuple[Owner, ...], dict[bytes, bytes]]:
-    sections = _split(zstandard.ZstdDecompressor().decompress(part))
-    names, types, sizes, owner_places, times, offsets, link_rows, links, owners, kept = sections
-    numbers = array("q", owners)
+def _unpacked(part: bytes) -> tuple[Columns, dict[bytes, bytes]]:
+    sections = map(zstandard.ZstdDecompressor().decompress, _split(part))
+    names, types, sizes, owner_places, times, offsets, link_rows, links, kept = sections
     pieces = _split(kept)
     columns = Columns(
         names.split(b"\0") if types else [],
@@ -245,8 +295,7 @@ def _unpacked(part: bytes) -> tuple[Columns, tuple[Owner, ...], dict[bytes, byte
         array("Q", offsets),
         dict(zip(array("I", link_rows), links.split(b"\0"), strict=bool(link_rows))),
     )
-    table = tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
-    return columns, table, dict(zip(pieces[::2], pieces[1::2], strict=True))
+    return columns, dict(zip(pieces[::2], pieces[1::2], strict=True))
 
 
 def _joined(sections: Sequence[bytes]) -> bytes:

@@ -18,7 +18,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
 from modeldesk.ui.library.remove_dialog import RemoveDialog
 from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.tokens import Tone
 
 RunVersion = Callable[[Version, QWidget], object]

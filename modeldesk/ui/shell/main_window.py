@@ -11,6 +11,7 @@ from modeldesk.core.settings import Settings
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, PageEntry
 from modeldesk.ui.links import ActivityLink, BuildLink, Link, PageKey, SettingsLink, SettingsSection
+from modeldesk.ui.making import Making
 from modeldesk.ui.opening import open_path
 from modeldesk.ui.shell import dialogs
 from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
@@ -46,7 +47,7 @@ class MainWindow(QMainWindow):
         context: Context,
         activity: ActivityStore,
         pages: Sequence[PageEntry],
-        side: Callable[[], QWidget] | None = None,
+        side: Callable[[], Making[QWidget]] | None = None,
         start: Link | None = None,
     ) -> None:
         super().__init__()
@@ -150,7 +151,8 @@ class MainWindow(QMainWindow):
         hub.snapshot_changed.connect(self.status.show_snapshot)
         self.status.show_connection(hub.connection)
         self.rail.chosen.connect(lambda key: self.open_page(PageKey(key)))
-        self.area.page_shown.connect(self._page_shown)
+        self.area.page_shown.connect(lambda key: self.rail.select(key.value))
+        self.area.grown.connect(self._order_tabs)
         self.status.activity_clicked.connect(lambda: self.go_to(ActivityLink()))
         self.status.engine_clicked.connect(lambda: self.go_to(SettingsLink(SettingsSection.ENGINE)))
         self._activity.changed.connect(self._show_badge)
@@ -187,8 +189,7 @@ class MainWindow(QMainWindow):
     def _refuse(self, sentence: str) -> None:
         self._context.say(sentence, Tone.WARNING)
 
-    def _page_shown(self, key: PageKey) -> None:
-        self.rail.select(key.value)
+    def _order_tabs(self) -> None:
         tab_through(self.rail, self.area, self.status)
 
     def _show_badge(self) -> None:

@@ -158,7 +158,7 @@ class LibraryPage(QWidget):
     def _connect(self) -> None:
         hub = self._context.hub
         self._choice.changed.connect(self.show_choice)
-        self._store.loaded_changed.connect(self.show_choice)
+        self._store.loaded_changed.connect(self._loaded)
         hub.connection_changed.connect(lambda _connection: self.show_choice())
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
         self.table.version_chosen.connect(self._choose)
@@ -193,6 +193,11 @@ class LibraryPage(QWidget):
         self.table.show_entry(entry, version.key.image if version else None)
         self._details_due.start()
         self._show_ways_back()
+
+    def _loaded(self) -> None:
+        """A list was read; a page that shows something of it has done so already."""
+        if self._choice.entry is None:
+            self.show_choice()
 
     def _show_details(self) -> None:
         self.inspector.show_version(self._choice.entry, self._choice.version)

@@ -1,8 +1,9 @@
 """The composition root of the desktop program: builds adapters, services, pages and the window.
 
-What is slow is put off. Before the first paint only what the empty window needs is imported;
-then the records are opened, the pages and the engine's watch imported, the engine looked for,
-and the chart library loaded in a thread of its own.
+What is slow is put off, and one thing waits for the other. Before the first paint only what the
+empty window needs is imported; then the records are opened and the first page and the engine's
+watch imported, the page is made, the engine looked for and its images listed; then the other pages
+and the chart library are imported in threads, and the pages made in steps before they are gone to.
 """
 
 import importlib
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -34,9 +35,11 @@ from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
 from modeldesk.ui.links import BuildLink, Link, PageKey, ReleasesLink
+from modeldesk.ui.making import Making
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
-from modeldesk.ui.tasks import Lane, TaskRunner, serial
+from modeldesk.ui.tasks.lanes import Lane, serial
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import Tone
@@ -61,6 +64,14 @@ _LATER = (
 )
 """What a first click on each page would have to wait for."""
 _SHUTDOWN_S = 5.0
+_LIST_FIRST_MS = 200
+"""A list that came is painted before anything else is begun."""
+_LATEST_WATCH_MS, _LATEST_REST_MS = 1000, 2000
+"""How long a page and a list that do not come are waited for."""
+_SWITCH_S = 0.0001
+"""How long a thread may keep the interpreter's lock while another wants it. The window's thread
+gives it up with every call of Qt, some hundred times for a page, and at Python's own 5 ms it would
+wait that long for each while workers are busy. What workers do takes as long as before."""
 _LOG_BYTES = 1_000_000
 
 
@@ -75,7 +86,12 @@ class Desktop(QObject):
         self.theme.apply(app)
         self.tasks = TaskRunner(self)
         self.hub = Hub(self)
+        self._switch_s = sys.getswitchinterval()
         self._watch: EngineWatch | None = None
+        self._watch_due = QTimer(self, singleShot=True, interval=_LATEST_WATCH_MS)
+        self._watch_due.timeout.connect(self._start_watch)
+        self._rest_due = QTimer(self, singleShot=True, interval=_LATEST_REST_MS)
+        self._rest_due.timeout.connect(self._load_the_rest)
         self._pages: Pages | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self.context = Context(
@@ -97,17 +113,22 @@ class Desktop(QObject):
 
     def start(self) -> None:
         """Show the window; the rest follows its first paint."""
+        sys.setswitchinterval(_SWITCH_S)
         self.window.show()
 
     def close(self) -> None:
         """Cancel what runs and let go of everything. What does not end in a few seconds is left
         to die with the process."""
+        self._watch_due.stop()
+        self._rest_due.stop()
+        self.window.area.stop_making()
         if self._watch is not None:
             self._watch.stop(_SHUTDOWN_S)
         left = self.tasks.shutdown(_SHUTDOWN_S)
         if self._pages is not None:
             self._pages.preload.wait(_SHUTDOWN_S)
         self.garbage.stop()
+        sys.setswitchinterval(self._switch_s)
         self.parts.close()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -181,6 +202,12 @@ class Desktop(QObject):
         return problem
 
     def _records_opened(self, problem: str) -> None:
+        # One after the other: a list that is read, or imports, beside the making of a page would
+        # hold it up by the interpreter's lock.
+        self.window.area.page_made.connect(self._start_watch)
+        self.hub.snapshot_changed.connect(self._list_came)
+        self._watch_due.start()
+        self._rest_due.start()
         self.window.begin()
         self.tasks.submit(
             lambda _: self.parts.builds.forget_interrupted(),
@@ -189,20 +216,31 @@ class Desktop(QObject):
             owner=self,
             show_in_activity=False,
         )
-        self._start_watch()
-        self.pages.preload.start()
+        for sentence in (self.parts.settings_problem, problem):
+            if sentence:
+                self.context.say(sentence, Tone.WARNING)
+
+    def _list_came(self, _snapshot: object) -> None:
+        if self._rest_due.remainingTime() > _LIST_FIRST_MS:
+            self._rest_due.start(_LIST_FIRST_MS)
+
+    def _load_the_rest(self) -> None:
+        """The first list stands, or is not to be waited for: load what the other pages want."""
+        self.hub.snapshot_changed.disconnect(self._list_came)
+        self.pages.preload.ready.connect(self.window.area.make_ahead)
         self.tasks.submit(
             lambda _: _import_all(_LATER),
             lane=Lane.ANALYSIS,
             title=tr("Make ready the other pages"),
             owner=self,
+            on_result=lambda _: self.pages.preload.start(),
             show_in_activity=False,
         )
-        for sentence in (self.parts.settings_problem, problem):
-            if sentence:
-                self.context.say(sentence, Tone.WARNING)
 
-    def _start_watch(self) -> None:
+    def _start_watch(self, _news: object = None) -> None:
+        """The first page stands, or is not to be waited for: look for an engine."""
+        if self._watch is not None:
+            return
         from modeldesk.core.engine.watch import EngineWatch
 
         self._watch = EngineWatch(
@@ -289,27 +327,27 @@ class Desktop(QObject):
             PageEntry(PageKey.SETTINGS, tr("Settings"), Icon.SETTINGS, self._settings_page),
         ]
 
-    def _models_panel(self) -> QWidget:
-        panel = self.pages.models_panel()
+    def _models_panel(self) -> Making[QWidget]:
+        panel = yield from self.pages.models_panel()
         panel.palette_asked.connect(self.window.palette_box.open)
         return panel
 
-    def _library_page(self) -> Page:
+    def _library_page(self) -> Making[Page]:
         return self.pages.library_page()
 
-    def _build_page(self) -> Page:
+    def _build_page(self) -> Making[Page]:
         return self.pages.build_page()
 
-    def _releases_page(self) -> Page:
+    def _releases_page(self) -> Making[Page]:
         return self.pages.releases_page()
 
-    def _cleanup_page(self) -> Page:
+    def _cleanup_page(self) -> Making[Page]:
         return self.pages.cleanup_page()
 
-    def _activity_page(self) -> Page:
+    def _activity_page(self) -> Making[Page]:
         return self.pages.activity_page()
 
-    def _settings_page(self) -> Page:
+    def _settings_page(self) -> Making[Page]:
         return self.pages.settings_page()
 
 

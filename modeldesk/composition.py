@@ -65,7 +65,7 @@ class Parts:
 
     def make_services(self) -> None:
         """Make what the window's pages are made of, wherever waiting for it does no harm."""
-        _ = (self.library, self.releases, self.builds)
+        _ = (self.library, self.releases, self.builds, self.finder)
 
     @Once
     def finder(self) -> "EngineFinder":

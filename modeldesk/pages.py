@@ -15,6 +15,7 @@ from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.making import Making
 from modeldesk.ui.releases.actions import ReleaseActions
 from modeldesk.ui.releases.store import ReleaseStore
 
@@ -36,57 +37,71 @@ class Pages(QObject):
         self._releases = ReleaseStore(context, parts.releases, self)
         self._actions = ReleaseActions(context, parts.releases, self)
 
-    def models_panel(self) -> ModelsPanel:
+    def models_panel(self) -> Making[ModelsPanel]:
         """The list of models at the left of most pages."""
+        yield
         return ModelsPanel(self._context, self._library, self._choice)
 
-    def library_page(self) -> Page:
+    def library_page(self) -> Making[Page]:
         """Models and versions."""
         from modeldesk.ui.library.page import LibraryPage
+        from modeldesk.ui.library.parts import library_parts
 
-        return LibraryPage(
+        parts = yield from library_parts(self._context, self._parts.library, self.preload)
+        page = LibraryPage(
             self._context,
             self._library,
             self._choice,
-            self._parts.library,
             self._past,
             self._releases,
-            self.preload,
             self._run_version,
             self._actions.confirm_rollback,
+            parts,
         )
+        yield
+        page.show_choice()
+        return page
 
-    def build_page(self) -> Page:
+    def build_page(self) -> Making[Page]:
         """A folder on its way to an image."""
         from modeldesk.ui.build.page import BuildPage
+        from modeldesk.ui.build.views import build_views
 
-        return BuildPage(self._context, self._parts.builds, self._choice.follow_link)
+        views = yield from build_views(self._context)
+        return BuildPage(self._context, self._parts.builds, views, self._choice.follow_link)
 
-    def releases_page(self) -> Page:
+    def releases_page(self) -> Making[Page]:
         """What runs."""
         from modeldesk.ui.releases.page import ReleasesPage
+        from modeldesk.ui.releases.parts import releases_parts
 
-        return ReleasesPage(self._context, self._releases, self._actions, self.preload)
+        parts = yield from releases_parts(self._context, self.preload)
+        return ReleasesPage(self._context, self._releases, self._actions, parts)
 
-    def cleanup_page(self) -> Page:
+    def cleanup_page(self) -> Making[Page]:
         """What could go."""
         from modeldesk.ui.cleanup.page import CleanupPage
 
+        yield
         return CleanupPage(self._context, lambda: self._library.loaded, self._parts.releases)
 
-    def activity_page(self) -> Page:
+    def activity_page(self) -> Making[Page]:
         """All work."""
+        from modeldesk.ui.activity.detail import TaskDetail
         from modeldesk.ui.activity.page import ActivityPage
 
-        return ActivityPage(self._context, self._activity)
+        detail = TaskDetail(self._context.theme, self._activity)
+        yield
+        return ActivityPage(self._context, self._activity, detail)
 
-    def settings_page(self) -> Page:
+    def settings_page(self) -> Making[Page]:
         """What a person may choose."""
-        from modeldesk.ui.settings.page import SettingsPage
+        from modeldesk.ui.settings.page import SettingsPage, make_sections
 
-        return SettingsPage(
+        sections = yield from make_sections(
             self._context, self._parts.late_finder, lambda: self._parts.layer_records
         )
+        return SettingsPage(sections)
 
     def _run_version(self, version: Version, over: QWidget) -> None:
         from modeldesk.ui.run.dialog import RunDialog

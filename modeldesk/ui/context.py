@@ -21,7 +21,9 @@ from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
 from modeldesk.ui.links import Link, PageKey
-from modeldesk.ui.tasks import Lane, TaskRunner
+from modeldesk.ui.making import Making
+from modeldesk.ui.tasks.lanes import Lane
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
@@ -192,7 +194,7 @@ class Context:
 
 
 class Page(Protocol):
-    """A page of the main window. Made when it is first gone to, then kept."""
+    """A page of the main window. Made when it is first gone to, or before, then kept."""
 
     def widget(self) -> QWidget:
         """What is shown; always the same widget."""
@@ -214,8 +216,9 @@ class PageEntry:
     key: PageKey
     title: str
     icon: Icon
-    make: Callable[[], Page]
-    """Called once, on the first visit. Import the page's module inside it."""
+    make: Callable[[], Making[Page]]
+    """Called once, on the first visit or some time before. Import the page's module inside
+    it."""
     needs_engine: bool = False
     """While no engine was ever found, the window shows what was tried in the page's place."""
     beside_models: bool = False

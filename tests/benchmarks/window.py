@@ -1,7 +1,7 @@
 """The whole program on a real engine with 1,000 images of 3 tags: how soon the list stands, and the
-event loop's worst gap while images list, layers are read, a build streams, output pours in and
-charts draw. ``PYTHONPATH=packaging python -m tests.benchmarks.window [IMAGES]`` (as root: an
-engine of its own).
+event loop's worst gap while images list, layers are read, each page is first gone to, a build
+streams, output pours in and charts draw. ``PYTHONPATH=packaging python -m tests.benchmarks.window
+[IMAGES]`` (as root: an engine of its own).
 """
 
 import os
@@ -26,7 +26,8 @@ from modeldesk.core.build.model import BuildState
 from modeldesk.core.containers.model import ContainerSpec
 from modeldesk.core.engine.model import ConnectionState
 from modeldesk.paths import Paths
-from modeldesk.ui.build.page import BuildPage, Showing
+from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.build.views import Showing
 from modeldesk.ui.links import BuildLink, PageKey
 from tests.benchmarks.gaps import Gaps, let_live
 from tests.benchmarks.listing import TAGS, archive, milliseconds, raw_list
@@ -41,6 +42,7 @@ RUN i=0; while [ $i -lt {_LINES} ]; do echo "line $i of what a build says"; i=$(
 CMD ["sh", "-c", "while true; do echo a line of what a container says; sleep 0.001; done"]
 """
 _PATIENCE_S = 180.0
+_VISIT_MS, _START_MS, _END_MS = 500, 800, 1500
 T = TypeVar("T")
 
 
@@ -69,7 +71,7 @@ class Phases:
 
     def end(self, name: str) -> None:
         """Print what was measured since the last end."""
-        print(f"{name:<44} worst gaps {self._gaps.worst()}", flush=True)
+        print(f"{name:<40} {self._gaps.worst()}", flush=True)
         self._gaps.stop()
         self._gaps = Gaps()
 
@@ -107,6 +109,12 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
           f"(the engine's own call {raw:.0f} ms)")  # fmt: skip
     until("layers are read", lambda: not desktop.hub.snapshot.missing_details)
     phases.end("layers of every image read")
+    until("the pages are made", lambda: all(map(desktop.window.area.page, PageKey)))
+    phases.end("pages made ahead")
+    for key in (*PageKey, PageKey.LIBRARY):
+        desktop.window.open_page(key)
+        let_live(_VISIT_MS)
+        phases.end(f"first visit to {key.value}")
     desktop.context.navigate(BuildLink(folder))
     until("the build page is there", lambda: desktop.window.findChildren(BuildPage))
     [page] = desktop.window.findChildren(BuildPage)
@@ -114,11 +122,15 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     until("the plan can be built", page.heading.build.isEnabled)
     phases.end("folder looked into")
     page.build()
+    let_live(_START_MS)
+    phases.end(f"build of {_BIG_BYTES // 1_000_000} MB with {_LINES:,} lines: start")
     until("it is built", lambda: page.session and not page.session.running)
+    phases.end("build: middle")
+    let_live(_END_MS)
     assert page.session is not None
     assert page.session.outcome is not None, page.session.error
     assert page.session.state is BuildState.SUCCEEDED
-    phases.end(f"build of {_BIG_BYTES // 1_000_000} MB with {_LINES:,} lines")
+    phases.end("build: end")
     built = page.session.outcome.image
     engine = desktop.context.require_engine()
     container = elsewhere(lambda: engine.create_container(ContainerSpec(built, "pouring")))

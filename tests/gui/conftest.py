@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from modeldesk import resources
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from tests.gui.parts import make_context
 

@@ -15,7 +15,7 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.settings import Settings
 from modeldesk.paths import Paths
 from modeldesk.ui.context import Context, Hub, Saying, SettingsStore
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import BuildLink, Link, PageKey
 from modeldesk.ui.releases.page import ReleasesPage
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.settings.page import SettingsPage
+from modeldesk.ui.tasks.lanes import Lane
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
 
@@ -90,10 +91,12 @@ def test_paints_first_then_lists_and_connects(
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
         assert desktop.hub.connection.state is ConnectionState.CONNECTED
         qtbot.waitUntil(lambda: not desktop.hub.snapshot.missing_details, timeout=10_000)
-        assert shown(desktop, LibraryPage)
+        qtbot.waitUntil(lambda: shown(desktop, LibraryPage), timeout=10_000)
         for key in PageKey:
             desktop.window.open_page(key)
             assert desktop.window.area.current is key
+        desktop.window.open_page(PageKey.SETTINGS)
+        qtbot.waitUntil(lambda: shown(desktop, SettingsPage), timeout=10_000)
         engine.add_image("team/rec:v1.2.0")
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 3, timeout=5_000)
 

@@ -12,7 +12,7 @@ from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.activity.words import STATE_TONES, go_to_text, progress_text, so_far, state_text
-from modeldesk.ui.tasks import TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space, Tone

@@ -14,7 +14,7 @@ from modeldesk.ui.activity.row import TaskList, TaskRow
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ActivityLink, BuildLink, Link
-from modeldesk.ui.tasks import TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space
@@ -31,7 +31,11 @@ class ActivityPage(QWidget):
     """All work, with progress, cancel, log, retry and the way to what it is about."""
 
     def __init__(
-        self, context: Context, store: ActivityStore, parent: QWidget | None = None
+        self,
+        context: Context,
+        store: ActivityStore,
+        detail: TaskDetail,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
@@ -41,7 +45,7 @@ class ActivityPage(QWidget):
         self.clear.clicked.connect(store.forget_ended)
         self.list = TaskList(context.theme)
         self.list.row_selected.connect(lambda key: self._choose(int(key)))
-        self.detail = TaskDetail(context.theme, store)
+        self.detail = detail
         self.detail.go_to_asked.connect(context.navigate)
         self.detail.retried.connect(self._choose)
         empty = EmptyState(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.words import STATE_TONES, progress_text, so_far, state_text
-from modeldesk.ui.tasks import TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space

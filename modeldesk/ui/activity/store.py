@@ -6,7 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from modeldesk.ui.tasks import TaskHandle, TaskRunner, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.runner import TaskRunner
 
 KEPT_TASKS = 200
 KEPT_LINES = 5_000

@@ -6,7 +6,7 @@ from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.links import Link, PageKey
-from modeldesk.ui.tasks import TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.theme.tokens import Tone
 
 

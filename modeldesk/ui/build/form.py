@@ -149,6 +149,13 @@ class VersionForm(Card):
         for name in CHANNELS:
             self.channel.addItem(name, name)
         content = QWidget()
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self._area, 1)
+        # While it is empty: it is measured here, and all that is in it with it.
+        self._area.setWidget(content)
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, Space.XS, 0)
         self._column.setSpacing(Space.M)
@@ -163,12 +170,6 @@ class VersionForm(Card):
         self._column.addWidget(self._dockerfile_field)
         self._column.addWidget(self.no_cache)
         self._column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(content)
-        self.body.addWidget(self._area, 1)
 
     def _connect(self) -> None:
         self.scheme.chosen.connect(self._scheme_chosen)

@@ -2,19 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSplitter,
-    QStackedLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from modeldesk.core.build.model import BuildRecord
 from modeldesk.core.build.service import BuildService
@@ -25,46 +15,23 @@ from modeldesk.core.library.model import VersionKey
 from modeldesk.core.versioning.names import is_channel
 from modeldesk.core.words import tr
 from modeldesk.ui.build.draft import request_for
-from modeldesk.ui.build.form import VersionForm
-from modeldesk.ui.build.found import FoundCard
-from modeldesk.ui.build.heading import Heading
 from modeldesk.ui.build.notices import end_of, last_words, no_engine
 from modeldesk.ui.build.preparing import Prepared, preparing
-from modeldesk.ui.build.progress import BuildView, Moment
-from modeldesk.ui.build.recipe import RecipeCard
+from modeldesk.ui.build.progress import Moment
 from modeldesk.ui.build.session import BuildSession
-from modeldesk.ui.build.start import StartView
+from modeldesk.ui.build.sessions import BuildSessions
+from modeldesk.ui.build.views import BuildViews, Showing
 from modeldesk.ui.build.words import STATE_TONES, outline, plan_line, short_folder, state_text
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import BuildLink, LibraryLink, Link
 from modeldesk.ui.presentation import moment, printable
-from modeldesk.ui.tasks import Latest
-from modeldesk.ui.theme.tokens import Space, Tone
-from modeldesk.ui.widgets.banner import Banner, Notice
-from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.tasks.latest import Latest
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.banner import Notice
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.choose_folder import choose_folder
-from modeldesk.ui.widgets.skeleton import Skeleton
 
-_FORM_WIDTH = 308
-_NARROW = 800
-_LEAST_RIGHT = (300, 260)
-_KEPT_SESSIONS = 5
-_FOUND_SHARE = 0.45
 _SHORT_TAG = 16
-
-
-class Showing(Enum):
-    """What the page shows."""
-
-    START = auto()
-    LOOKING = auto()
-    """A folder is being looked into."""
-    PLAN = auto()
-    BUILD = auto()
-    """A build of this window, under way or ended."""
-    RECORD = auto()
-    """An earlier build."""
 
 
 class BuildPage(QWidget):
@@ -74,6 +41,7 @@ class BuildPage(QWidget):
         self,
         context: Context,
         builds: BuildService,
+        views: BuildViews,
         select: Callable[[LibraryLink], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -81,31 +49,25 @@ class BuildPage(QWidget):
         super().__init__(parent)
         self._context = context
         self._builds = builds
-        self._select = select
-        self.showing = Showing.START
         self._folder = Path()
         self._prepared: Prepared | None = None
         self._planned: BuildSession | None = None
         """The build that the form's plan became."""
-        self._sessions: list[BuildSession] = []
+        self._sessions = BuildSessions(context, builds, select, self.isVisible, self)
         self._session: BuildSession | None = None
         self._record: BuildRecord | None = None
         self._looking = Latest(context.tasks, self)
         self._reading = Latest(context.tasks, self)
         self._listing = Latest(context.tasks, self)
-        theme = context.theme
-        self.start = StartView(theme)
-        self.heading = Heading(theme)
-        self.banner = Banner(theme)
-        self.form = VersionForm(context)
-        self.found = FoundCard(theme)
-        self.recipe = RecipeCard(theme)
-        self.view = BuildView(theme)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.start)
-        self._stack.addWidget(self._content())
+        self.views = views
+        self.start, self.heading, self.banner = views.start, views.heading, views.banner
+        self.form, self.found, self.recipe = views.form, views.found, views.recipe
+        self.view = views.progress
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(views)
         self._connect()
-        self._show(Showing.START)
+        self._go_to_start()
 
     def widget(self) -> QWidget:
         """See `Page`."""
@@ -125,6 +87,11 @@ class BuildPage(QWidget):
             self.show_build(link.build)
 
     @property
+    def showing(self) -> Showing:
+        """What the page shows."""
+        return self.views.showing
+
+    @property
     def session(self) -> BuildSession | None:
         """The build in view, while it is one of this window."""
         return self._session if self.showing is Showing.BUILD else None
@@ -132,7 +99,7 @@ class BuildPage(QWidget):
     def plan(self, folder: Path) -> None:
         """Look into `folder` and propose a build of it."""
         self._folder = folder
-        self._show(Showing.LOOKING)
+        self._show_folder()
         hub, settings = self._context.hub, self._context.settings.current
         self._looking.submit(
             preparing(self._builds, folder, hub.snapshot, settings),
@@ -153,20 +120,16 @@ class BuildPage(QWidget):
             self.banner.present(Notice(error.message, error.hint))
             return
         text = self.recipe.dockerfile.text()
-        session = BuildSession(self._context, self._builds, request, text, prepared.saved, self)
-        session.ended.connect(self._ended)
-        self._drop_old_sessions()
-        self._sessions.append(session)
+        session = self._sessions.start(request, text, prepared.saved)
         self._planned = session
-        session.start()
         self._show_session(session)
 
     def show_build(self, build: BuildId) -> None:
         """Show a build of this window, or an earlier one from the records."""
-        for session in self._sessions:
-            if session.request.build == build:
-                self._show_session(session)
-                return
+        session = self._sessions.find(build)
+        if session is not None:
+            self._show_session(session)
+            return
         self._reading.submit(
             lambda _: self._builds.record(build),
             title=tr("Read a build"),
@@ -174,42 +137,12 @@ class BuildPage(QWidget):
             on_error=self._say_error,
         )
 
-    def _content(self) -> QWidget:
-        waiting = Card()
-        waiting.body.addWidget(Skeleton(self._context.theme, rows=10))
-        waiting.body.addStretch(1)
-        self._plan_view = QSplitter(Qt.Orientation.Vertical)
-        self._plan_view.setProperty("kind", "gap")
-        self._plan_view.setHandleWidth(Space.L)
-        self._plan_view.setChildrenCollapsible(False)
-        self._plan_view.addWidget(self.found)
-        self._plan_view.addWidget(self.recipe)
-        self._plan_view.setStretchFactor(0, 0)
-        self._plan_view.setStretchFactor(1, 1)
-        self._right = QStackedWidget()
-        # What is inside arranges itself for the room there is.
-        self._right.setMinimumSize(*_LEAST_RIGHT)
-        for view in (waiting, self._plan_view, self.view):
-            self._right.addWidget(view)
-        body = QHBoxLayout()
-        body.setSpacing(Space.L)
-        self.form.setFixedWidth(_FORM_WIDTH)
-        body.addWidget(self.form)
-        body.addWidget(self._right, 1)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.heading)
-        column.addWidget(self.banner)
-        column.addLayout(body, 1)
-        return content
-
     def _connect(self) -> None:
         hub, heading = self._context.hub, self.heading
         hub.connection_changed.connect(self._plan_changed)
         hub.snapshot_changed.connect(self._snapshot_changed)
         hub.changed.connect(self._changed)
+        self._sessions.ended.connect(self._ended)
         self.start.folder_asked.connect(self._choose)
         self.start.recent.chosen.connect(self.show_build)
         self.form.changed.connect(self._plan_changed)
@@ -223,39 +156,18 @@ class BuildPage(QWidget):
         heading.library.clicked.connect(self._go_to_library)
         heading.build.clicked.connect(self.build)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self.showing is Showing.BUILD:
-            self._show_form()
-
     # What is shown
 
-    def _show_form(self) -> None:
-        """Beside its own build the form can only be read: a narrow page does without."""
-        mine = self._session is not None and self._session is self._planned
-        self.form.setVisible(mine and self.width() >= _NARROW)
+    def _go_to_start(self) -> None:
+        self.views.show_face(Showing.START)
 
-    def _show(self, showing: Showing) -> None:
+    def _show_folder(self) -> None:
         heading = self.heading
-        self.showing = showing
-        self.banner.dismiss()
-        self._stack.setCurrentIndex(0 if showing is Showing.START else 1)
-        if showing is Showing.START:
-            heading.offer()
-            self.start.recent.table.clearSelection()
-        elif showing is Showing.LOOKING:
-            heading.say(tr("Build {name}", name=printable(self._folder.name)))
-            heading.line.set_text(short_folder(self._folder))
-            heading.offer(heading.stop)
-            heading.stop.setFocus()
-            self.form.hide()
-            self._right.setCurrentIndex(0)
-        elif showing is Showing.PLAN:
-            heading.offer(heading.other, heading.build)
-            self.form.show()
-            self._right.setCurrentIndex(1)
-        else:
-            self._right.setCurrentIndex(2)
+        self.views.show_face(Showing.LOOKING)
+        heading.say(tr("Build {name}", name=printable(self._folder.name)))
+        heading.line.set_text(short_folder(self._folder))
+        heading.offer(heading.stop)
+        heading.stop.setFocus()
 
     def _looked(self, prepared: Prepared) -> None:
         self._prepared, self._planned = prepared, None
@@ -268,21 +180,15 @@ class BuildPage(QWidget):
     def _show_plan(self) -> None:
         if self._prepared is None:
             return
-        self._show(Showing.PLAN)
-        self._share_height()
+        self.views.show_face(Showing.PLAN)
+        self.heading.offer(self.heading.other, self.heading.build)
         self.heading.line.set_text(plan_line(self._prepared.plan))
         self.form.set_editable(True)
         self.form.check()
         self.form.tag.setFocus()
 
-    def _share_height(self) -> None:
-        """What was found takes what it needs, up to a share; the Dockerfile has the rest."""
-        height = self._right.height()
-        found = min(self.found.wanted_height(self._right.width()), round(height * _FOUND_SHARE))
-        self._plan_view.setSizes([found, height - found])
-
     def _look_failed(self, error: ModelDeskError) -> None:
-        self._show(Showing.START)
+        self._go_to_start()
         self._say_error(error)
 
     def _plan_changed(self, _news: object = None) -> None:
@@ -310,9 +216,9 @@ class BuildPage(QWidget):
 
     def _show_session(self, session: BuildSession) -> None:
         self._follow(session)
-        self._show(Showing.BUILD)
+        self.views.show_face(Showing.BUILD)
         mine = session is self._planned
-        self._show_form()
+        self.views.show_form_beside_build(mine)
         if mine:
             self.form.set_editable(False)
         self.view.steps.list.setFocus()
@@ -360,25 +266,9 @@ class BuildPage(QWidget):
         if self.showing is Showing.BUILD:
             self.view.log.append(lines)
 
-    def _ended(self) -> None:
-        session = self.sender()
-        self._context.hub.publish_changes(Changes(builds=True), self)
-        if not isinstance(session, BuildSession):
-            return
+    def _ended(self, session: BuildSession) -> None:
         if session is self.session:
             self._show_end()
-        if session.outcome is None:
-            return
-        link = LibraryLink(session.request.model, session.outcome.image)
-        if self.isVisible() and self._select is not None:
-            self._select(link)
-        if not self.isVisible() and session.seconds < self._context.settings.current.notify_after_s:
-            self._context.say(
-                end_of(session, self._context.hub.snapshot).sentence,
-                Tone.GOOD,
-                tr("Show in library"),
-                lambda: self._context.navigate(link),
-            )
 
     def _show_end(self) -> None:
         session, heading = self.session, self.heading
@@ -399,9 +289,8 @@ class BuildPage(QWidget):
             self._context.say(tr("That build is not on record any more."), Tone.WARNING)
             return
         self._record = record
-        self._show(Showing.RECORD)
+        self.views.show_face(Showing.RECORD)
         heading = self.heading
-        self.form.hide()
         version = record.references[0].tag if record.references else ""
         state = ChipSpec(state_text(record.state), STATE_TONES[record.state])
         heading.say(tr("{name} {version}", name=printable(record.model), version=version), [state])
@@ -424,7 +313,7 @@ class BuildPage(QWidget):
 
     def _go_back(self) -> None:
         self._looking.cancel()
-        self._show(Showing.START)
+        self._go_to_start()
         self._list_builds()
 
     def _cancel(self) -> None:
@@ -485,12 +374,6 @@ class BuildPage(QWidget):
 
     def _say_error(self, error: ModelDeskError) -> None:
         self._context.say(str(error), Tone.BAD)
-
-    def _drop_old_sessions(self) -> None:
-        for session in self._sessions[:-_KEPT_SESSIONS]:
-            if not session.running and session is not self._session:
-                self._sessions.remove(session)
-                session.deleteLater()
 
 
 def _tag_chip(tag: str) -> ChipSpec:

@@ -23,7 +23,8 @@ from modeldesk.core.words import tr
 from modeldesk.ui.build.words import Outline, outline
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import BuildLink, LibraryLink
-from modeldesk.ui.tasks import Lane, TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.lanes import Lane
 
 LOG_LINES = 10_000
 

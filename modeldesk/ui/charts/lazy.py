@@ -26,6 +26,8 @@ class LazySizeHistory(QWidget):
     version_clicked = Signal(str)
     exported = Signal(str)
     export_failed = Signal(str)
+    built = Signal()
+    """The chart is there."""
 
     def __init__(self, theme: Theme, preload: Preload, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,7 @@ class LazySizeHistory(QWidget):
         self._waiting.hide()
         self._column.addWidget(chart)
         self.setFocusProxy(chart)
+        self.built.emit()
 
 
 class LazyTimeSeries(QWidget):
@@ -123,7 +126,7 @@ class LazyTimeSeries(QWidget):
 
 
 def _when_ready(preload: Preload, build: Callable[[], None]) -> None:
+    # In this order: it may become ready meanwhile.
+    preload.ready.connect(build)
     if preload.is_ready:
         build()
-    else:
-        preload.ready.connect(build)

@@ -26,7 +26,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.links import CleanupLink, LibraryLink, Link
 from modeldesk.ui.removal.dialog import RemoveDialog
 from modeldesk.ui.removal.task import RemovalTask, outcome_text, refusals_text
-from modeldesk.ui.tasks import Latest
+from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice

@@ -1,6 +1,7 @@
 """The panel at the right: everything known of the chosen version."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Signal
@@ -26,9 +27,11 @@ from modeldesk.ui.inspector.config_tab import ConfigTab
 from modeldesk.ui.inspector.history_tab import HistoryTab
 from modeldesk.ui.inspector.layers_tab import LayersTab
 from modeldesk.ui.inspector.metadata_tab import MetadataTab
-from modeldesk.ui.tasks import Latest
+from modeldesk.ui.making import Making
+from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
+from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.channel_chip import channel_chip
@@ -47,6 +50,29 @@ class DetailSource(Protocol):
     def detail(self, engine: ImageEngine, image: ImageId) -> ImageDetail: ...
 
 
+@dataclass(frozen=True, slots=True)
+class InspectorTabs:
+    """What is below the version's name."""
+
+    layers: LayersTab
+    metadata: MetadataTab
+    config: ConfigTab
+    history: HistoryTab
+
+
+def inspector_tabs(theme: Theme) -> Making[InspectorTabs]:
+    """Make them in steps."""
+    layers = LayersTab(theme)
+    yield
+    metadata = MetadataTab()
+    yield
+    config = ConfigTab()
+    yield
+    history = HistoryTab(theme)
+    yield
+    return InspectorTabs(layers, metadata, config, history)
+
+
 class Inspector(QFrame):
     """Shows one version. What the list does not tell is asked for when its tab is looked at;
     moving on before the answer drops it."""
@@ -58,7 +84,11 @@ class Inspector(QFrame):
     """Out of the way, please: there is something under or beside it."""
 
     def __init__(
-        self, context: Context, details: DetailSource, parent: QWidget | None = None
+        self,
+        context: Context,
+        details: DetailSource,
+        tabs: InspectorTabs,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "panel")
@@ -75,21 +105,19 @@ class Inspector(QFrame):
         self.close_button.clicked.connect(self.close_asked)
         self.close_button.hide()
         self.digest = CopyLabel()
-        self.layers = LayersTab(context.theme)
-        self.metadata = MetadataTab()
-        self.config = ConfigTab()
-        self.history = HistoryTab(context.theme)
+        self.layers, self.metadata = tabs.layers, tabs.metadata
+        self.config, self.history = tabs.config, tabs.history
         self._config_page = _Waiting(context, self.config, self._ask_again)
         self._history_page = _Waiting(context, self.history, self._ask_again)
         self.tabs = QTabWidget()
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setExpanding(False)
+        self._lay_out()
         self.tabs.addTab(self.layers, tr("Layers"))
         self.tabs.addTab(self.metadata, tr("Metadata"))
         self.tabs.addTab(self._config_page, tr("Config"))
         self.tabs.addTab(self._history_page, tr("History"))
         self.tabs.currentChanged.connect(self._ask)
-        self._lay_out()
         context.hub.connection_changed.connect(lambda _connection: self._ask())
         self.show_version(None, None)
 
@@ -115,6 +143,16 @@ class Inspector(QFrame):
         self._ask()
 
     def _lay_out(self) -> None:
+        # From the outside in: what changes its place is looked at again with all that is in it.
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._pages = QStackedWidget()
+        outer.addWidget(self._pages)
+        self._pages.addWidget(
+            EmptyState(self._context.theme, Icon.LIBRARY, tr("Choose a version to look into it."))
+        )
+        shown = QWidget()
+        self._pages.addWidget(shown)
         first = QHBoxLayout()
         first.setSpacing(Space.S)
         first.addWidget(self.name)
@@ -122,7 +160,6 @@ class Inspector(QFrame):
         first.addStretch(1)
         first.addWidget(self.menu)
         first.addWidget(self.close_button)
-        shown = QWidget()
         column = QVBoxLayout(shown)
         column.setContentsMargins(Space.L, Space.M + 2, Space.L, 0)
         column.setSpacing(0)
@@ -130,14 +167,6 @@ class Inspector(QFrame):
         column.addWidget(self.digest)
         column.addSpacing(Space.M)
         column.addWidget(self.tabs, 1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(
-            EmptyState(self._context.theme, Icon.LIBRARY, tr("Choose a version to look into it."))
-        )
-        self._pages.addWidget(shown)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
 
     def _ask_menu(self) -> None:
         corner = self.menu.rect().bottomLeft()

@@ -67,7 +67,7 @@ class ModelsPanel(QFrame):
         column.addWidget(self.search)
         column.addWidget(self._stack, 1)
         choice.changed.connect(self._mark_chosen)
-        store.loaded_changed.connect(self._show)
+        store.loaded_changed.connect(self._loaded)
         context.hub.snapshot_changed.connect(self._show)
         context.hub.connection_changed.connect(self._show)
         self._show()
@@ -101,6 +101,11 @@ class ModelsPanel(QFrame):
         self.list.set_rows(self._rows(shown))
         self._mark_chosen()
         self._choose_face(text, shown)
+
+    def _loaded(self) -> None:
+        """A list was read; what is in it is shown already."""
+        if not self.list.rows():
+            self._show()
 
     def _choose_face(self, text: str, shown: LibrarySnapshot) -> None:
         if shown.models or shown.others:

@@ -12,17 +12,14 @@ from modeldesk.core.library.kept_versions import history
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
-from modeldesk.ui.charts.lazy import LazySizeHistory
-from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
-from modeldesk.ui.inspector.panel import DetailSource, Inspector
 from modeldesk.ui.library.actions import RunVersion, VersionActions
 from modeldesk.ui.library.bars import size_bar
 from modeldesk.ui.library.choice import LibraryChoice
-from modeldesk.ui.library.header import PageHeader, WayBack
+from modeldesk.ui.library.header import WayBack
+from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
-from modeldesk.ui.library.versions_table import VersionsTable
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.theme.icons import Icon
@@ -56,19 +53,18 @@ class Room(Enum):
 
 
 class LibraryPage(QWidget):
-    """Shows what `choice` says is chosen."""
+    """Shows what `choice` says is chosen, from the first `show_choice` on."""
 
     def __init__(
         self,
         context: Context,
         store: LibraryStore,
         choice: LibraryChoice,
-        details: DetailSource,
         past: PastVersions,
         releases: ReleaseStore,
-        preload: Preload,
         run_version: RunVersion,
         roll_back: RollBack,
+        parts: LibraryParts,
         parent: QWidget | None = None,
     ) -> None:
         """`run_version` asks how to run a version and runs it; `roll_back` asks and rolls back.
@@ -82,21 +78,23 @@ class LibraryPage(QWidget):
         self._roll_back = roll_back
         self._details_wanted = False
         self._room: Room | None = None
-        # The chart of a thousand versions gets a turn of the event loop of its own.
+        # One version in full, and the chart of a thousand, get each a turn of the event loop of
+        # their own.
+        self._details_due = QTimer(self, singleShot=True, interval=0)
+        self._details_due.timeout.connect(self._show_details)
         self._chart_due = QTimer(self, singleShot=True, interval=0)
         self._chart_due.timeout.connect(self._show_chart)
         self.acts = VersionActions(context, run_version, self)
-        self.header = PageHeader(context.theme)
-        self.chart = LazySizeHistory(context.theme, preload)
-        self.table = VersionsTable(context.theme)
-        self.inspector = Inspector(context, details)
+        self.header = parts.header
+        self.chart = parts.chart
+        self.table = parts.table
+        self.inspector = parts.inspector
         self._lay_out()
         self._connect()
         # The chart is made late, and would be the last to get the focus.
-        preload.ready.connect(
+        self.chart.built.connect(
             lambda: tab_through(self.header, self.chart, self.table, self.inspector)
         )
-        self._show()
 
     def widget(self) -> QWidget:
         """The page itself."""
@@ -123,23 +121,24 @@ class LibraryPage(QWidget):
             self._arrange()
 
     def _lay_out(self) -> None:
+        # From the outside in: what changes its place is looked at again with all that is in it.
         theme = self._context.theme
-        self._chart_card = Card()
-        self._chart_card.body.addWidget(self.chart)
-        self._chart_card.setMinimumHeight(_CHART_LEAST)
-        self._chart_card.setMaximumHeight(_CHART_HEIGHT)
-        table_card = Card(padded=False)
-        table_card.body.addWidget(self.table)
-        self._main = main = QWidget()
-        column = QVBoxLayout(main)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M + 2)
-        column.addWidget(self.header)
-        column.addWidget(self._chart_card, 2)
-        column.addWidget(table_card, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._faces = QStackedWidget()
+        outer.addWidget(self._faces)
+        self._empty = EmptyState(theme, Icon.LIBRARY, "")
+        self._empty.action_chosen.connect(self._build)
+        self._waiting = QWidget()
+        waiting = QVBoxLayout(self._waiting)
+        waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, 0)
+        waiting.addWidget(Skeleton(theme, rows=12))
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
+        for face in (self._waiting, self._empty, self._splitter):
+            self._faces.addWidget(face)
+        self._main = main = QWidget()
         self._splitter.addWidget(main)
         self._splitter.addWidget(self.inspector)
         self._splitter.setStretchFactor(0, 1)
@@ -147,25 +146,25 @@ class LibraryPage(QWidget):
         self.inspector.setMinimumWidth(_INSPECTOR_LEAST)
         # Until the page knows its width: two panels at once would hold the window wide.
         self.inspector.hide()
-        self._empty = EmptyState(theme, Icon.LIBRARY, "")
-        self._empty.action_chosen.connect(self._build)
-        self._waiting = QWidget()
-        waiting = QVBoxLayout(self._waiting)
-        waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, 0)
-        waiting.addWidget(Skeleton(theme, rows=12))
-        self._faces = QStackedWidget()
-        for face in (self._waiting, self._empty, self._splitter):
-            self._faces.addWidget(face)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._faces)
+        self._chart_card = Card()
+        self._chart_card.body.addWidget(self.chart)
+        self._chart_card.setMinimumHeight(_CHART_LEAST)
+        self._chart_card.setMaximumHeight(_CHART_HEIGHT)
+        table_card = Card(padded=False)
+        table_card.body.addWidget(self.table)
+        column = QVBoxLayout(main)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        column.setSpacing(Space.M + 2)
+        column.addWidget(self.header)
+        column.addWidget(self._chart_card, 2)
+        column.addWidget(table_card, 3)
 
     def _connect(self) -> None:
         hub = self._context.hub
-        self._choice.changed.connect(self._show)
-        self._store.loaded_changed.connect(self._show)
+        self._choice.changed.connect(self.show_choice)
+        self._store.loaded_changed.connect(self._loaded)
         self._past.changed.connect(lambda _model: self._chart_due.start())
-        hub.connection_changed.connect(lambda _connection: self._show())
+        hub.connection_changed.connect(lambda _connection: self.show_choice())
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
         self.table.version_chosen.connect(self._choose)
         self.table.context_requested.connect(lambda _key, place: self._open_menu(place))
@@ -187,7 +186,8 @@ class LibraryPage(QWidget):
             shortcut = QShortcut(keys, self.table, context=Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(act)
 
-    def _show(self) -> None:
+    def show_choice(self) -> None:
+        """Show what is chosen now; what is chosen later is shown by itself."""
         entry, version = self._choice.entry, self._choice.version
         if entry is None:
             self._show_nothing()
@@ -195,10 +195,18 @@ class LibraryPage(QWidget):
         self._faces.setCurrentWidget(self._splitter)
         self.header.show_entry(entry, online=self._context.engine() is not None)
         self._chart_card.setVisible(entry.group is not Group.UNTAGGED)
-        self._chart_due.start()
         self.table.show_entry(entry, version.key.image if version else None)
-        self.inspector.show_version(entry, version)
+        self._details_due.start()
         self._show_ways_back()
+
+    def _loaded(self) -> None:
+        """A list was read; a page that shows something of it has done so already."""
+        if self._choice.entry is None:
+            self.show_choice()
+
+    def _show_details(self) -> None:
+        self.inspector.show_version(self._choice.entry, self._choice.version)
+        self._chart_due.start()
 
     def _show_chart(self) -> None:
         entry, version = self._choice.entry, self._choice.version

@@ -9,7 +9,7 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ModelName
 from modeldesk.core.library.model import KeptVersion, LibrarySnapshot
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 
 _SETTLED_MS = 1500
 """Snapshots come in rows while layers are read; the last of a row is kept."""

@@ -1,7 +1,7 @@
 """Keeps the library in step with the engine: asks off the UI thread, tells through the hub."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,11 +13,14 @@ from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import Lane, TaskHandle, serial
+from modeldesk.ui.tasks.lanes import Lane, serial
 from modeldesk.ui.theme.tokens import Tone
 
+if TYPE_CHECKING:
+    from modeldesk.ui.tasks.handle import TaskHandle
+
 _LANE = serial("library")
-_PAINT_FIRST_MS = 40
+_PAINT_FIRST_MS = 100
 
 
 class LibrarySource(Protocol):

@@ -15,7 +15,7 @@ from modeldesk.core.versioning.names import is_mutable
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.entries import entries
-from modeldesk.ui.tasks import serial
+from modeldesk.ui.tasks.lanes import serial
 from modeldesk.ui.theme.tokens import Tone
 
 _LANE = serial("tags")

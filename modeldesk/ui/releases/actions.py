@@ -20,7 +20,8 @@ from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.presentation import duration, short_digest
-from modeldesk.ui.tasks import TaskHandle, serial
+from modeldesk.ui.tasks.handle import TaskHandle
+from modeldesk.ui.tasks.lanes import serial
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.confirm import ConfirmDialog, Question, ask
 from modeldesk.ui.widgets.key_value import KeyValue

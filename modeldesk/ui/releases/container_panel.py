@@ -14,6 +14,7 @@ from modeldesk.ui.charts.series import TimeSeriesSpec
 from modeldesk.ui.context import Context
 from modeldesk.ui.presentation import percent, size
 from modeldesk.ui.releases.streams import ContainerStreams
+from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.log_view import LogView
@@ -30,7 +31,12 @@ class ContainerPanel(QWidget):
     """Follows the container it is given while it is in sight."""
 
     def __init__(
-        self, context: Context, preload: Preload, below: QWidget, parent: QWidget | None = None
+        self,
+        context: Context,
+        processor: LazyTimeSeries,
+        memory: LazyTimeSeries,
+        below: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
         """`below` stands beside the output, at its left."""
         super().__init__(parent)
@@ -40,18 +46,8 @@ class ContainerPanel(QWidget):
         self._streams = ContainerStreams(context.tasks, self)
         self._streams.lines.connect(self._lines_came)
         self._streams.stats.connect(self._stats_came)
-        self._cpu = LazyTimeSeries(
-            context.theme,
-            preload,
-            TimeSeriesSpec(tr("Processor, of one core"), lambda v: percent(v / 100), least_top=10),
-        )
-        self._memory = LazyTimeSeries(
-            context.theme,
-            preload,
-            TimeSeriesSpec(
-                tr("Memory"), lambda v: size(round(v)), least_top=_MEGABYTE, base=_MEGABYTE
-            ),
-        )
+        self._cpu = processor
+        self._memory = memory
         self.log = LogView(context.theme, title=tr("Output"))
         charts = QHBoxLayout()
         charts.setSpacing(Space.L)
@@ -86,6 +82,8 @@ class ContainerPanel(QWidget):
         """Show another container, or another state of the same one. A container that ended
         keeps its last lines on screen."""
         before, self._summary = self._summary, summary
+        if before is None and summary is None:
+            return
         same = before is not None and summary is not None and before.id == summary.id
         if not same:
             self._clear()
@@ -130,3 +128,17 @@ class ContainerPanel(QWidget):
         seconds = time.monotonic() - self._began
         self._cpu.add(seconds, stats.cpu_percent)
         self._memory.add(seconds, float(stats.memory_bytes))
+
+
+def processor_chart(theme: Theme, preload: Preload) -> LazyTimeSeries:
+    """How busy a container keeps the processor."""
+    spec = TimeSeriesSpec(tr("Processor, of one core"), lambda v: percent(v / 100), least_top=10)
+    return LazyTimeSeries(theme, preload, spec)
+
+
+def memory_chart(theme: Theme, preload: Preload) -> LazyTimeSeries:
+    """How much memory a container has."""
+    spec = TimeSeriesSpec(
+        tr("Memory"), lambda v: size(round(v)), least_top=_MEGABYTE, base=_MEGABYTE
+    )
+    return LazyTimeSeries(theme, preload, spec)

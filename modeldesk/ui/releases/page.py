@@ -11,20 +11,18 @@ from modeldesk.core.releases.book import elsewhere_text
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
-from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import LibraryLink, Link, ReleasesLink
 from modeldesk.ui.opening import open_url
 from modeldesk.ui.presentation import age, short_digest
 from modeldesk.ui.releases.actions import ReleaseActions
-from modeldesk.ui.releases.container_panel import ContainerPanel
 from modeldesk.ui.releases.entries import (
     RunningEntry,
     deployment_key,
     entries,
     state_of,
 )
-from modeldesk.ui.releases.history import ReleaseHistory
+from modeldesk.ui.releases.parts import ReleasesParts
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
@@ -52,7 +50,7 @@ class ReleasesPage(QWidget):
         context: Context,
         store: ReleaseStore,
         actions: ReleaseActions,
-        preload: Preload,
+        parts: ReleasesParts,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,8 +68,8 @@ class ReleasesPage(QWidget):
         self.rollback_button = DangerButton("")
         self._model = KeyedModel(_columns(), lambda entry: entry.key, self)
         self.table = Table(context.theme, self._model, name=tr("What runs"))
-        self.history = ReleaseHistory()
-        self.panel = ContainerPanel(context, preload, self.history)
+        self.history = parts.history
+        self.panel = parts.panel
         self._empty = EmptyState(
             context.theme,
             Icon.RELEASES,

@@ -14,7 +14,8 @@ from modeldesk.core.releases.model import Deployment, Release, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import Lane, Latest
+from modeldesk.ui.tasks.lanes import Lane
+from modeldesk.ui.tasks.latest import Latest
 
 
 @dataclass(frozen=True, slots=True)

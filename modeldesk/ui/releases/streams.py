@@ -12,7 +12,7 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import Link
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.tokens import Tone
 
 _REASONS = 3

@@ -38,7 +38,9 @@ from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.opening import open_url
 from modeldesk.ui.presentation import duration
 from modeldesk.ui.run.form import RunChoices, RunForm
-from modeldesk.ui.tasks import Lane, Latest, TaskHandle, serial
+from modeldesk.ui.tasks.handle import TaskHandle
+from modeldesk.ui.tasks.lanes import Lane, serial
+from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice

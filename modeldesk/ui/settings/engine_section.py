@@ -15,7 +15,8 @@ from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.presentation import printable
 from modeldesk.ui.settings.checks import address_problem
-from modeldesk.ui.tasks import Lane, Latest
+from modeldesk.ui.tasks.lanes import Lane
+from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import ColorName, Space
 from modeldesk.ui.widgets.buttons import PlainButton

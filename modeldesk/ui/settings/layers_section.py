@@ -12,7 +12,7 @@ from modeldesk.core.settings import RANGES, Settings
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import SlimButton
@@ -60,9 +60,9 @@ class LayersSection(Card):
         row.addWidget(self.forget)
         row.addStretch(1)
         self.body.addLayout(row)
+        context.settings.changed.connect(self._show_settings)
 
-    def show_settings(self, settings: Settings) -> None:
-        """Show the limit as it is now."""
+    def _show_settings(self, settings: Settings) -> None:
         blocked = self.limit.blockSignals(True)
         self.limit.setValue(settings.layer_records_mb)
         self.limit.blockSignals(blocked)

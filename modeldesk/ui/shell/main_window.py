@@ -19,6 +19,7 @@ from modeldesk.ui.links import (
     SettingsLink,
     SettingsSection,
 )
+from modeldesk.ui.making import Making
 from modeldesk.ui.opening import open_path
 from modeldesk.ui.shell import dialogs
 from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
@@ -54,7 +55,7 @@ class MainWindow(QMainWindow):
         context: Context,
         activity: ActivityStore,
         pages: Sequence[PageEntry],
-        side: Callable[[], QWidget] | None = None,
+        side: Callable[[], Making[QWidget]] | None = None,
         start: Link | None = None,
     ) -> None:
         super().__init__()
@@ -160,6 +161,7 @@ class MainWindow(QMainWindow):
         self.status.show_connection(hub.connection)
         self.rail.chosen.connect(lambda key: self.open_page(PageKey(key)))
         self.area.page_shown.connect(self._page_shown)
+        self.area.grown.connect(self._order_tabs)
         self.status.activity_clicked.connect(lambda: self.go_to(ActivityLink()))
         self.status.engine_clicked.connect(lambda: self.go_to(SettingsLink(SettingsSection.ENGINE)))
         self.status.reclaimable_clicked.connect(lambda: self.go_to(CleanupLink()))
@@ -199,6 +201,8 @@ class MainWindow(QMainWindow):
 
     def _page_shown(self, key: PageKey) -> None:
         self.rail.select(self._places[key].value)
+
+    def _order_tabs(self) -> None:
         tab_through(self.rail, self.area, self.status)
 
     def _show_badge(self) -> None:

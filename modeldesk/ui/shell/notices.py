@@ -13,7 +13,8 @@ from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Saying
 from modeldesk.ui.links import ActivityLink, Link
-from modeldesk.ui.tasks import TaskHandle, TaskState, UnexpectedError
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.outcome import UnexpectedError
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.toast import Toaster
 

@@ -1,4 +1,4 @@
-"""Where the pages are shown, each made when it is first gone to."""
+"""Where the pages are shown, each made when it is first gone to, or before."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, Q
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.ui.context import Context, Page, PageEntry
 from modeldesk.ui.links import Link, PageKey
+from modeldesk.ui.making import Maker, Making
 from modeldesk.ui.onboarding.lost_banner import LostBanner
 from modeldesk.ui.onboarding.no_engine import NoEngine
 from modeldesk.ui.theme.theme import Theme
@@ -21,36 +22,45 @@ LayoutT = TypeVar("LayoutT", bound=QBoxLayout)
 
 class PageArea(QWidget):
     """The page in view, the models beside it where they belong, and what is said of a missing
-    engine. Until `open` is first called there are only grey bars."""
+    engine. Where a page is still being made there are grey bars."""
 
     page_shown = Signal(object)
-    """The `PageKey` of the page that came into view."""
+    """The `PageKey` of the page that was gone to; it may still be on its way."""
+    page_made = Signal(object)
+    """The `PageKey` of a page that stands in its place."""
+    grown = Signal()
+    """There are widgets that were not there before."""
 
     def __init__(
         self,
         context: Context,
         entries: Sequence[PageEntry],
-        side: Callable[[], QWidget] | None = None,
+        side: Callable[[], Making[QWidget]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._entries = {entry.key: entry for entry in entries}
         self._pages: dict[PageKey, Page] = {}
+        self._maker = Maker(self)
+        self._under_way: dict[PageKey, Making[None]] = {}
+        self._links: dict[PageKey, list[Link]] = {}
+        """What pages are to select once they are made."""
         self._make_side = side
-        self._has_side = False
+        self._with_side = side is not None
         self._current: PageKey | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._no_engine: NoEngine | None = None
         self._side = QFrame()
         self._side.setProperty("kind", "side-left")
         self._side.setFixedWidth(SIDE_WIDTH)
-        self._side.setVisible(side is not None)
+        self._side.setVisible(self._with_side)
         self._side_column = _bare(QVBoxLayout(self._side))
         self._side_waiting = _waiting(context.theme, 8)
         self._side_column.addWidget(self._side_waiting)
         self._stack = QStackedWidget()
-        self._stack.addWidget(_waiting(context.theme, 12))
+        self._waiting = _waiting(context.theme, 12)
+        self._stack.addWidget(self._waiting)
         self._banner = LostBanner(context.theme, context.engine_control)
         column = _bare(QVBoxLayout())
         column.addWidget(self._banner)
@@ -62,7 +72,7 @@ class PageArea(QWidget):
 
     @property
     def current(self) -> PageKey | None:
-        """The page in view."""
+        """The page that was gone to last."""
         return self._current
 
     def page(self, key: PageKey) -> Page | None:
@@ -70,20 +80,64 @@ class PageArea(QWidget):
         return self._pages.get(key)
 
     def open(self, key: PageKey, link: Link | None = None) -> None:
-        """Bring a page into view, and have it select what `link` names."""
-        entry = self._entries[key]
-        page = self._pages.get(key)
-        if page is None:
-            page = self._pages[key] = entry.make()
-            self._stack.addWidget(page.widget())
+        """Bring a page into view, and have it select what `link` names; both as soon as it is
+        made."""
         self._current = key
-        self._show_side(entry)
+        if link is not None:
+            self._links.setdefault(key, []).append(link)
         self._show(self._context.hub.connection)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        if link is not None:
-            page.activate(link)
-        page.shown()
+        if key in self._pages:
+            self._came_into_view(key)
+        else:
+            self._maker.hurry(self._making_of(key))
+        self._show_side(self._entries[key])
         self.page_shown.emit(key)
+
+    def make_ahead(self) -> None:
+        """Make the pages that were not gone to yet, while nothing else is waited for."""
+        for key in self._entries:
+            if key not in self._pages and key not in self._under_way:
+                self._maker.later(self._making_of(key))
+
+    def stop_making(self) -> None:
+        """The program ends: begin no page any more."""
+        self._maker.stop()
+
+    def _making_of(self, key: PageKey) -> Making[None]:
+        if key not in self._under_way:
+            self._under_way[key] = self._make(key)
+        return self._under_way[key]
+
+    def _make(self, key: PageKey) -> Making[None]:
+        """A page's own steps, then those that put it in its place: each change of place looks
+        at every widget in it again."""
+        try:
+            page = yield from self._entries[key].make()
+            yield
+            self._stack.addWidget(page.widget())
+            yield
+            page.widget().ensurePolished()
+            yield
+            self.grown.emit()
+            yield
+            self._pages[key] = page
+        finally:
+            del self._under_way[key]
+        if key is self._current:
+            self._show(self._context.hub.connection)
+            self._came_into_view(key)
+        else:
+            self._follow_links(key)
+        self.page_made.emit(key)
+
+    def _came_into_view(self, key: PageKey) -> None:
+        self._follow_links(key)
+        self._pages[key].shown()
+
+    def _follow_links(self, key: PageKey) -> None:
+        for link in self._links.pop(key, ()):
+            self._pages[key].activate(link)
 
     def _connection_changed(self, connection: Connection) -> None:
         self._banner.show_connection(connection)
@@ -93,6 +147,7 @@ class PageArea(QWidget):
     def _show(self, connection: Connection) -> None:
         if self._current is None:
             return
+        page = self._pages.get(self._current)
         looking = connection.state is ConnectionState.SEARCHING and self._no_engine is not None
         if self._entries[self._current].needs_engine and (
             connection.state is ConnectionState.NONE
@@ -102,21 +157,26 @@ class PageArea(QWidget):
             panel.show_connection(connection)
             self._stack.setCurrentWidget(panel)
         else:
-            self._stack.setCurrentWidget(self._pages[self._current].widget())
+            self._stack.setCurrentWidget(page.widget() if page is not None else self._waiting)
 
     def _missing(self) -> NoEngine:
         if self._no_engine is None:
             self._no_engine = NoEngine(self._context)
             self._stack.addWidget(self._no_engine)
+            self.grown.emit()
         return self._no_engine
 
     def _show_side(self, entry: PageEntry) -> None:
+        self._side.setVisible(self._with_side and entry.beside_models)
         if self._make_side is not None and entry.beside_models:
-            self._side_column.replaceWidget(self._side_waiting, self._make_side())
-            self._side_waiting.deleteLater()
-            self._make_side = None
-            self._has_side = True
-        self._side.setVisible(self._has_side and entry.beside_models)
+            making, self._make_side = self._make_side(), None
+            self._maker.hurry(self._side_from(making))
+
+    def _side_from(self, making: Making[QWidget]) -> Making[None]:
+        panel = yield from making
+        self._side_column.replaceWidget(self._side_waiting, panel)
+        self._side_waiting.deleteLater()
+        self.grown.emit()
 
 
 def _bare(layout: LayoutT) -> LayoutT:

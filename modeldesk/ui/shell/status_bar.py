@@ -12,7 +12,7 @@ from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.activity.words import progress_text
-from modeldesk.ui.tasks import TaskState
+from modeldesk.ui.tasks.handle import TaskState
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import ColorName, Space

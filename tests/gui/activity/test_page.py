@@ -10,12 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.errors import BuildFailed
 from modeldesk.core.jobs import Job, Progress, Unit
+from modeldesk.ui.activity.detail import TaskDetail
 from modeldesk.ui.activity.page import ActivityPage
 from modeldesk.ui.activity.row import TaskRow
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ActivityLink, BuildLink, ReleasesLink
-from modeldesk.ui.tasks import Lane, TaskHandle
+from modeldesk.ui.tasks.handle import TaskHandle
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.widgets.banner import Banner
 from modeldesk.ui.widgets.empty_state import EmptyState
 from tests.gui.parts import Heard
@@ -24,7 +26,7 @@ from tests.support.logs import ExpectsLog
 
 @pytest.fixture
 def page(qtbot: QtBot, context: Context, activity: ActivityStore) -> ActivityPage:
-    made = ActivityPage(context, activity)
+    made = ActivityPage(context, activity, TaskDetail(context.theme, activity))
     qtbot.addWidget(made)
     made.resize(1300, 800)
     made.show()

@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.jobs import Job
 from modeldesk.ui.activity.store import KEPT_LINES, KEPT_TASKS, ActivityStore
-from modeldesk.ui.tasks import Lane, TaskHandle, TaskRunner, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.lanes import Lane
+from modeldesk.ui.tasks.runner import TaskRunner
 
 
 def do(tasks: TaskRunner, owner: QObject, title: str) -> TaskHandle[None]:

@@ -14,7 +14,9 @@ from modeldesk.core.jobs import Job
 from modeldesk.core.library.service import Library
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.ui.build.page import BuildPage
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.build.views import build_views
+from modeldesk.ui.making import at_once
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
@@ -68,7 +70,9 @@ class Bench(QObject):
             self.records, self.source, lambda: datetime.now(UTC), FakeDeploymentLocks()
         )
         self.selected: list[LibraryLink] = []
-        self.page = BuildPage(self.context, self.builds, self.selected.append)
+        self.page = BuildPage(
+            self.context, self.builds, at_once(build_views(self.context)), self.selected.append
+        )
 
     def folder(self, name: str = "recommendation", dockerfile: str = "") -> Path:
         """A model folder in a checkout of its own."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize
 from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
 from modeldesk.core.ids import BuildId, ModelName
 from modeldesk.core.references import Reference
-from modeldesk.ui.build.page import Showing
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.build.views import Showing
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench

@@ -10,10 +10,11 @@ from modeldesk.core.build.model import BuildState
 from modeldesk.core.errors import EngineUnavailable
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.build.draft import Entry
-from modeldesk.ui.build.page import BuildPage, Showing
+from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.build.session import BuildSession
+from modeldesk.ui.build.views import Showing
 from modeldesk.ui.links import BuildLink, LibraryLink
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.step_list import StepState
@@ -286,7 +287,7 @@ def test_an_earlier_build_shows_its_steps_and_log(
     session = build(qtbot, bench)
     finish(qtbot, session)
     page.heading.back.click()
-    page._sessions.clear()
+    page._sessions._kept.clear()
     page.start.recent.chosen.emit(session.request.build)
     qtbot.waitUntil(lambda: page.showing is Showing.RECORD)
     assert "Collecting x" in page.view.log.text()

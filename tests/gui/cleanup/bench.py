@@ -13,7 +13,7 @@ from modeldesk.core.settings import Settings
 from modeldesk.ui.cleanup.lines import Line
 from modeldesk.ui.cleanup.page import CleanupPage
 from modeldesk.ui.library.store import LibraryStore
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks

@@ -15,8 +15,9 @@ from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
-from modeldesk.ui.inspector.panel import Inspector
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.inspector.panel import Inspector, inspector_tabs
+from modeldesk.ui.making import at_once
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
@@ -70,7 +71,8 @@ class Shown:
         self.details = Details(library)
         self.snapshot: LibrarySnapshot = library.fill_details(self.engine, Job(), lambda _: None)
         self.context = make_context(theme, tasks, folder, engine=lambda: self.engine)
-        self.panel = Inspector(self.context, self.details)
+        tabs = at_once(inspector_tabs(theme))
+        self.panel = Inspector(self.context, self.details, tabs)
 
     @property
     def model(self) -> Model:

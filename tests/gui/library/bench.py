@@ -15,10 +15,12 @@ from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
+from modeldesk.ui.library.parts import library_parts
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.making import at_once
 from modeldesk.ui.releases.store import ReleaseStore
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks
@@ -70,13 +72,13 @@ class Bench(QObject):
             self.context,
             self.store,
             self.choice,
-            self.library,
             self.past,
             self.releases,
-            self.preload,
             lambda version, _over: self.ran.append(version),
             lambda deployment, target, _over: self.went_back.append((deployment, target)),
+            at_once(library_parts(self.context, self.library, self.preload)),
         )
+        self.page.show_choice()
         self._lay_out()
 
     def connect_engine(self) -> None:

@@ -25,11 +25,13 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.releases.targets import target_of
 from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.making import at_once
 from modeldesk.ui.releases.actions import ReleaseActions
 from modeldesk.ui.releases.page import ReleasesPage
+from modeldesk.ui.releases.parts import releases_parts
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.run.dialog import RunDialog
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks
@@ -64,7 +66,8 @@ class Bench(QObject):
         self.preload = Preload()
         self.store = ReleaseStore(self.context, self.service, self)
         self.actions = ReleaseActions(self.context, self.service, self)
-        self.page = ReleasesPage(self.context, self.store, self.actions, self.preload)
+        parts = at_once(releases_parts(self.context, self.preload))
+        self.page = ReleasesPage(self.context, self.store, self.actions, parts)
 
     def add_version(
         self, tag: str, model: str = "recommendation", behaviour: Behaviour = HEALTHY

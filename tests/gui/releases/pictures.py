@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog
 
 from modeldesk.core.containers.model import LogLine
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.pictures import Scene, by_name, live, take_all

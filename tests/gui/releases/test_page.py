@@ -16,7 +16,8 @@ from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
 from modeldesk.ui.releases.entries import deployment_key
 from modeldesk.ui.releases.page import ReleasesPage
-from modeldesk.ui.tasks import TaskHandle, TaskRunner, TaskState
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.chip import Chip

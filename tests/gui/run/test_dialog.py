@@ -14,7 +14,7 @@ from modeldesk.core.releases.model import ServiceSettings
 from modeldesk.core.releases.targets import target_of
 from modeldesk.ui.links import ReleasesLink
 from modeldesk.ui.run.dialog import RunDialog
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour

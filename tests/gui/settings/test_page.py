@@ -15,7 +15,8 @@ from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt
 from modeldesk.core.ports import ImageEngine
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import SettingsLink, SettingsSection
-from modeldesk.ui.settings.page import SettingsPage
+from modeldesk.ui.making import at_once
+from modeldesk.ui.settings.page import SettingsPage, make_sections
 from tests.contracts.content_records_contract import layer
 from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.engine import FakeEngine
@@ -62,11 +63,11 @@ def layer_records() -> FakeContentRecords:
 def page(
     qtbot: QtBot, context: Context, search: Search, layer_records: FakeContentRecords
 ) -> SettingsPage:
-    made = SettingsPage(context, search, lambda: layer_records)
+    made = SettingsPage(at_once(make_sections(context, search, lambda: layer_records)))
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
-    qtbot.waitUntil(lambda: made.engine.address.count() == 2)
+    qtbot.waitUntil(lambda: made.sections.engine.address.count() == 2)
     return made
 
 
@@ -81,9 +82,9 @@ def type_into(line: QLineEdit, text: str) -> None:
 
 
 def test_a_choice_is_saved_at_once(page: SettingsPage, context: Context, qtbot: QtBot) -> None:
-    page.theme_mode.chosen.emit("dark")
-    page.scheme.chosen.emit("timestamp")
-    page.notify_after.setValue(30)
+    page.sections.appearance.theme_mode.chosen.emit("dark")
+    page.sections.naming.scheme.chosen.emit("timestamp")
+    page.sections.notifications.notify_after.setValue(30)
     path = context.paths.settings
     qtbot.waitUntil(lambda: path.exists() and saved(path) == context.settings.current)
     assert saved(path) == replace(
@@ -94,9 +95,9 @@ def test_a_choice_is_saved_at_once(page: SettingsPage, context: Context, qtbot: 
 def test_what_is_typed_is_saved_when_it_is_right(
     page: SettingsPage, context: Context, qtbot: QtBot
 ) -> None:
-    type_into(page.registry.line, "registry.lan:5000/team/")
-    type_into(page.author.line, "Ada")
-    type_into(page.base_image.line, "python:3.12-slim")
+    type_into(page.sections.naming.registry.line, "registry.lan:5000/team/")
+    type_into(page.sections.naming.author.line, "Ada")
+    type_into(page.sections.naming.base_image.line, "python:3.12-slim")
     now = context.settings.current
     assert now.default_registry == "registry.lan:5000/team"
     assert now.release_author == "Ada"
@@ -107,39 +108,41 @@ def test_what_is_typed_is_saved_when_it_is_right(
 def test_what_is_wrong_is_said_beside_the_field_and_not_saved(
     page: SettingsPage, context: Context
 ) -> None:
-    type_into(page.base_image.line, "Not An Image")
+    line = page.sections.naming.base_image.line
+    type_into(line, "Not An Image")
     assert context.settings.current.base_image == "python:3.11-slim"
-    assert "not an image name" in page.base_image.line.accessibleDescription()
-    type_into(page.base_image.line, "python:3.12")
-    assert "not an image name" not in page.base_image.line.accessibleDescription()
+    assert "not an image name" in line.accessibleDescription()
+    type_into(line, "python:3.12")
+    assert "not an image name" not in line.accessibleDescription()
     assert context.settings.current.base_image == "python:3.12"
 
 
 def test_a_change_from_elsewhere_is_shown_but_not_over_what_is_being_typed(
     page: SettingsPage, context: Context
 ) -> None:
-    QTest.keyClicks(page.author.line, "Gra")
+    QTest.keyClicks(page.sections.naming.author.line, "Gra")
     store = context.settings
     store.change(replace(store.current, theme="dark", release_author="Ada", base_image="x:1"))
-    assert page.theme_mode.current == "dark"
-    assert page.base_image.line.text() == "x:1"
-    assert page.author.line.text() == "Gra"
+    assert page.sections.appearance.theme_mode.current == "dark"
+    assert page.sections.naming.base_image.line.text() == "x:1"
+    assert page.sections.naming.author.line.text() == "Gra"
 
 
 def test_another_language_holds_from_the_next_start(page: SettingsPage, context: Context) -> None:
-    page.language.setCurrentIndex(page.language.findData("zh_CN"))
-    page.language.activated.emit(page.language.currentIndex())
+    language = page.sections.appearance.language
+    language.setCurrentIndex(language.findData("zh_CN"))
+    language.activated.emit(language.currentIndex())
     assert context.settings.current.language == "zh_CN"
-    assert "next start" in page.language.accessibleDescription()
-    page.language.setCurrentIndex(page.language.findData(""))
-    page.language.activated.emit(page.language.currentIndex())
-    assert page.language.accessibleDescription() == ""
+    assert "next start" in language.accessibleDescription()
+    language.setCurrentIndex(language.findData(""))
+    language.activated.emit(language.currentIndex())
+    assert language.accessibleDescription() == ""
 
 
 def test_an_engine_address_is_checked_saved_and_used(page: SettingsPage, context: Context) -> None:
     control = context.engine_control
     assert isinstance(control, RecordedControl)
-    section = page.engine
+    section = page.sections.engine
     assert not section.field.isVisible()
     section.mode.choose("choose")
     section.mode.chosen.emit("choose")
@@ -159,7 +162,7 @@ def test_an_engine_address_is_checked_saved_and_used(page: SettingsPage, context
 
 
 def test_known_addresses_are_offered(page: SettingsPage, context: Context) -> None:
-    section = page.engine
+    section = page.sections.engine
     section.mode.choose("choose")
     section.address.setCurrentIndex(1)
     section.address.textActivated.emit(section.address.currentText())
@@ -169,7 +172,7 @@ def test_known_addresses_are_offered(page: SettingsPage, context: Context) -> No
 def test_the_test_button_says_what_was_answered_and_closes_the_engine(
     page: SettingsPage, search: Search, qtbot: QtBot
 ) -> None:
-    section = page.engine
+    section = page.sections.engine
     search.gate.clear()
     section.test.click()
     assert not section.test.isEnabled()
@@ -187,11 +190,11 @@ def test_the_test_button_says_what_was_answered_and_closes_the_engine(
 
 def test_the_engine_in_use_is_told(page: SettingsPage, context: Context) -> None:
     context.hub.publish_connection(CONNECTED)
-    said = page.engine.state.text()
+    said = page.sections.engine.state.text()
     assert "Docker Engine 27.3.1" in said
     assert "unix:///var/run/docker.sock" in said
     context.hub.publish_connection(no_engine())
-    assert page.engine.state.text() == "None in use."
+    assert page.sections.engine.state.text() == "None in use."
 
 
 def test_a_link_brings_its_section_into_view(page: SettingsPage, qtbot: QtBot) -> None:
@@ -205,19 +208,20 @@ def test_a_link_brings_its_section_into_view(page: SettingsPage, qtbot: QtBot) -
 
 def test_a_folder_that_is_not_there_yet_is_said(page: SettingsPage, context: Context) -> None:
     heard = Heard(context)
-    page._open_folder(Path("/nowhere/at/all/settings.json"))
+    page.sections.files._open_folder(Path("/nowhere/at/all/settings.json"))
     assert heard.texts == ["/nowhere/at/all is not there yet."]
 
 
 def test_what_layers_take_is_told_and_can_be_let_go(
     page: SettingsPage, layer_records: FakeContentRecords, context: Context, qtbot: QtBot
 ) -> None:
+    layers = page.sections.layers
     page.shown()
-    qtbot.waitUntil(lambda: page.layers.taken.text() == "Takes 1.40 MB now.")
-    page.layers.limit.setValue(300)
+    qtbot.waitUntil(lambda: layers.taken.text() == "Takes 1.40 MB now.")
+    layers.limit.setValue(300)
     qtbot.waitUntil(lambda: layer_records.limit_bytes == 300_000_000)
     assert context.settings.current.layer_records_mb == 300
-    QTest.mouseClick(page.layers.forget, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.layers.taken.text() == "Takes 0 B now.")
+    QTest.mouseClick(layers.forget, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: layers.taken.text() == "Takes 0 B now.")
     assert layer_records.kept == {}
-    assert not page.layers.forget.isEnabled()
+    assert not layers.forget.isEnabled()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Page, PageEntry
 from modeldesk.ui.links import Link, PageKey
+from modeldesk.ui.making import Making
 from modeldesk.ui.shell.main_window import MainWindow
 from modeldesk.ui.theme.icons import Icon
 
@@ -48,6 +49,17 @@ class Stage:
     activity: ActivityStore
     pages: dict[PageKey, SmallPage] = field(default_factory=dict)
 
+    def open(self, key: PageKey) -> SmallPage:
+        """Go to a page and wait until it is there."""
+        self.window.open_page(key)
+        return self.page(key)
+
+    def page(self, key: PageKey) -> SmallPage:
+        """A page that was gone to, once it is there."""
+        while self.window.area.page(key) is None:
+            QCoreApplication.processEvents()
+        return self.pages[key]
+
 
 NAMES = (
     (PageKey.LIBRARY, "Library", Icon.LIBRARY),
@@ -63,19 +75,26 @@ def stage(qtbot: QtBot, context: Context, activity: ActivityStore) -> Iterator[S
     """A window that has been painted and shows the library."""
     pages: dict[PageKey, SmallPage] = {}
 
-    def make(key: PageKey) -> Page:
+    def make(key: PageKey) -> Making[Page]:
+        yield
         pages[key] = SmallPage()
         return pages[key]
 
     entries = [
-        PageEntry(key, title, icon, partial(make, key), needs_engine=key is PageKey.LIBRARY)
+        PageEntry(
+            key,
+            title,
+            icon,
+            partial(make, key),
+            needs_engine=key is PageKey.LIBRARY,
+        )
         for key, title, icon in NAMES
     ]
     window = MainWindow(context, activity, entries)
     window.painted.connect(window.begin)
     window.resize(1200, 800)
     window.show()
-    qtbot.waitUntil(lambda: PageKey.LIBRARY in pages)
+    qtbot.waitUntil(lambda: window.area.page(PageKey.LIBRARY) is not None)
     yield Stage(window, context, activity, pages)
     window.hide()
     window.deleteLater()

@@ -19,7 +19,7 @@ from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, PageEntry, SettingsStore
 from modeldesk.ui.links import PageKey
 from modeldesk.ui.shell.main_window import MainWindow
-from modeldesk.ui.tasks import TaskRunner
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 

@@ -102,7 +102,7 @@ def test_a_drop_on_the_window_plans_a_build(stage: Stage, tmp_path: Path, by_han
     drop(target, mime)
     assert not stage.window.drop.overlay.isVisible()
     assert stage.window.area.current is PageKey.BUILD
-    assert stage.pages[PageKey.BUILD].links == [BuildLink(folder=tmp_path)]
+    assert stage.page(PageKey.BUILD).links == [BuildLink(folder=tmp_path)]
 
 
 def test_a_field_of_a_page_does_not_take_the_folder_for_text(stage: Stage, tmp_path: Path) -> None:

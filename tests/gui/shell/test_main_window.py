@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
@@ -11,15 +12,28 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.jobs import Job
 from modeldesk.ui.activity.store import ActivityStore
-from modeldesk.ui.context import Context, PageEntry
+from modeldesk.ui.context import Context, Page, PageEntry
 from modeldesk.ui.links import BuildLink, LibraryLink, PageKey, SettingsLink, SettingsSection
+from modeldesk.ui.making import Making
 from modeldesk.ui.onboarding.no_engine import NoEngine
 from modeldesk.ui.shell.main_window import MainWindow
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import ThemeMode
 from tests.gui.parts import CONNECTED, LOST, SEARCHING, RecordedControl, no_engine
 from tests.gui.shell.conftest import SmallPage, Stage
+
+T = TypeVar("T")
+
+
+def made(thing: T) -> Making[T]:
+    """A making that takes a turn of the event loop."""
+    yield
+    return thing
+
+
+def small_page() -> Making[Page]:
+    return made(SmallPage())
 
 
 def press(qtbot: QtBot, stage: Stage, key: Qt.Key, *, ctrl: bool = True) -> None:
@@ -31,8 +45,7 @@ def press(qtbot: QtBot, stage: Stage, key: Qt.Key, *, ctrl: bool = True) -> None
 
 def test_only_the_page_in_view_is_made_and_each_once(stage: Stage) -> None:
     assert set(stage.pages) == {PageKey.LIBRARY}
-    stage.window.open_page(PageKey.BUILD)
-    made = stage.pages[PageKey.BUILD]
+    made = stage.open(PageKey.BUILD)
     stage.window.open_page(PageKey.LIBRARY)
     stage.window.open_page(PageKey.BUILD)
     assert set(stage.pages) == {PageKey.LIBRARY, PageKey.BUILD}
@@ -45,9 +58,9 @@ def test_a_page_without_a_place_in_the_rail_stands_in_that_of_another(
     qtbot: QtBot, context: Context, activity: ActivityStore
 ) -> None:
     pages = [
-        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
-        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, SmallPage),
-        PageEntry(PageKey.CLEANUP, "Clean up", Icon.CLEAN, SmallPage, under=PageKey.LIBRARY),
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, small_page),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, small_page),
+        PageEntry(PageKey.CLEANUP, "Clean up", Icon.CLEAN, small_page, under=PageKey.LIBRARY),
     ]
     window = MainWindow(context, activity, pages)
     qtbot.addWidget(window)
@@ -59,6 +72,7 @@ def test_a_page_without_a_place_in_the_rail_stands_in_that_of_another(
     window.open_page(PageKey.BUILD)
     (clean,) = (a for a, _ in window.menus.actions if a.text() == "&Clean up…")
     clean.trigger()
+    qtbot.waitUntil(lambda: shown[-1] is PageKey.CLEANUP)
     assert window.rail.current == PageKey.LIBRARY.value
     window.rail.chosen.emit(PageKey.LIBRARY.value)
     assert shown == [PageKey.LIBRARY, PageKey.BUILD, PageKey.CLEANUP, PageKey.LIBRARY]
@@ -69,8 +83,9 @@ def test_nothing_is_made_before_the_first_paint(
 ) -> None:
     order: list[str] = []
 
-    def make() -> SmallPage:
+    def make() -> Making[Page]:
         order.append("page")
+        yield
         return SmallPage()
 
     window = MainWindow(
@@ -90,8 +105,8 @@ def test_it_opens_at_the_link_it_is_given(
 ) -> None:
     page = SmallPage()
     entries = [
-        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
-        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: page),
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, small_page),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: made(page)),
     ]
     window = MainWindow(context, activity, entries, start=BuildLink(folder=tmp_path))
     qtbot.addWidget(window)
@@ -105,8 +120,8 @@ def test_a_page_chosen_before_it_can_be_made_is_the_first_one(
 ) -> None:
     page = SmallPage()
     entries = [
-        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage),
-        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: page),
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, small_page),
+        PageEntry(PageKey.BUILD, "Build", Icon.BUILD, lambda: made(page)),
     ]
     window = MainWindow(context, activity, entries)
     qtbot.addWidget(window)
@@ -115,13 +130,14 @@ def test_a_page_chosen_before_it_can_be_made_is_the_first_one(
     assert window.area.current is None
     assert window.rail.current == "build"
     window.begin()
+    qtbot.waitUntil(page.isVisible)
     assert page.links == [BuildLink(folder=tmp_path)]
 
 
 def test_links_from_anywhere_open_their_page_and_mark_the_rail(stage: Stage) -> None:
     link = SettingsLink(SettingsSection.ENGINE)
     stage.context.navigate(link)
-    assert stage.pages[PageKey.SETTINGS].isVisible()
+    assert stage.page(PageKey.SETTINGS).isVisible()
     assert stage.pages[PageKey.SETTINGS].links == [link]
     assert stage.window.rail.current == "settings"
     stage.window.rail.chosen.emit("library")
@@ -148,8 +164,7 @@ def test_without_an_engine_the_page_that_needs_one_says_what_was_tried(stage: St
     assert panel is not None
     assert panel.isVisible()
     assert not stage.pages[PageKey.LIBRARY].isVisible()
-    stage.window.open_page(PageKey.BUILD)
-    assert stage.pages[PageKey.BUILD].isVisible()
+    assert stage.open(PageKey.BUILD).isVisible()
     stage.window.open_page(PageKey.LIBRARY)
     hub.publish_connection(SEARCHING)
     assert panel.isVisible()
@@ -233,7 +248,7 @@ def test_hidden_work_does_not_keep_the_window(stage: Stage, qtbot: QtBot) -> Non
 def test_the_place_of_the_window_is_remembered(
     qtbot: QtBot, context: Context, activity: ActivityStore
 ) -> None:
-    entries = [PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage)]
+    entries = [PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, small_page)]
     first = MainWindow(context, activity, entries)
     qtbot.addWidget(first)
     first.show()
@@ -250,10 +265,10 @@ def test_the_side_panel_stands_beside_the_pages_that_want_it(
 ) -> None:
     models = QWidget()
     entries = [
-        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, SmallPage, beside_models=True),
-        PageEntry(PageKey.SETTINGS, "Settings", Icon.SETTINGS, SmallPage),
+        PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, small_page, beside_models=True),
+        PageEntry(PageKey.SETTINGS, "Settings", Icon.SETTINGS, small_page),
     ]
-    window = MainWindow(context, activity, entries, side=lambda: models)
+    window = MainWindow(context, activity, entries, side=lambda: made(models))
     qtbot.addWidget(window)
     window.painted.connect(window.begin)
     window.show()
@@ -273,6 +288,74 @@ def test_the_small_windows_open_without_blocking(stage: Stage, qtbot: QtBot) -> 
     assert len(dialogs) == 3
     chooser = next(dialog for dialog in dialogs if isinstance(dialog, QFileDialog))
     chooser.fileSelected.emit("/models/churn")
-    assert stage.pages[PageKey.BUILD].links == [BuildLink(folder=Path("/models/churn"))]
+    assert stage.page(PageKey.BUILD).links == [BuildLink(folder=Path("/models/churn"))]
     for dialog in dialogs:
         dialog.close()
+
+
+def test_pages_are_made_ahead_of_the_first_visit_and_nothing_is_shown_of_it(
+    stage: Stage, qtbot: QtBot
+) -> None:
+    stage.window.area.make_ahead()
+    there = [key for key in PageKey if key is not PageKey.CLEANUP]
+    qtbot.waitUntil(lambda: all(stage.window.area.page(key) is not None for key in there))
+    assert stage.pages[PageKey.LIBRARY].isVisible()
+    ahead = stage.pages[PageKey.RELEASES]
+    assert not ahead.isVisible()
+    assert ahead.times_shown == 0
+    assert stage.open(PageKey.RELEASES) is ahead
+    assert ahead.isVisible()
+    assert ahead.times_shown == 1
+
+
+def test_a_page_left_before_it_was_made_still_gets_what_it_was_opened_for(
+    stage: Stage, tmp_path: Path
+) -> None:
+    link = BuildLink(folder=tmp_path)
+    stage.context.navigate(link)
+    stage.window.open_page(PageKey.LIBRARY)
+    page = stage.page(PageKey.BUILD)
+    assert page.links == [link]
+    assert not page.isVisible()
+    assert page.times_shown == 0
+    assert stage.pages[PageKey.LIBRARY].isVisible()
+
+
+def test_a_page_that_could_not_be_made_is_tried_again(
+    qtbot: QtBot, context: Context, activity: ActivityStore
+) -> None:
+    tries: list[int] = []
+
+    def make() -> Making[Page]:
+        tries.append(len(tries))
+        yield
+        if len(tries) == 1:
+            raise OSError("a font could not be read")
+        return SmallPage()
+
+    window = MainWindow(
+        context, activity, [PageEntry(PageKey.LIBRARY, "Library", Icon.LIBRARY, make)]
+    )
+    qtbot.addWidget(window)
+    window.begin()
+    with qtbot.captureExceptions() as met:
+        qtbot.waitUntil(lambda: bool(met))
+    assert window.area.page(PageKey.LIBRARY) is None
+    window.open_page(PageKey.LIBRARY)
+    qtbot.waitUntil(lambda: window.area.page(PageKey.LIBRARY) is not None)
+    assert len(tries) == 2
+
+
+def test_tab_goes_through_a_late_page_before_the_status_bar(stage: Stage) -> None:
+    page = stage.open(PageKey.BUILD)
+    order: list[QWidget] = []
+    widget = stage.window.nextInFocusChain()
+    while widget is not None and widget is not stage.window:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    last = max(order.index(one) for one in (page.field, page.text))
+    assert last < min(
+        order.index(one)
+        for one in stage.window.status.findChildren(QWidget)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None
+    )

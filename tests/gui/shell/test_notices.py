@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import InvalidInput, SettingsError
 from modeldesk.core.jobs import Job
 from modeldesk.ui.links import ActivityLink, ReleasesLink
-from modeldesk.ui.tasks import Lane
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.widgets.toast import Toast
 from tests.gui.parts import Heard
 from tests.gui.shell.conftest import Stage

@@ -13,7 +13,8 @@ from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.library.model import Group, LibrarySnapshot, Model
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.shell.status_bar import StatusBar, engine_text, place
-from modeldesk.ui.tasks import Lane, TaskRunner
+from modeldesk.ui.tasks.lanes import Lane
+from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.gui.parts import CONNECTED, ENGINE, LOST, SEARCHING, no_engine
 

@@ -1,0 +1,37 @@
+"""What the library page consists of, made one after the other."""
+
+from dataclasses import dataclass
+
+from modeldesk.ui.charts.lazy import LazySizeHistory
+from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.context import Context
+from modeldesk.ui.inspector.panel import DetailSource, Inspector, inspector_tabs
+from modeldesk.ui.library.header import PageHeader
+from modeldesk.ui.library.versions_table import VersionsTable
+from modeldesk.ui.making import Making
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryParts:
+    """The widgets of the page."""
+
+    header: PageHeader
+    chart: LazySizeHistory
+    table: VersionsTable
+    inspector: Inspector
+
+
+def library_parts(
+    context: Context, details: DetailSource, preload: Preload
+) -> Making[LibraryParts]:
+    """Make them in steps."""
+    header = PageHeader(context.theme)
+    yield
+    chart = LazySizeHistory(context.theme, preload)
+    yield
+    table = VersionsTable(context.theme)
+    yield
+    tabs = yield from inspector_tabs(context.theme)
+    inspector = Inspector(context, details, tabs)
+    yield
+    return LibraryParts(header, chart, table, inspector)

@@ -6,11 +6,11 @@ counting of its layer. Where dive would divide by zero (an image of one layer), 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modeldesk.core.contents.entries import WHITEOUT, FileType, shown
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.merged import rows_of_type, run_of
 
 _DROPPED = b"/.wh..wh.."
 """What begins so is in none of dive's trees."""
@@ -44,6 +44,8 @@ class DiveScore:
 
 @dataclass(slots=True)
 class _Path:
+    """What was counted of a path."""
+
     cumulative: int = 0
     least: int = -1
     count: int = 0
@@ -52,6 +54,28 @@ class _Path:
         self.cumulative += size
         self.least = size if self.least < 0 else min(self.least, size)
         self.count += 1
+
+
+@dataclass(slots=True)
+class _Counts:
+    """All paths. Nearly all are met once, and no object is made for those."""
+
+    once: dict[bytes, int] = field(default_factory=dict)
+    """Path → size."""
+    others: dict[bytes, _Path] = field(default_factory=dict)
+
+    def add(self, sizes: dict[bytes, int]) -> None:
+        """Count paths that one layer has."""
+        for path in sizes.keys() & self.once.keys():
+            self.give_up_on(path).add(self.once.pop(path))
+        for path in sizes.keys() & self.others.keys():
+            self.others[path].add(sizes.pop(path))
+        self.once.update(sizes)
+
+    def give_up_on(self, path: bytes) -> _Path:
+        """Note a path of which there is nothing to count. Its least size may stay at -1, which
+        dive adds up like any other."""
+        return self.others.setdefault(path, _Path())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +92,27 @@ class _Tree:
 
 def score(layers: Sequence[LayerIndex]) -> DiveScore:
     """The score of an image's layers, base first."""
-    paths = dict[bytes, _Path]()
+    counts, below = _Counts(), _Below()
     marked = [number for number, layer in enumerate(layers) if _has_whiteouts(layer)]
-    below = _Below()
     for number, layer in enumerate(layers):
         tree = _tree(layer)
         if number == 0 and tree.whiteouts:
             # What layer 0 removes is looked for in itself.
-            _visit(tree, _Below(dict(tree.nodes)), paths)
+            _visit(tree, _Below(dict(tree.nodes)), counts)
         else:
-            _visit(tree, below, paths)
+            _visit(tree, below, counts)
         if marked and number < marked[-1]:
             below.put(tree)
-    return _summary(layers, paths)
+    return _summary(layers, counts)
 
 
-def _summary(layers: Sequence[LayerIndex], paths: dict[bytes, _Path]) -> DiveScore:
-    least = sum(path.least for path in paths.values())
-    cumulative = sum(path.cumulative for path in paths.values())
-    twice = [(name, path) for name, path in paths.items() if path.count > 1]
+def _summary(layers: Sequence[LayerIndex], counts: _Counts) -> DiveScore:
+    least = sum(counts.once.values()) + sum(path.least for path in counts.others.values())
+    cumulative = sum(counts.once.values()) + sum(path.cumulative for path in counts.others.values())
+    twice = [(name, path) for name, path in counts.others.items() if path.count > 1]
     twice.sort(key=lambda pair: (-pair[1].cumulative, pair[0]))
     wasted = sum(path.cumulative for _, path in twice)
-    sizes = [sum(_size(layer, row) for row in range(len(layer))) for layer in layers]
+    sizes = [layer.size_bytes - _links_bytes(layer) for layer in layers]
     user = sum(sizes[1:])
     return DiveScore(
         least / cumulative if cumulative else 1.0,
@@ -101,28 +124,36 @@ def _summary(layers: Sequence[LayerIndex], paths: dict[bytes, _Path]) -> DiveSco
     )
 
 
-def _visit(tree: _Tree, below: "_Below", paths: dict[bytes, _Path]) -> None:
+def _visit(tree: _Tree, below: "_Below", counts: _Counts) -> None:
     """Count a layer's leaves."""
-    sizes = {
-        leaf: below.size_removed(_without_mark(leaf))
-        for leaf in tree.whiteouts
-        if leaf in tree.leaves
-    }
-    leaves: Iterable[bytes] = tree.leaves
-    if None in sizes.values():
-        # Dive's order matters only where it gives up.
-        leaves = sorted(leaves, key=lambda name: name.replace(b"/", b"\0"))
-    for leaf in leaves:
-        is_whiteout = leaf in sizes
-        path = _without_mark(leaf) if is_whiteout else leaf
-        size = sizes[leaf] if is_whiteout else max(0, tree.nodes[leaf])
-        found = paths.get(path)
-        if found is None:
-            found = paths[path] = _Path()
+    sizes = dict[bytes, int]()
+    failed: list[bytes] = []
+    removing = [name for name in tree.whiteouts if name in tree.leaves]
+    for name in removing:
+        size = below.size_removed(_without_mark(name))
         if size is None:
-            # Its least size stays at -1, which dive adds up like any other.
-            return
-        found.add(size)
+            failed.append(name)
+        else:
+            sizes[name] = size
+    leaves = {name: max(0, tree.nodes[name]) for name in tree.leaves} | sizes
+    if failed:
+        # Dive's order matters only where it gives up.
+        order = sorted(leaves, key=_in_order)
+        last = order.index(min(failed, key=_in_order))
+        leaves = {name: leaves[name] for name in order[:last]}
+    plain = {name: size for name, size in leaves.items() if name not in sizes}
+    counts.add(plain)
+    for name in removing:
+        if name in leaves:
+            counts.add({_without_mark(name): leaves[name]})
+    if failed:
+        path = _without_mark(min(failed, key=_in_order))
+        if path not in counts.once:
+            counts.give_up_on(path)
+
+
+def _in_order(name: bytes) -> bytes:
+    return name.replace(b"/", b"\0")
 
 
 class _Below:
@@ -130,8 +161,9 @@ class _Below:
 
     def __init__(self, nodes: dict[bytes, int] | None = None) -> None:
         self._nodes: dict[bytes, int] = nodes or {}
-        self._sorted: list[bytes] = []
-        """The names, when they are asked for."""
+        self._sorted = sorted(self._nodes)
+        """The names; those that are gone may be among them."""
+        self._known = set(self._sorted)
 
     def size_removed(self, path: bytes) -> int | None:
         """What the whiteout of `path` counts: the contents of a folder, nothing for a file; None
@@ -149,40 +181,35 @@ class _Below:
         self._nodes.update(tree.nodes)
         for name in tree.whiteouts:
             del self._nodes[name]
-        self._sorted = []
+        new = sorted(tree.nodes.keys() - self._known)
+        self._known.update(new)
+        self._sorted = sorted(self._sorted + new)
         self._remove(late)
 
     def _remove(self, whiteouts: Iterable[bytes]) -> None:
         for path in map(_without_mark, whiteouts):
             if path in self._nodes:
                 for name in self._inside(path):
-                    self._nodes.pop(name, None)
+                    del self._nodes[name]
                 del self._nodes[path]
 
     def _inside(self, folder: bytes) -> list[bytes]:
-        """All in a folder. Names that are gone may be among them, and are passed over."""
-        if not self._sorted:
-            self._sorted = sorted(self._nodes)
         run = run_of(self._sorted, folder)
         return [name for name in self._sorted[run.start : run.stop] if name in self._nodes]
 
 
 def _tree(layer: LayerIndex) -> _Tree:
-    nodes = dict[bytes, int]()
-    rows: Sequence[int] = range(len(layer))
-    folders = {path[:-1] for path in layer.paths if path.endswith(b"/")}
-    if not folders.isdisjoint(layer.paths):
-        # The archive has a name twice; what came later says what it is.
-        rows = sorted(rows, key=layer.offsets.__getitem__)
-    above = set[bytes]()
-    for row in rows:
-        name = layer.paths[row].removesuffix(b"/")
-        if _DROPPED in name or name.startswith(_DROPPED[1:]):
-            above.add((b"/" + name).partition(_DROPPED)[0][1:])
-            continue
-        nodes[name] = -1 if layer.types[row] == FileType.FOLDER else _size(layer, row)
-    for name in above:
-        nodes.setdefault(name, 0)
+    nodes = dict(zip(layer.paths, layer.sizes, strict=True))
+    for row in rows_of_type(layer.types, FileType.SYMLINK):
+        nodes[layer.paths[row]] = 0
+    for row in rows_of_type(layer.types, FileType.FOLDER):
+        path = layer.paths[row]
+        del nodes[path]
+        _add_folder(layer, row, path[:-1], nodes)
+    whiteouts = []
+    if _has_whiteouts(layer):
+        _drop(nodes)
+        whiteouts = [name for name in nodes if WHITEOUT in name and _is_whiteout(name)]
     parents = {name.rpartition(b"/")[0] for name in nodes}
     missing = parents.difference(nodes)
     while missing:
@@ -191,9 +218,24 @@ def _tree(layer: LayerIndex) -> _Tree:
         parents |= missing
         missing = missing.difference(nodes)
     nodes.pop(b"", None)
-    leaves = {name: None for name in nodes if name not in parents}
-    whiteouts = [name for name in nodes if _is_whiteout(name)] if _has_whiteouts(layer) else []
+    leaves = dict.fromkeys(nodes)
+    for name in parents:
+        leaves.pop(name, None)
     return _Tree(nodes, leaves, whiteouts)
+
+
+def _add_folder(layer: LayerIndex, row: int, name: bytes, nodes: dict[bytes, int]) -> None:
+    """Where the archive has a file of its name too, what came later says what it is."""
+    file = layer.row(name) if name in nodes else None
+    if file is None or layer.offsets[file] < layer.offsets[row]:
+        nodes[name] = -1
+
+
+def _drop(nodes: dict[bytes, int]) -> None:
+    """Take away what dive does not look at, and leave the folders it is in."""
+    for name in [name for name in nodes if _DROPPED in b"/" + name]:
+        del nodes[name]
+        nodes.setdefault((b"/" + name).partition(_DROPPED)[0][1:], 0)
 
 
 def _has_whiteouts(layer: LayerIndex) -> bool:
@@ -213,5 +255,6 @@ def _without_mark(name: bytes) -> bytes:
     return folder + slash + last.removeprefix(WHITEOUT)
 
 
-def _size(layer: LayerIndex, row: int) -> int:
-    return layer.sizes[row] if layer.types[row] == FileType.FILE else 0
+def _links_bytes(layer: LayerIndex) -> int:
+    """What symbolic links count elsewhere, and not for dive."""
+    return sum(layer.sizes[row] for row in rows_of_type(layer.types, FileType.SYMLINK))

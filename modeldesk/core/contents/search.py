@@ -34,9 +34,12 @@ class PathSearch:
         files.sort(key=sizes.__getitem__, reverse=True)
         self._rows = array("I", files)
         self._sizes = array("Q", map(sizes.__getitem__, files))
-        joined = b"\0".join(map(view.paths.__getitem__, files)).lower()
-        # Latin-1 has a letter for every byte, and Python is quicker to look into a str.
-        self._paths = joined.decode("latin-1").split("\0") if files else []
+        names = map(view.paths.__getitem__, files)
+        # Latin-1 has a letter for every byte, and Python is quicker to look into a str than into
+        # bytes. A zero byte ends each path, so that a text can be looked for at its end; no path
+        # has two slashes beside each other.
+        joined = (b"\0//".join(names).lower() + b"\0").decode("latin-1")
+        self._paths = joined.split("//") if files else []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -48,6 +51,8 @@ class PathSearch:
         wanted = text.strip().encode("utf-8", "surrogatepass").lower().decode("latin-1")
         if not wanted:
             return Matches(text, self._rows, sum(self._sizes))
+        if "\0" in wanted:
+            return Matches(text, array("I"), 0)
         hits = self._like(wanted) if _WILD.search(wanted) else self._having(wanted)
         rows = array("I", compress(self._rows, hits))
         return Matches(text, rows, sum(compress(self._sizes, hits)))
@@ -56,14 +61,15 @@ class PathSearch:
         return [wanted in path for path in self._paths]
 
     def _like(self, pattern: str) -> list[bool]:
-        suffix = pattern[1:]
-        if pattern.startswith("*") and not _WILD.search(suffix) and "/" not in suffix:
-            return [path.endswith(suffix) for path in self._paths]
-        matches = re.compile(translate(pattern)).match
-        literal = max(re.split(r"\[[^\]]*\]?|[*?]", pattern), key=len)
-        if "/" in pattern:
-            return [literal in path and matches(path) is not None for path in self._paths]
-        return [
-            literal in path and matches(path, path.rfind("/") + 1) is not None
-            for path in self._paths
-        ]
+        whole = pattern + "\0"
+        literals = re.split(r"\[[^\]]*\]?|[*?]", whole)
+        if "/" not in pattern and literals == ["", whole[1:]] and pattern[0] == "*":
+            return self._having(whole[1:])
+        longest = max(literals, key=len)
+        hits = self._having(longest)
+        matches = re.compile(translate(whole)).match
+        in_path = "/" in pattern
+        for place in compress(range(len(self)), list(hits)):
+            path = self._paths[place]
+            hits[place] = bool(matches(path, 0 if in_path else path.rfind("/") + 1))
+        return hits

@@ -40,7 +40,7 @@ class Stack:
         """What is there once layer `top` (the uppermost by default) is on, with what that layer
         did; what it removed is there too, marked so."""
         if not self.layers:
-            return FileView((), (0,), 0, (), array("Q"), b"", array("Q"), b"")
+            return FileView((), (0,), 0, (), array("I"), b"", array("Q"), b"")
         last = len(self.layers) - 1 if top is None else top
         gone_before = self._gone(last)
         gone = bytearray(gone_before)
@@ -171,7 +171,7 @@ class Stack:
     def _view(self, top: int, there: bytes, sizes: "array[int]", states: bytes) -> FileView:
         merged = self.merged
         if 0 not in there:
-            rows = array("Q", merged.rows)
+            rows = array("I", merged.rows)
             return FileView(
                 self.layers,
                 merged.begins[:-1],
@@ -182,16 +182,35 @@ class Stack:
                 sizes,
                 states,
             )
+        paths, types, marks = list[bytes](), list[bytes](), list[bytes]()
+        rows, kept_sizes = array("I"), array("Q")
+        for run in runs_of(there):
+            paths += merged.paths[run]
+            types.append(merged.types[run])
+            marks.append(states[run])
+            rows.extend(merged.rows[run])
+            kept_sizes += sizes[run]
         return FileView(
             self.layers,
             merged.begins[:-1],
             top,
-            list(compress(merged.paths, there)),
-            array("Q", compress(merged.rows, there)),
-            bytes(compress(merged.types, there)),
-            array("Q", compress(sizes, there)),
-            bytes(compress(states, there)),
+            paths,
+            rows,
+            b"".join(types),
+            kept_sizes,
+            b"".join(marks),
         )
+
+
+def runs_of(there: bytes) -> Iterator[slice]:
+    """Where `there` is 1, as runs."""
+    begin = there.find(1)
+    while begin >= 0:
+        end = there.find(0, begin)
+        if end < 0:
+            end = len(there)
+        yield slice(begin, end)
+        begin = there.find(1, end)
 
 
 def linked_file(layer: LayerIndex, row: int) -> int | None:

@@ -66,8 +66,13 @@ def _touches(layers: Sequence[LayerIndex], path: bytes) -> Iterator[Touch]:
             yield Touch(number, Touched.WROTE, found.size_bytes)
         elif _differ(found, known):
             yield Touch(number, Touched.CHANGED, found.size_bytes)
-        if found and not (found.owner is None and known and known.is_folder and found.is_folder):
+        if found and (hidden or not _goes_on(found, known)):
             known = found
+
+
+def _goes_on(found: _Found, known: _Found | None) -> bool:
+    """Whether a folder without an entry is the one that was there."""
+    return found.owner is None and found.is_folder and known is not None and known.is_folder
 
 
 def _differ(found: _Found, known: _Found) -> bool:

@@ -113,15 +113,19 @@ class FileTree:
         view, first, end = self.view, run.start, run.stop
         if first < end and view.paths[first] == path:
             return self._file(path, first)
-        has_entry = first < end and view.paths[first] == path + b"/"
-        inside = view.states[first + has_entry : end]
+        has_row = first < end and view.paths[first] == path + b"/"
+        inside = view.states[first + has_row : end]
+        # A folder that was removed may be there again, for what is in it, without an entry.
+        has_entry = has_row and not (
+            view.states[first] == State.REMOVED and inside.count(State.REMOVED) < len(inside)
+        )
         return Node(
             path,
             FileType.FOLDER,
             self._totals[end] - self._totals[first],
             self._gone[end] - self._gone[first] if self._gone else 0,
             self._files[first:end].count(1),
-            State(view.states[first]) if has_entry else _common(inside),
+            State(view.states[first]) if has_entry else _common(inside) if path else _ROOT,
             inside.count(State.UNCHANGED) != len(inside),
             first if has_entry else None,
             view.layer_of(first) if has_entry else None,
@@ -192,5 +196,6 @@ def _common(states: bytes) -> State:
     return State.UNCHANGED
 
 
+_ROOT = State.UNCHANGED
 _IS_REMOVED = bytes(state == State.REMOVED for state in range(256))
 _IS_FILE = bytes(kind != FileType.FOLDER for kind in range(256))

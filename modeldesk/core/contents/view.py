@@ -87,7 +87,7 @@ class FileView:
             self.begins,
             self.top,
             list(compress(self.paths, wanted)),
-            array("Q", compress(self.rows, wanted)),
+            array("I", compress(self.rows, wanted)),
             bytes(compress(self.types, wanted)),
             array("Q", compress(self.sizes, wanted)),
             bytes(compress(self.states, wanted)),

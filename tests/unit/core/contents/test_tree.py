@@ -118,7 +118,7 @@ def test_an_empty_image() -> None:
     assert len(found.children(b"")) == 0
 
 
-@settings(max_examples=100)
+@settings(max_examples=150)
 @given(LAYERS)
 def test_folders_add_up(layers: list[LayerIndex]) -> None:
     found = tree(*layers)

@@ -1,6 +1,6 @@
 """A comparison as a program reads it. Names and units do not change between versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from modeldesk.core.compare.causes import sentences
 from modeldesk.core.compare.files import FileChange
@@ -10,7 +10,7 @@ from modeldesk.core.compare.model import Comparison, FileDifference, Side
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
 
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 
 
 def as_json(comparison: Comparison) -> Json:

@@ -123,7 +123,7 @@ def _known() -> tuple[tuple[re.Pattern[bytes], str], ...]:
 
 def _others(comparison: Comparison) -> Iterator[str]:
     again = comparison.totals[FileChange.REWRITTEN]
-    if again.files:
+    if again.right_bytes:
         yield trn(
             "{count} file ({size}) was written again at the same size.",
             "{count} files ({size}) were written again at the same size.",

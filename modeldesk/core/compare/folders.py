@@ -94,7 +94,7 @@ class _Folding:
                 else:
                     rest.append(child)
             if len(rest) == 1:
-                yield self._row(rest, self._common_folder(rest[0], folder))
+                yield self._row(rest, self._common_folder(rest[0], folder or b"/"))
             elif rest:
                 yield self._row(rest, folder, is_rest=True)
 

@@ -53,7 +53,7 @@ def write_report(comparison: Comparison, path: Path, when: datetime) -> None:
     made = tr("Made by ModelDesk on {when}.", when=f"{when:%Y-%m-%d %H:%M %Z}".strip())
     text = _WRITERS[path.suffix.lower()](comparison, made)
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ModelDeskError(
             tr("The report could not be written to {path}.", path=path),

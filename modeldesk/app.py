@@ -56,6 +56,7 @@ _NEXT = ("modeldesk.pages", "modeldesk.ui.library.page", "modeldesk.core.engine.
 """What is needed soon after the first paint; imported where the window does not wait for it."""
 _LATER = (
     "modeldesk.ui.build.page",
+    "modeldesk.ui.compare.page",
     "modeldesk.ui.releases.page",
     "modeldesk.ui.run.dialog",
     "modeldesk.ui.activity.page",
@@ -307,6 +308,13 @@ class Desktop(QObject):
                 beside_models=True,
             ),
             PageEntry(
+                PageKey.COMPARE,
+                tr("Compare"),
+                Icon.COMPARE,
+                self._compare_page,
+                beside_models=True,
+            ),
+            PageEntry(
                 PageKey.RELEASES,
                 tr("Releases"),
                 Icon.RELEASES,
@@ -337,6 +345,9 @@ class Desktop(QObject):
 
     def _build_page(self) -> Making[Page]:
         return self.pages.build_page()
+
+    def _compare_page(self) -> Making[Page]:
+        return self.pages.compare_page()
 
     def _releases_page(self) -> Making[Page]:
         return self.pages.releases_page()

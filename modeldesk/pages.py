@@ -3,10 +3,13 @@
 Imported after the window's first paint, by `modeldesk.app` alone.
 """
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.composition import Parts
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.library.model import Version
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.charts.preload import Preload
@@ -70,6 +73,15 @@ class Pages(QObject):
         views = yield from build_views(self._context)
         return BuildPage(self._context, self._parts.builds, views, self._choice.follow_link)
 
+    def compare_page(self) -> Making[Page]:
+        """Two images side by side."""
+        from modeldesk.ui.compare.page import ComparePage
+
+        yield
+        return ComparePage(
+            self._context, lambda: self._parts.contents, _names_in, lambda: self._choice.entry
+        )
+
     def releases_page(self) -> Making[Page]:
         """What runs."""
         from modeldesk.ui.releases.page import ReleasesPage
@@ -107,3 +119,10 @@ class Pages(QObject):
         from modeldesk.ui.run.dialog import RunDialog
 
         RunDialog(self._context, version, self._parts.releases, self._parts.probe, over).open()
+
+
+def _names_in(path: Path, token: CancelToken) -> tuple[str, ...]:
+    """The images of an archive; what reads it is imported by the worker that asks."""
+    from modeldesk.core.archives.names import names_in
+
+    return names_in(path, token)

@@ -1,6 +1,5 @@
 """From what a person writes to an image, wherever it is: an archive, the engine, a registry."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from modeldesk.cli.session import Session
@@ -19,9 +18,8 @@ from modeldesk.core.errors import (
     InvalidReference,
     NotFound,
 )
-from modeldesk.core.ids import ModelName
 from modeldesk.core.library.find import find_version
-from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.library.known_bases import known_bases
 from modeldesk.core.references import Reference
 
 HELP = (
@@ -29,6 +27,7 @@ HELP = (
     "on the engine; or an archive (docker save, OCI layout), with :NAME where it holds several"
 )
 
+_LAYOUTS = ("index.json", "manifest.json")
 _NO_ENGINE = (EngineUnavailable, EngineNotPermitted, EngineTooOld)
 
 
@@ -54,20 +53,27 @@ def find_place(session: Session, text: str) -> tuple[Place, tuple[KnownImage, ..
             return RegistryImage(text), ()
         raise
     place = EngineImage(session.engine().info.address, version.key.image, text)
-    return place, tuple(_others(snapshot, version.key.model))
+    return place, tuple(known_bases(snapshot, version.key.model))
 
 
 def _archive(text: str) -> ArchiveImage | None:
-    whole = Path(text)
-    if whole.exists():
-        return ArchiveImage(whole)
+    if _is_archive(text):
+        return ArchiveImage(Path(text))
     place = text.find(":")
     while place > 0:
-        path = Path(text[:place])
-        if path.exists():
-            return ArchiveImage(path, text[place + 1 :])
+        if _is_archive(text[:place]):
+            return ArchiveImage(Path(text[:place]), text[place + 1 :])
         place = text.find(":", place + 1)
     return None
+
+
+def _is_archive(text: str) -> bool:
+    """A file, or a folder with an image's layout in it: one that only has a model's name is
+    where that model is built."""
+    path = Path(text)
+    if path.is_dir():
+        return any((path / name).is_file() for name in _LAYOUTS)
+    return path.is_file()
 
 
 def _names_a_registry(text: str) -> bool:
@@ -79,18 +85,3 @@ def _names_a_registry(text: str) -> bool:
     except InvalidReference:
         return False
     return True
-
-
-def _others(snapshot: LibrarySnapshot, model: ModelName) -> Iterator[KnownImage]:
-    """Named images of other models: a version does not stand on another of its own."""
-    for group in (*snapshot.models, *snapshot.others):
-        if group.name and group.name != model:
-            for version in group.versions:
-                if version.layers is not None:
-                    yield KnownImage(
-                        str(version.references[0]) if version.references else "",
-                        tuple(layer.diff_id for layer in version.layers),
-                        frozenset(
-                            (version.key.image, *(digest.digest for digest in version.digests))
-                        ),
-                    )

@@ -13,6 +13,7 @@ class PageKey(Enum):
 
     LIBRARY = "library"
     BUILD = "build"
+    COMPARE = "compare"
     RELEASES = "releases"
     ACTIVITY = "activity"
     SETTINGS = "settings"
@@ -36,6 +37,17 @@ class BuildLink:
     page: ClassVar[PageKey] = PageKey.BUILD
     folder: Path | None = None
     build: BuildId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareLink:
+    """Two versions of the library, or an archive beside what was chosen before; none of them:
+    just the page."""
+
+    page: ClassVar[PageKey] = PageKey.COMPARE
+    left: LibraryLink | None = None
+    right: LibraryLink | None = None
+    archive: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +93,6 @@ class CleanupLink:
     model: ModelName | None = None
 
 
-Link = LibraryLink | BuildLink | ReleasesLink | ActivityLink | SettingsLink | CleanupLink
+Link = (
+    LibraryLink | BuildLink | CompareLink | ReleasesLink | ActivityLink | SettingsLink | CleanupLink
+)

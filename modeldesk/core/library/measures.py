@@ -15,12 +15,28 @@ _MEASURES = frozenset(
         "iou", "dice", "psnr", "ssim", "fid", "kappa", "mcc", "brier", "score", "em", "latency",
     }
 )
+_LOWER = frozenset(
+    {
+        "loss", "logloss", "error", "rmse", "mse", "mae", "mape", "wer", "cer", "perplexity",
+        "ppl", "fid", "brier", "latency",
+    }
+)
 # fmt: on
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
 def is_measure(name: str) -> bool:
     """Whether a number of this name (``val_accuracy``, ``F1Macro``, ``mAP50``) is a measure."""
+    return any(word in _MEASURES for word in _words(name))
+
+
+def higher_is_better(name: str) -> bool | None:
+    """Whether more of a measure is better (accuracy) or less (loss); None for what is none."""
+    if not is_measure(name):
+        return None
+    return not any(word in _LOWER for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
     words = [word.lower() for word in _WORDS.findall(name)]
-    pairs = [first + second for first, second in pairwise(words)]
-    return any(word in _MEASURES for word in (*words, *pairs))
+    return [*words, *(first + second for first, second in pairwise(words))]

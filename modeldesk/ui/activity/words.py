@@ -38,9 +38,11 @@ def progress_text(handle: TaskHandle[Any]) -> str:
         return tr("cancelling…")
     if handle.state is TaskState.WAITING:
         return tr("waiting for its turn")
-    progress = handle.progress
-    if progress is None:
-        return ""
+    return "" if handle.progress is None else progress_words(handle.progress)
+
+
+def progress_words(progress: Progress) -> str:
+    """How far something is: ``Reading layers · 12 MB of 352 MB · 3 %``."""
     parts = [progress.text, _counted(progress)]
     if progress.fraction is not None:
         parts.append(presentation.percent(progress.fraction, 0))
@@ -59,6 +61,7 @@ def go_to_text(link: Link) -> str:
     return {
         PageKey.LIBRARY: tr("Show in library"),
         PageKey.BUILD: tr("Show build"),
+        PageKey.COMPARE: tr("Show comparison"),
         PageKey.RELEASES: tr("Show release"),
         PageKey.ACTIVITY: tr("Show in activity"),
         PageKey.SETTINGS: tr("Show settings"),

@@ -14,6 +14,7 @@ from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
 from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
+from modeldesk.ui.links import CompareLink, LibraryLink
 from modeldesk.ui.removal.dialog import RemoveDialog
 from modeldesk.ui.removal.task import RemovalTask
 
@@ -40,6 +41,11 @@ class VersionActions(QObject):
         names = [str(v.references[0]) if v.references else v.key.image for v in versions]
         if names:
             self._copy(*names)
+
+    def compare(self, one: Version, other: Version) -> None:
+        """Put two versions side by side, the older one at the left."""
+        left, right = sorted((one, other), key=lambda version: version.created)
+        self._context.navigate(CompareLink(_link(left), _link(right)))
 
     def add_tag(self, version: Version) -> AddTagDialog:
         """Ask for one more tag and give it."""
@@ -75,6 +81,8 @@ class VersionActions(QObject):
             self._fill_for_one(menu, versions[0], online=online)
         else:
             menu.addAction(tr("Copy references") + "\tCtrl+C", lambda: self.copy_names(versions))
+        if len(versions) == 2:
+            menu.addAction(tr("Compare"), lambda: self.compare(*versions))
         menu.addSeparator()
         count = len(versions)
         title = (
@@ -95,12 +103,27 @@ class VersionActions(QObject):
         run = menu.addAction(tr("Run…"), lambda: self.run(version))
         run.setEnabled(online)
         menu.addSeparator()
+        before = self._version_before(version)
+        if before is not None:
+            name = presentation.printable(before.name).replace("&", "&&")
+            menu.addAction(
+                tr("Compare with {version}", version=name), lambda: self.compare(before, version)
+            )
+            menu.addSeparator()
         self._fill_copies(menu, version)
         menu.addSeparator()
         if channel_reference(version, CHANNELS[0]) is not None:
             self._fill_channels(menu.addMenu(tr("Channel")), version).setEnabled(online)
         menu.addAction(tr("Add tag…"), lambda: self.add_tag(version)).setEnabled(online)
         self._fill_tags(menu, version, online=online)
+
+    def _version_before(self, version: Version) -> Version | None:
+        """The next older version of the same model."""
+        for entry in self._context.hub.snapshot.models:
+            if entry.name == version.key.model:
+                older = (v for v in entry.versions if v.created < version.created)
+                return next(older, None)
+        return None
 
     def _fill_copies(self, menu: QMenu, version: Version) -> None:
         menu.addAction(tr("Copy reference") + "\tCtrl+C", lambda: self.copy_names([version]))
@@ -146,3 +169,7 @@ class VersionActions(QObject):
 
 def _away() -> str:
     return tr("The engine is away.")
+
+
+def _link(version: Version) -> LibraryLink:
+    return LibraryLink(version.key.model, version.key.image)

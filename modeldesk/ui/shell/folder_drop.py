@@ -1,4 +1,4 @@
-"""A folder dropped anywhere on the window is to be built."""
+"""What is dropped anywhere on the window: a folder is to be built, an image archive compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,13 +23,23 @@ _DRAGS = (
     QEvent.Type.Drop,
 )
 
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
+_LAYOUT = "oci-layout"
+"""The file that makes a folder an image's layout."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What a drag carries: one folder, or a sentence that says why it can't be built."""
+    """What a drag carries: one folder or archive, or a sentence that says why it is of no use."""
 
     folder: Path | None
     refusal: str = ""
+    archive: Path | None = None
+
+    @property
+    def welcome(self) -> bool:
+        """Whether something can be done with it."""
+        return self.folder is not None or self.archive is not None
 
 
 def dropped(mime: QMimeData) -> Dropped | None:
@@ -49,10 +59,15 @@ def dropped(mime: QMimeData) -> Dropped | None:
         )
     path = Path(urls[0].toLocalFile())
     name = printable(path.name or str(path))
-    if path.is_dir():
+    if path.is_dir() and not (path / _LAYOUT).is_file():
         return Dropped(path)
+    if path.is_dir() or (path.is_file() and path.name.lower().endswith(_ARCHIVES)):
+        return Dropped(None, "", path)
     if path.exists():
-        refusal = tr("“{name}” is a file. Drop the folder that holds the model.", name=name)
+        refusal = tr(
+            "“{name}” is a file. Drop the folder that holds the model, or an image archive.",
+            name=name,
+        )
     else:
         refusal = tr("“{name}” is not there any more.", name=name)
     return Dropped(None, refusal)
@@ -68,11 +83,13 @@ class FolderDrop(QObject):
         theme: Theme,
         window: QWidget,
         on_folder: Callable[[Path], None],
+        on_archive: Callable[[Path], None],
         on_refusal: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._on_folder = on_folder
+        self._on_archive = on_archive
         self._on_refusal = on_refusal
         self._carried: Dropped | None = None
         self.overlay = DropOverlay(theme, window)
@@ -94,7 +111,7 @@ class FolderDrop(QObject):
             self._carried = dropped(drag.mimeData())
         if self._carried is None:
             return False
-        if self._carried.folder is not None:
+        if self._carried.welcome:
             drag.setDropAction(Qt.DropAction.CopyAction)
             drag.accept()
         else:
@@ -110,6 +127,8 @@ class FolderDrop(QObject):
         self.overlay.hide()
         if carried.folder is not None:
             self._on_folder(carried.folder)
+        elif carried.archive is not None:
+            self._on_archive(carried.archive)
         else:
             self._on_refusal(carried.refusal)
 
@@ -128,6 +147,9 @@ class DropOverlay(QWidget):
     @property
     def text(self) -> str:
         """What it says."""
+        archive = self._carried.archive
+        if archive is not None:
+            return tr("Drop to compare “{name}”", name=printable(archive.name or str(archive)))
         if self._carried.folder is None:
             return self._carried.refusal
         folder = self._carried.folder
@@ -150,7 +172,7 @@ class DropOverlay(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = self._theme.tokens
-        willing = self._carried.folder is not None
+        willing = self._carried.welcome
         ink = QColor(tokens.accent if willing else tokens.warning)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -162,7 +184,7 @@ class DropOverlay(QWidget):
         painter.drawRoundedRect(frame, Radius.CARD, Radius.CARD)
         middle = frame.center()
         icon = QRectF(middle.x() - 22, middle.y() - 52, 44, 44)
-        mark = Icon.BUILD if willing else Icon.WARNING
+        mark = Icon.COMPARE if self._carried.archive else Icon.BUILD if willing else Icon.WARNING
         self._theme.paint_icon(painter, icon, mark, "accent" if willing else "warning")
         painter.setFont(font(TextStyle.SUBTITLE))
         painter.setPen(QColor(tokens.text))

@@ -14,6 +14,7 @@ from modeldesk.ui.links import (
     ActivityLink,
     BuildLink,
     CleanupLink,
+    CompareLink,
     Link,
     PageKey,
     SettingsLink,
@@ -82,7 +83,7 @@ class MainWindow(QMainWindow):
         self.palette_box = CommandPalette(context.theme, self, self._palette_entries)
         self.menus = Menus(self, pages, context.settings, self._commands())
         self.notices = Notices(context, activity, self)
-        self.drop = FolderDrop(context.theme, self, self._build, self._refuse)
+        self.drop = FolderDrop(context.theme, self, self._build, self._compare, self._refuse)
         self._connect()
         self._restore_geometry()
         self._ready = True
@@ -195,6 +196,9 @@ class MainWindow(QMainWindow):
 
     def _build(self, folder: Path) -> None:
         self.go_to(BuildLink(folder=folder))
+
+    def _compare(self, archive: Path) -> None:
+        self.go_to(CompareLink(archive=archive))
 
     def _refuse(self, sentence: str) -> None:
         self._context.say(sentence, Tone.WARNING)

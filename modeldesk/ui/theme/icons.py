@@ -16,6 +16,7 @@ class Icon(Enum):
 
     LIBRARY = "library"
     BUILD = "build"
+    COMPARE = "compare"
     RELEASES = "releases"
     ACTIVITY = "activity"
     SETTINGS = "settings"

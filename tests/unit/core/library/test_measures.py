@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.library.measures import is_measure
+from modeldesk.core.library.measures import higher_is_better, is_measure
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,11 @@ def test_measures(name: str) -> None:
 )
 def test_settings_of_the_training(name: str) -> None:
     assert not is_measure(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "higher"),
+    [("accuracy", True), ("val_loss", False), ("logLoss", False), ("epochs", None), ("F1", True)],
+)
+def test_which_way_is_better(name: str, higher: bool | None) -> None:
+    assert higher_is_better(name) is higher

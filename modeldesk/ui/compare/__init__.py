@@ -1,0 +1,1 @@
+"""The page that puts two images side by side."""

@@ -1,0 +1,275 @@
+"""The rows and columns of the page's tables (no Qt objects are made here)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from modeldesk.core.compare.causes import folder_name
+from modeldesk.core.compare.config import setting_name
+from modeldesk.core.compare.document import (
+    NOTHING,
+    file_mark,
+    folder_counts,
+    folder_mark,
+    package_change_name,
+    pair_state_name,
+    versions_text,
+)
+from modeldesk.core.compare.facts import Fact, facts, manager_name
+from modeldesk.core.compare.figures import signed_size
+from modeldesk.core.compare.folders import FolderDifference
+from modeldesk.core.compare.layers import LayerPair, PairState
+from modeldesk.core.compare.model import Comparison
+from modeldesk.core.compare.packages import PackageChange
+from modeldesk.core.contents.entries import shown
+from modeldesk.core.contents.model import LayerContents
+from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.keyed_model import Cell, Column
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of any of the tables: its cells, made already."""
+
+    key: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def text(self) -> str:
+        """What is copied of it."""
+        return "\t".join(cell.text for cell in self.cells)
+
+
+def column(
+    place: int,
+    title: str,
+    align: Literal["left", "right"] = "left",
+    width: int | None = None,
+    stretch: bool = False,
+    gives_way: int | None = None,
+) -> Column[Row]:
+    """The column of one cell of a `Row`; the rest is as for `Column`."""
+    return Column(str(place), title, lambda row: row.cells[place], align, width, stretch, gives_way)
+
+
+def _toned(better: bool | None) -> Tone | None:
+    return None if better is None else Tone.GOOD if better else Tone.BAD
+
+
+def fact_rows(comparison: Comparison) -> list[Row]:
+    """The figures side by side."""
+    return [Row(str(n), _fact(fact)) for n, fact in enumerate(facts(comparison))]
+
+
+def _fact(fact: Fact) -> tuple[Cell, ...]:
+    tone = _toned(fact.better)
+    right = tone if not fact.change else None
+    return (
+        Cell(presentation.printable(fact.name)),
+        Cell(presentation.printable(fact.left)),
+        Cell(presentation.printable(fact.right), bold=True, tone=right),
+        Cell(fact.change, tone=tone, muted=tone is None),
+    )
+
+
+def folder_rows(comparison: Comparison) -> list[Row]:
+    """Where files differ, largest first; what only lies hidden in layers last."""
+    rows = [
+        Row(f"{'~' if again else ''}{row.is_rest} {row.path!r}", _folder(row))
+        for again, some in enumerate((comparison.folders, comparison.rewritten))
+        for row in some
+    ]
+    hidden = comparison.hidden_delta
+    if hidden:
+        cells = (
+            Cell("±", tone=_toned(hidden < 0)),
+            Cell(tr("replaced or removed by later layers"), muted=True),
+            Cell(""),
+            Cell(signed_size(hidden)),
+        )
+        rows.append(Row("hidden", cells))
+    return rows
+
+
+def _folder(row: FolderDifference) -> tuple[Cell, ...]:
+    delta = row.delta_bytes
+    name = folder_name(row)
+    size = signed_size(delta)
+    if not delta and row.rewritten and not row.moved_bytes:
+        size = tr("{size} again", size=presentation.size(row.rewritten_bytes))
+    return (
+        Cell(folder_mark(row), tone=_sized(delta)),
+        Cell(presentation.printable(name), mono=True, tooltip=presentation.printable(name)),
+        Cell(folder_counts(row), muted=True, tooltip=_counts_told()),
+        Cell(size, tooltip=presentation.exact_size(abs(delta))),
+    )
+
+
+def _counts_told() -> str:
+    return tr("Files: + new, − gone, ± of another size, ~ written again at the same size")
+
+
+def _sized(delta: int) -> Tone:
+    return Tone.NEUTRAL if not delta else Tone.GOOD if delta < 0 else Tone.BAD
+
+
+def file_rows(comparison: Comparison) -> list[Row]:
+    """Single files, largest difference first."""
+    rows = []
+    for one in comparison.largest:
+        name = f"/{shown(one.path)}"
+        cells = (
+            Cell(file_mark(one.change), tone=_sized(one.delta_bytes)),
+            Cell(name, mono=True, tooltip=name),
+            Cell(presentation.size(max(one.left_bytes, one.right_bytes)), muted=True),
+            Cell(signed_size(one.delta_bytes)),
+        )
+        rows.append(Row(repr(one.path), cells))
+    return rows
+
+
+def package_rows(comparison: Comparison) -> list[Row]:
+    """Packages that differ."""
+    return [
+        Row(
+            f"{one.manager.value} {one.name}",
+            (
+                Cell(presentation.printable(one.name)),
+                Cell(manager_name(one.manager), muted=True),
+                Cell(presentation.printable(versions_text(one.left)), mono=bool(one.left)),
+                Cell(presentation.printable(versions_text(one.right)), mono=bool(one.right)),
+                Cell(package_change_name(one.change), tone=_PACKAGE_TONES.get(one.change)),
+            ),
+        )
+        for one in comparison.packages
+    ]
+
+
+_PACKAGE_TONES = {PackageChange.DOWNGRADED: Tone.WARNING}
+
+
+def config_rows(comparison: Comparison) -> list[Row]:
+    """Settings that differ."""
+    rows = []
+    for one in comparison.config:
+        name = f"{setting_name(one.setting)} {one.name}".strip()
+        rows.append(
+            Row(
+                f"{one.setting.value} {one.name}",
+                (
+                    Cell(presentation.printable(name), tooltip=presentation.printable(name)),
+                    _value(one.left),
+                    _value(one.right),
+                ),
+            )
+        )
+    return rows
+
+
+def _value(value: str | None) -> Cell:
+    if value is None:
+        return Cell(NOTHING, muted=True)
+    text = presentation.printable(presentation.cut(value))
+    return Cell(text, mono=True, tooltip=text)
+
+
+def layer_rows(comparison: Comparison) -> list[Row]:
+    """Layers beside each other, base first."""
+    return [Row(str(n), _pair(pair)) for n, pair in enumerate(comparison.layers)]
+
+
+def _pair(pair: LayerPair) -> tuple[Cell, ...]:
+    either = pair.right or pair.left
+    instruction = _instruction(either)
+    return (
+        Cell(pair_state_name(pair.state), tone=_PAIR_TONES[pair.state]),
+        Cell(kind_name(either.kind) if either else "", muted=True),
+        Cell(
+            instruction or tr("instruction not known"),
+            mono=bool(instruction),
+            muted=not instruction,
+            tooltip=instruction,
+        ),
+        _layer_size(pair.left),
+        _layer_size(pair.right),
+    )
+
+
+_PAIR_TONES = {
+    PairState.SHARED: Tone.NEUTRAL,
+    PairState.CHANGED: Tone.WARNING,
+    PairState.REMOVED: Tone.ACCENT,
+    PairState.ADDED: Tone.ACCENT,
+}
+
+
+def _layer_size(layer: LayerContents | None) -> Cell:
+    return Cell(NOTHING, muted=True) if layer is None else Cell(presentation.size(layer.size_bytes))
+
+
+def _instruction(layer: LayerContents | None) -> str:
+    return presentation.printable(" ".join(layer.instruction.split())) if layer else ""
+
+
+def layer_columns(left: str, right: str) -> Sequence[Column[Row]]:
+    """Of `layer_rows`, under the names of both images."""
+    return (
+        column(0, ""),
+        column(1, tr("Kind"), gives_way=0),
+        column(2, tr("Instruction"), stretch=True),
+        column(3, left, align="right"),
+        column(4, right, align="right"),
+    )
+
+
+def fact_columns(left: str, right: str) -> Sequence[Column[Row]]:
+    """Of `fact_rows`."""
+    return (
+        column(0, "", stretch=True),
+        column(1, left, align="right"),
+        column(2, right, align="right"),
+        column(3, tr("Change"), align="right"),
+    )
+
+
+def folder_columns() -> Sequence[Column[Row]]:
+    """Of `folder_rows`."""
+    return (
+        column(0, "", width=26),
+        column(1, tr("Folder or file"), stretch=True),
+        column(2, tr("Files"), align="right", gives_way=0),
+        column(3, tr("Change"), align="right"),
+    )
+
+
+def file_columns() -> Sequence[Column[Row]]:
+    """Of `file_rows`."""
+    return (
+        column(0, "", width=26),
+        column(1, tr("File"), stretch=True),
+        column(2, tr("Size"), align="right", gives_way=0),
+        column(3, tr("Change"), align="right"),
+    )
+
+
+def package_columns(left: str, right: str) -> Sequence[Column[Row]]:
+    """Of `package_rows`."""
+    return (
+        column(0, tr("Package"), stretch=True),
+        column(1, tr("By"), gives_way=0),
+        column(2, left),
+        column(3, right),
+        column(4, "", gives_way=1),
+    )
+
+
+def config_columns(left: str, right: str) -> Sequence[Column[Row]]:
+    """Of `config_rows`."""
+    return (
+        column(0, tr("Setting"), stretch=True),
+        column(1, left),
+        column(2, right),
+    )

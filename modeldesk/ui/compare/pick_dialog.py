@@ -1,0 +1,225 @@
+"""Asks for an image: a version of the library, an archive, or a name in a registry."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from modeldesk.core.contents.model import ArchiveImage, RegistryImage
+from modeldesk.core.errors import InvalidReference, ModelDeskError
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.references import Reference
+from modeldesk.core.words import tr
+from modeldesk.ui import presentation
+from modeldesk.ui.compare.picks import Pick, PlacePick, VersionPick, version_text
+from modeldesk.ui.context import Context
+from modeldesk.ui.tasks.latest import Latest
+from modeldesk.ui.theme.fonts import TextStyle
+from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.widgets.banner import Banner, Notice
+from modeldesk.ui.widgets.buttons import PlainButton
+from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.search_field import SearchField
+from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+
+ListArchive = Callable[[Path, CancelToken], tuple[str, ...]]
+"""The names of the images in an archive; called in a worker. Raises `ArchiveError`."""
+_LISTED = 400
+
+
+class PickDialog(QDialog):
+    """Typing filters; the arrow keys and Enter choose. What is typed as a registry's name can be
+    chosen too."""
+
+    picked = Signal(object)
+    """The `Pick`."""
+
+    def __init__(
+        self, context: Context, list_archive: ListArchive, title: str, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._list_archive = list_archive
+        self._looking = Latest(context.tasks, self)
+        self._picks: dict[str, Pick] = {}
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(560, 520)
+        self.field = SearchField(tr("Model or version, or registry/repository:tag"))
+        self.field.textChanged.connect(self._show)
+        self.field.returnPressed.connect(self._choose_current)
+        self.field.installEventFilter(self)
+        self.banner = Banner(context.theme)
+        self.list = TwoLineList(context.theme, name=title)
+        self.list.row_activated.connect(self._choose)
+        self.list.clicked.connect(lambda _index: self._choose(self.list.current_key()))
+        self._nothing = Label("", TextStyle.BODY, "muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._faces = QStackedWidget()
+        self._faces.addWidget(self.list)
+        self._faces.addWidget(self._nothing)
+        self.archive = PlainButton(tr("Open archive…"))
+        self.archive.clicked.connect(self._ask_archive)
+        self.archive.setAutoDefault(False)
+        self.cancel = PlainButton(tr("Cancel"))
+        self.cancel.clicked.connect(self.reject)
+        self.cancel.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.archive)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        column.setSpacing(Space.S)
+        column.addWidget(self.field)
+        column.addWidget(self.banner)
+        column.addWidget(self._faces, 1)
+        column.addLayout(buttons)
+        context.hub.snapshot_changed.connect(self._show)
+        self._show()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {int(Qt.Key.Key_Down): 1, int(Qt.Key.Key_Up): -1}.get(event.key())
+            if step is not None:
+                self._move(step)
+                return True
+        return False
+
+    def open_archive(self, path: Path) -> None:
+        """Take the archive's image, or have one chosen of several."""
+        list_archive = self._list_archive
+        self.banner.dismiss()
+        self._looking.submit(
+            lambda job: list_archive(path, job.token),
+            title=tr("Look into the archive"),
+            on_result=lambda names: self._archive_listed(path, names),
+            on_error=self._archive_failed,
+        )
+
+    def _ask_archive(self) -> None:
+        dialog = QFileDialog(self, tr("Choose an image archive"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [
+                tr("Image archives (*.tar *.tar.gz *.tgz *.tar.zst *.oci index.json)"),
+                tr("All files (*)"),
+            ]
+        )
+        dialog.fileSelected.connect(lambda chosen: self.open_archive(_archive_path(Path(chosen))))
+        dialog.open()
+
+    def _archive_listed(self, path: Path, names: tuple[str, ...]) -> None:
+        if len(names) < 2:
+            self._take(PlacePick(ArchiveImage(path)))
+            return
+        self.field.clear()
+        self._picks = {f"a{n}": PlacePick(ArchiveImage(path, name)) for n, name in enumerate(names)}
+        file = presentation.printable(path.name)
+        self._set_rows(
+            [
+                TwoLineRow(f"a{n}", presentation.printable(name), file)
+                for n, name in enumerate(names)
+            ]
+        )
+
+    def _archive_failed(self, error: ModelDeskError) -> None:
+        self.banner.present(Notice(error.message, error.hint, tone=Tone.BAD))
+
+    def _show(self, _news: object = None) -> None:
+        text = self.field.text().strip()
+        self._picks = {}
+        rows = []
+        for row, pick in _rows(self._context.hub.snapshot, text):
+            self._picks[row.key] = pick
+            rows.append(row)
+        self._set_rows(rows)
+
+    def _set_rows(self, rows: list[TwoLineRow]) -> None:
+        self.list.set_rows(())
+        self.list.set_rows(rows)
+        first = next((row.key for row in rows if not row.header), "")
+        self.list.select_key(first)
+        self._nothing.setText(
+            tr("Nothing matches.")
+            if self.field.text().strip()
+            else tr("No images yet. Open an archive, or name an image in a registry.")
+        )
+        self._faces.setCurrentIndex(0 if rows else 1)
+
+    def _move(self, step: int) -> None:
+        keys = [row.key for row in self.list.rows() if not row.header]
+        current = self.list.current_key()
+        if keys:
+            place = keys.index(current) + step if current in keys else 0
+            self.list.select_key(keys[min(max(place, 0), len(keys) - 1)])
+
+    def _choose_current(self) -> None:
+        self._choose(self.list.current_key())
+
+    def _choose(self, key: str) -> None:
+        if key in self._picks:
+            self._take(self._picks[key])
+
+    def _take(self, pick: Pick) -> None:
+        self.picked.emit(pick)
+        self.accept()
+
+
+def _rows(snapshot: LibrarySnapshot, text: str) -> Iterator[tuple[TwoLineRow, Pick]]:
+    """What matches every word that is typed, and the name in a registry that it may be."""
+    words = text.casefold().split()
+    count = 0
+    for entry in (*snapshot.models, *snapshot.others):
+        for version in entry.versions:
+            name = version_text(entry, version)
+            tags = ", ".join(str(reference) for reference in version.references)
+            if not all(word in f"{name} {tags}".casefold() for word in words):
+                continue
+            count += 1
+            if count > _LISTED:
+                return
+            yield (
+                TwoLineRow(
+                    f"{entry.name}\n{version.key.image}",
+                    name,
+                    presentation.printable(tags) or presentation.short_digest(version.key.image),
+                    right=presentation.size(version.size_bytes),
+                ),
+                VersionPick(entry.name, version.key.image),
+            )
+    place = _registry_image(text)
+    if place is not None:
+        yield (
+            TwoLineRow("registry", place.name, tr("Read from the registry, without pulling it")),
+            PlacePick(place),
+        )
+
+
+def _registry_image(text: str) -> RegistryImage | None:
+    head, slash, _ = text.partition("/")
+    if not slash or not ("." in head or ":" in head or head == "localhost"):
+        return None
+    try:
+        reference = Reference.parse(text)
+    except InvalidReference:
+        return None
+    if not reference.tag and not reference.digest:
+        reference = reference.with_tag("latest")
+    return RegistryImage(str(reference))
+
+
+def _archive_path(chosen: Path) -> Path:
+    """An OCI layout is a folder; its index stands for it."""
+    return chosen.parent if chosen.name == "index.json" else chosen

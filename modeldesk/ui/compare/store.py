@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,9 +21,11 @@ from modeldesk.core.words import tr
 from modeldesk.ui.compare.picks import Pick, PlacePick, pick_text, place_of
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import CompareLink
-from modeldesk.ui.tasks.handle import TaskHandle
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
+
+if TYPE_CHECKING:
+    from modeldesk.ui.tasks.handle import TaskHandle
 
 
 class ContentsSource(Protocol):

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
@@ -188,29 +188,36 @@ def test_interrupted_in_the_middle_of_a_build_nothing_is_left(
 ) -> None:
     folder = sample_folder(tmp_path / unique_name)
     (folder / "Dockerfile").write_text(
-        f"FROM modeldesk-test/tiny:1\nRUN echo {unique_name} && sleep 60\n"
+        # A shell that has something left to do stays, and has the name in its command line.
+        f"FROM modeldesk-test/tiny:1\nRUN sleep 60; echo {unique_name}\n"
     )
     process = program.start("build", str(folder), "--model", unique_name, "--tag", "v1.0.0")
     assert process.stderr is not None
     for line in process.stderr:
         if unique_name in line and "sleep" in line:
             break
-    time.sleep(0.5)
+    step = f"sleep 60; echo {unique_name}"
+    assert _comes_to(lambda: bool(_processes(step)))
     begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert time.monotonic() - begin < 4
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        running = subprocess.run(
-            ["pgrep", "-f", "sleep 60"], capture_output=True, text=True, check=False
-        ).stdout.split()
-        if not running:
-            break
-        time.sleep(0.1)
-    assert not running
+    assert _comes_to(lambda: not _processes(step))
     assert engine_client.images.list(name=unique_name) == []
+
+
+def _processes(command: str) -> list[str]:
+    """The machine's processes whose command line has `command` in it."""
+    found = subprocess.run(["pgrep", "-f", command], capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def _comes_to(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
 
 
 @pytest.mark.parametrize("delay_s", [0.2, 0.8, 1.4, 2.0, 2.8])

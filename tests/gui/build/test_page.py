@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.build.model import BuildState
 from modeldesk.core.errors import EngineUnavailable
+from modeldesk.core.labels import METRICS_LABEL
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.build.draft import Entry
 from modeldesk.ui.build.page import BuildPage
@@ -76,10 +77,15 @@ def test_a_folder_is_looked_into_and_the_next_version_proposed(
 
 def test_large_numbers_are_registered_as_they_are(qtbot: QtBot, bench: Bench) -> None:
     folder = bench.folder("recommendation", OWN)
-    (folder / "metrics.json").write_text('{"accuracy": 0.1, "parameters": 1234567}')
+    (folder / "metrics.json").write_text('{"accuracy": 0.1, "f1": 1.0, "seed": 20250405}')
     bench.page.activate(BuildLink(folder=folder))
     qtbot.waitUntil(lambda: bench.page.showing is Showing.PLAN)
-    assert bench.page.form.draft.metrics == {"accuracy": "0.1", "parameters": "1234567"}
+    assert bench.page.form.draft.metrics == {"accuracy": "0.1", "f1": "1.0", "seed": "20250405"}
+    bench.page.build()
+    session = bench.page.session
+    assert session is not None
+    qtbot.waitUntil(lambda: not session.running)
+    assert session.request.labels[METRICS_LABEL] == '{"accuracy": 0.1, "f1": 1.0, "seed": 20250405}'
 
 
 def test_another_scheme_gives_another_name(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
@@ -112,6 +118,7 @@ def test_what_can_not_be_built_is_said_beside_its_field(
         (page.form.repository, "team/x:v1", Entry.REPOSITORY, "without a tag"),
         (page.form.also, "a b", Entry.ALSO, "can't be a tag"),
         (page.form.metrics.edits["accuracy"], "good", Entry.METRIC, "not a number"),
+        (page.form.metrics.edits["accuracy"], "nan", Entry.METRIC, "not a number"),
     ):
         before = edit.text()
         edit.setText(text)

@@ -85,6 +85,13 @@ def test_the_main_job(program: Program, built: dict[str, str], unique_name: str)
     assert back.json["url"] == url
     assert back.json["seconds"] > 0
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] == accuracy
+    no_further = program.run("rollback", unique_name)
+    assert no_further.code == 1
+    assert "the earliest of its versions" in no_further.err
+    assert "--to: v1.1.0" in no_further.err
+    [now] = [d for d in program.run("deployments", "--json").json if d["deployment"] == unique_name]
+    assert now["previous"] is None
+    assert [v["reference"] for v in now["earlier"]] == [f"{unique_name}:v1.1.0"]
     forward = program.run("rollback", unique_name, "--to", "v1.1.0", "--json")
     assert forward.code == 0, forward.err
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] > accuracy
@@ -132,6 +139,9 @@ def test_a_target_that_fails_is_told_by_the_exit_code(
     )
     assert failed.code == 7, failed.err
     assert failed.json["restored"] is True
+    assert f"could not run {unique_name}:v2.0.0" in failed.json["problem"]
+    assert failed.json["problem"].partition(": ")[2][:40] in failed.err
+    assert "|" in failed.err  # the container's last lines
     assert get_json(f"{url}/health")
     listed = program.run("deployments", "--json").json
     [deployment] = [d for d in listed if d["deployment"] == unique_name]
@@ -165,6 +175,7 @@ def test_unknown_names_are_answered_with_near_ones(
 ) -> None:
     missing = program.run("layers", f"{unique_name}:v1.0.9", "--json")
     assert missing.code == 4
+    assert program.run("images", f"{unique_name}x", "--json").code == 4
     assert missing.out == ""
     assert f"{unique_name}:v1.0.0" in missing.err
     assert program.run("rollback", unique_name).code == 4
@@ -176,7 +187,7 @@ def test_doctor_knows_the_engine_and_what_is_wrong(program: Program, tmp_path: P
     assert well.json["engine"]["version"]
     assert well.json["problems"] == []
     gone = program.run("doctor", "--json", extra={"DOCKER_HOST": f"unix://{tmp_path}/no.sock"})
-    assert gone.code == 1
+    assert gone.code == 3
     assert gone.json["engine"] is None
     assert gone.json["attempts"]
     assert gone.json["problems"][0]["fix"]

@@ -69,6 +69,8 @@ def _counted(progress: Progress) -> str:
     figure = presentation.size if progress.unit is Unit.BYTES else presentation.count
     if progress.total:
         if progress.unit is Unit.STEPS:
-            return f"{progress.done}/{progress.total}"
+            # As builds and releases speak of it: the step they are at.
+            number = min(progress.done + 1, progress.total)
+            return tr("step {number} of {total}", number=number, total=progress.total)
         return tr("{done} of {total}", done=figure(progress.done), total=figure(progress.total))
     return figure(progress.done) if progress.done else ""

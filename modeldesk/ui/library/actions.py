@@ -177,7 +177,7 @@ class VersionActions(QObject):
         text = trn("{count} version removed.", "{count} versions removed.", len(plan.removals))
         if plan.bytes_back:
             back = presentation.size(plan.bytes_back)
-            text = tr("{text} {size} came back.", text=text, size=back)
+            text = tr("{text} {size} freed.", text=text, size=back)
         self._context.say(text, Tone.GOOD)
 
     def _not_removed(self, plan: RemovalPlan, error: ModelDeskError) -> None:

@@ -140,7 +140,7 @@ class RemoveDialog(QDialog):
                 KeyValue(tr("Names that go"), presentation.count(len(plan.names))),
                 KeyValue(tr("Containers that use them"), _users(plan)),
                 KeyValue(
-                    tr("Comes back on disk"),
+                    tr("Freed on disk"),
                     tr("not known yet") if back is None else presentation.size(back),
                     tooltip="" if back is None else presentation.exact_size(back),
                 ),

@@ -73,7 +73,7 @@ class ReleasesPage(QWidget):
         self._empty = EmptyState(
             context.theme,
             Icon.RELEASES,
-            tr("Nothing runs yet."),
+            tr("Nothing that ModelDesk started here runs."),
             tr("Run a version from the library; as a service it gets a history and a way back."),
             tr("Go to the library"),
         )
@@ -242,7 +242,10 @@ class ReleasesPage(QWidget):
             parts.append(short_digest(entry.deployment.current.digest))
             parts.append(tr("a rollback tries its target beside what runs, then switches"))
         elif entry.container is not None:
-            parts.append(tr("started {age}", age=age(entry.container.created, now)))
+            when = age(entry.container.created, now)
+            parts.append(
+                tr("started {age}", age=when) if entry.running else tr("made {age}", age=when)
+            )
         return " · ".join(part for part in parts if part)
 
     def _previous(self) -> VersionTarget | None:
@@ -252,7 +255,7 @@ class ReleasesPage(QWidget):
 
     def _open(self) -> None:
         if self._entry is not None and self._entry.url:
-            open_url(self._entry.url)
+            open_url(self._context, self._entry.url)
 
     def _start_or_stop(self) -> None:
         entry = self._entry
@@ -312,6 +315,6 @@ def _name_cell(entry: RunningEntry) -> Cell:
 
 
 def _since_cell(entry: RunningEntry) -> Cell:
-    if entry.container is None:
+    if entry.container is None or not entry.running:
         return Cell("")
     return Cell(age(entry.container.created, datetime.now(UTC)), muted=True)

@@ -255,7 +255,7 @@ class RunDialog(QDialog):
             " ".join(filter(None, (said, out_of_reach(ports, host)))),
             Tone.GOOD,
             tr("Open {url}", url=url) if url else "",
-            (lambda: open_url(url)) if url else None,
+            (lambda: open_url(self._context, url)) if url else None,
         )
 
     def _failed(self, error: ModelDeskError) -> None:

@@ -95,6 +95,7 @@ def test_the_neighbour_takes_the_place_of_a_version_that_went(
     assert bench.choice.version is not None
     assert bench.choice.version.name == "v1.2.1"
     assert bench.page.table.current_key() == images["v1.2.1"]
+    assert bench.page.table.selected_keys() == [images["v1.2.1"]]
 
 
 def test_a_link_waits_for_what_it_names(

@@ -36,7 +36,7 @@ def test_the_question_names_every_tag_what_comes_back_and_the_command(
     assert facts == {
         "Names that go": "3",
         "Containers that use them": "none",
-        "Comes back on disk": "701 MB",
+        "Freed on disk": "701 MB",
     }
     assert dialog.remove.text() == "Remove 2 versions"
     assert dialog.cancel.isDefault()
@@ -69,7 +69,7 @@ def test_what_is_unpicked_stays(qtbot: QtBot, bench: Bench, images: dict[str, Im
     qtbot.waitUntil(lambda: bench.page.table.model().rowCount() == 8, timeout=3000)
     assert bench.engine.image_summary(images["v1.4.1"]) is None
     assert bench.engine.image_summary(images["v1.1.0"]) is not None
-    assert bench.heard.texts == ["1 version removed. 344 MB came back."]
+    assert bench.heard.texts == ["1 version removed. 344 MB freed."]
 
 
 def test_the_delete_key_asks_for_every_selected_row(

@@ -2,14 +2,16 @@
 
 import threading
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from modeldesk.core.containers.model import Health, LogLine
+from modeldesk.core.containers.model import ContainerSpec, Health, LogLine
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
@@ -195,6 +197,74 @@ def test_streams_stop_while_the_page_is_hidden(
     qtbot.waitUntil(lambda: len(streaming()) == 2)
     page.hide()
     qtbot.waitUntil(lambda: not streaming())
+
+
+def test_time_goes_on_while_the_page_is_hidden(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    """The line goes on to the right, after a gap."""
+    bench.preload.start()
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.panel._cpu.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: chart._points[0].count > 2)
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+    before = chart._points[0].count
+    page.show()
+    qtbot.waitUntil(lambda: chart._points[0].count > before + 2)
+    times, values = chart._points[0].arrays()
+    assert list(times) == sorted(times)
+    assert not isfinite(values[before])
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_a_stopped_container_has_no_figures_of_now(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.preload.start()
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.panel._cpu.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: chart.latest() is not None)
+    (container,) = bench.engine.list_containers()
+    bench.engine.stop_container(container.id)
+    bench.read_library()
+    qtbot.waitUntil(lambda: "modeldesk-stats" not in streaming())
+    assert chart.latest() is None
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_a_single_container_that_stopped_is_not_said_to_have_started(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    image = bench.add_version("v1.0.0")
+    container = bench.engine.create_container(ContainerSpec(image))
+    bench.engine.start_container(container)
+    bench.read_library()
+    assert page.line.text().startswith("started ")
+    bench.engine.stop_container(container)
+    bench.read_library()
+    assert page.line.text().startswith("made ")
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_without_a_browser_the_address_can_be_copied(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(page.open_button.isVisible)
+    page.open_button.click()
+    (said,) = bench.heard.sayings
+    assert said.text == "No browser opens http://127.0.0.1:5000 on this desktop."
+    assert said.on_action is not None
+    said.on_action()
+    assert QGuiApplication.clipboard().text() == "http://127.0.0.1:5000"
 
 
 def test_a_container_that_is_gone_is_said_and_can_be_started_again(

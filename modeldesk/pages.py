@@ -3,6 +3,8 @@
 Imported after the window's first paint, by `modeldesk.app` alone.
 """
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +19,9 @@ from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.making import Making
 from modeldesk.ui.releases.actions import ReleaseActions
 from modeldesk.ui.releases.store import ReleaseStore
+
+if TYPE_CHECKING:
+    from modeldesk.ui.run.starting import Starter
 
 
 class Pages(QObject):
@@ -34,6 +39,7 @@ class Pages(QObject):
         self._library = LibraryStore(context, parts.library, self)
         self._releases = ReleaseStore(context, parts.releases, self)
         self._actions = ReleaseActions(context, parts.releases, self)
+        self._starter: Starter | None = None
 
     def models_panel(self) -> Making[ModelsPanel]:
         """The list of models at the left of most pages."""
@@ -94,4 +100,12 @@ class Pages(QObject):
     def _run_version(self, version: Version, over: QWidget) -> None:
         from modeldesk.ui.run.dialog import RunDialog
 
-        RunDialog(self._context, version, self._parts.releases, self._parts.probe, over).open()
+        RunDialog(self._context, version, self._parts.releases, self._starting(), over).open()
+
+    def _starting(self) -> "Starter":
+        if self._starter is None:
+            from modeldesk.ui.run.starting import Starter
+
+            parts = self._parts
+            self._starter = Starter(self._context, parts.releases, parts.probe, self)
+        return self._starter

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
@@ -63,6 +64,16 @@ def go_to_text(link: Link) -> str:
         PageKey.ACTIVITY: tr("Show in activity"),
         PageKey.SETTINGS: tr("Show settings"),
     }[link.page]
+
+
+def last_words(error: ModelDeskError, log: str) -> list[str]:
+    """The outside world's own words about a failure, where `log` does not have them."""
+    lines, said = error.detail.splitlines(), log.splitlines()
+    if error.detail.strip() in log:
+        return []
+    # A detail may begin with the last lines of what ran, which were printed already.
+    repeated = next((n for n in range(len(lines), 0, -1) if said[-n:] == lines[:n]), 0)
+    return lines[repeated:]
 
 
 def _counted(progress: Progress) -> str:

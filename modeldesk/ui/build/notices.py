@@ -1,6 +1,5 @@
 """What the page says above a plan or a build (no widgets)."""
 
-from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.library.model import LibrarySnapshot, VersionKey
 from modeldesk.core.words import tr
 from modeldesk.ui.build.session import BuildSession
@@ -44,9 +43,3 @@ def end_of(session: BuildSession, snapshot: LibrarySnapshot) -> Notice:
         time=duration(outcome.seconds),
     )
     return Notice(sentence, " · ".join(filter(None, parts)), tone=Tone.GOOD, closable=False)
-
-
-def last_words(error: ModelDeskError, log: str) -> list[str]:
-    """The builder's own words about a failure, as far as `log` does not end with them."""
-    lines = error.detail.splitlines()
-    return lines if lines and error.detail.strip() not in log else []

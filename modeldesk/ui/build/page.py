@@ -14,8 +14,9 @@ from modeldesk.core.ids import BuildId
 from modeldesk.core.library.model import VersionKey
 from modeldesk.core.versioning.names import is_channel
 from modeldesk.core.words import tr
+from modeldesk.ui.activity.words import last_words
 from modeldesk.ui.build.draft import request_for
-from modeldesk.ui.build.notices import end_of, last_words, no_engine
+from modeldesk.ui.build.notices import end_of, no_engine
 from modeldesk.ui.build.preparing import Prepared, preparing
 from modeldesk.ui.build.progress import Moment
 from modeldesk.ui.build.session import BuildSession

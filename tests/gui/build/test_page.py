@@ -209,6 +209,28 @@ def test_a_failure_marks_the_step_and_the_line_and_keeps_the_form(
     assert again.request.build != session.request.build
 
 
+def test_a_build_that_failed_can_be_tried_again_from_activity(
+    qtbot: QtBot, bench: Bench, page: BuildPage, activity: ActivityStore
+) -> None:
+    plan(qtbot, bench)
+    bench.engine.build_script = BuildScript(fail_at_line=3, failure="failed to solve: no such host")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    failed = activity.tasks[0]
+    assert "failed to solve: no such host" in activity.lines(failed.id)[-1]
+    bench.engine.build_script = BuildScript()
+    again = activity.retry(failed.id)
+    assert again is not None
+    qtbot.waitUntil(lambda: not again.active)
+    assert again.error is None
+    assert isinstance(again.link, LibraryLink)
+    # Two builds, each with a record of its own.
+    assert [one.state for one in bench.builds.recent()] == [
+        BuildState.SUCCEEDED,
+        BuildState.FAILED,
+    ]
+
+
 def test_a_cancel_is_said_at_once_and_leaves_no_image(
     qtbot: QtBot, bench: Bench, page: BuildPage
 ) -> None:

@@ -1,5 +1,6 @@
 """What a person does on the build page, and what comes of it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.build.model import BuildState
 from modeldesk.core.errors import EngineUnavailable
+from modeldesk.core.ids import ModelName
 from modeldesk.core.labels import METRICS_LABEL
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.build.draft import Entry
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.build.session import BuildSession
 from modeldesk.ui.build.views import Showing
-from modeldesk.ui.links import BuildLink, LibraryLink
+from modeldesk.ui.links import BuildLink, LibraryLink, SettingsLink, SettingsSection
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
@@ -73,6 +75,42 @@ def test_a_folder_is_looked_into_and_the_next_version_proposed(
     assert page.heading.build.text() == "Build v1.5.0"
     assert page.recipe.dockerfile.text().startswith("FROM python:3.11-slim")
     assert any("uvicorn" in text for text in page.found.texts())
+
+
+def test_the_next_version_of_a_model_is_planned_from_its_last_folder(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    for name in ("recommendation", "other"):
+        plan(qtbot, bench, name=name)
+        page.form.model.setText("shop-model")
+        if name == "other":
+            page.form.model.setText(name)
+        finish(qtbot, build(qtbot, bench))
+    page.activate(BuildLink(model=ModelName("shop-model")))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    assert page.form.model.text() == "shop-model"
+    assert page._folder.name == "recommendation"
+    page.activate(BuildLink(model=ModelName("never-built")))
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert page.showing is Showing.START
+    assert bench.heard.texts == ["No folder of never-built is known here. Drop it on the window."]
+
+
+def test_a_base_image_that_can_not_be_had_leads_to_its_setting(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine.remove_image("python:3.11-slim")
+    bench.engine.remove_image("python:3.11-slim-bookworm")
+    plan(qtbot, bench, dockerfile="")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert page.banner.notice.actions == ("Change the base image…",)
+    page.banner.action_chosen.emit(0)
+    assert bench.heard.links == [SettingsLink(SettingsSection.NEW_VERSIONS)]
+    settings = bench.context.settings
+    settings.change(replace(settings.current, base_image="python:3.12-slim"))
+    page.heading.edit.click()
+    qtbot.waitUntil(lambda: page.recipe.dockerfile.text().startswith("FROM python:3.12-slim"))
 
 
 def test_large_numbers_are_registered_as_they_are(qtbot: QtBot, bench: Bench) -> None:

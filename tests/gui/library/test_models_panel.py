@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.skeleton import Skeleton
 from tests.gui.library.bench import Bench
@@ -98,6 +98,27 @@ def test_arrow_keys_pass_over_the_captions(
     assert bench.choice.entry.name == "python"
     QTest.keyClick(bench.panel.list, Qt.Key.Key_Up)
     assert bench.choice.entry.name == "speech-keywords"
+
+
+def test_the_page_in_view_may_have_something_of_the_model(
+    bench: Bench, images: dict[str, ImageId]
+) -> None:
+    shown = ReleasesLink(model=ModelName("churn"))
+    bench.panel._stays = lambda model: shown if model == "churn" else None
+    for name in ("churn", "speech-keywords"):
+        bench.panel.list.row_selected.emit(f"entry {name}")
+    assert bench.heard.links == [shown, LibraryLink(ModelName("speech-keywords"))]
+
+
+def test_what_another_page_shows_is_marked_and_the_choice_stays(
+    bench: Bench, images: dict[str, ImageId]
+) -> None:
+    bench.choice.mark(ModelName("churn"))
+    assert bench.panel.list.current_key() == "entry churn"
+    assert bench.choice.entry is not None
+    assert bench.choice.entry.name == "recommendation"
+    bench.choice.mark(None)
+    assert bench.panel.list.current_key() == "entry recommendation"
 
 
 def test_the_choice_survives_what_happens_on_the_engine(

@@ -61,6 +61,18 @@ def test_what_is_in_use_can_not_be_picked_and_says_why(
     assert "shop-recommendation" in remove.toolTip()
 
 
+def test_a_way_back_of_a_deployment_is_said_to_be_lost(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    qtbot.waitUntil(lambda: bool(bench.releases.facts.deployments))
+    dialog = bench.page.acts.confirm_removal(versions(bench, "v1.3.1", "v1.1.0"))
+    facts = {row.label: row.value for row in dialog.facts.rows()}
+    assert facts["Ways back that are lost"] == "shop to v1.3.1"
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert "Ways back that are lost" not in {row.label for row in dialog.facts.rows()}
+    dialog.reject()
+
+
 def test_what_is_unpicked_stays(qtbot: QtBot, bench: Bench, images: dict[str, ImageId]) -> None:
     dialog = bench.page.acts.confirm_removal(versions(bench, "v1.4.1", "v1.1.0"))
     dialog.list.item(1).setCheckState(Qt.CheckState.Unchecked)

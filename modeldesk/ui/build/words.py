@@ -191,7 +191,7 @@ def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
     kinds = dict.fromkeys(one.format for one in folder.weights)
     out = sum(one.size_bytes for one in (plan.recipe or folder).kept_out)
     texts = ("Dockerfile", *([".dockerignore"] if plan.dockerignore else ()))
-    context = trn("{size} in {number} file: {texts}", "{size} in {number} files, with {texts}",
+    context = trn("{size} in {number} file, with {texts}", "{size} in {number} files, with {texts}",
                   plan.context_files, size=size(plan.context_bytes),
                   number=count(plan.context_files), texts=_named(texts))  # fmt: skip
     if out:

@@ -195,7 +195,7 @@ class Tour:
         self._shoot("library-way-back")
         self._window.open_page(PageKey.RELEASES)
         page = self._page(ReleasesPage)
-        self._until("there is a way back", page.rollback_button.isVisible)
+        self._until("there is a way back", page.rollback_button.isEnabled)
         self._click(page.rollback_button)
         question = self._until("the rollback is asked about", lambda: self._dialog(ConfirmDialog))
         self._shoot("rollback-question", small=False, over=question)

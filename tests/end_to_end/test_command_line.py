@@ -140,8 +140,9 @@ def test_a_target_that_fails_is_told_by_the_exit_code(
     assert failed.code == 7, failed.err
     assert failed.json["restored"] is True
     assert f"could not run {unique_name}:v2.0.0" in failed.json["problem"]
-    assert failed.json["problem"].partition(": ")[2][:40] in failed.err
-    assert "|" in failed.err  # the container's last lines
+    assert failed.json["problem"] in failed.err
+    assert "are damaged" in failed.json["output"]
+    assert f"| {failed.json['output'].splitlines()[-1]}" in failed.err
     assert get_json(f"{url}/health")
     listed = program.run("deployments", "--json").json
     [deployment] = [d for d in listed if d["deployment"] == unique_name]

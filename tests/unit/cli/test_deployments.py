@@ -181,7 +181,8 @@ def test_a_release_that_failed_says_why(opened: Open) -> None:
     assert answer.problem.message.startswith("shop could not run team/rec:v2: v2 ended with")
     assert "no weights" in answer.problem.detail
     assert isinstance(answer.json, dict)
-    assert answer.json["problem"] == str(answer.problem)
+    assert answer.json["problem"] == answer.problem.message
+    assert answer.json["output"] == "no weights"
     assert answer.lines == ("team/rec:v1.0.0 runs again.",)
 
 

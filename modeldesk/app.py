@@ -45,10 +45,13 @@ from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from modeldesk.core.engine.watch import EngineWatch
     from modeldesk.core.ports import ImageEngine
     from modeldesk.core.releases.recovery import Recovered
     from modeldesk.pages import Pages
+    from modeldesk.ui.shell.command_palette import PaletteEntry
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +109,12 @@ class Desktop(QObject):
         self.activity = ActivityStore(self.tasks, self)
         self.garbage = UiThreadGarbage(self)
         self.window = MainWindow(
-            self.context, self.activity, self._page_entries(), self._models_panel, start
+            self.context,
+            self.activity,
+            self._page_entries(),
+            self._models_panel,
+            start,
+            self._acts,
         )
         self.window.painted.connect(self._painted)
 
@@ -142,7 +150,9 @@ class Desktop(QObject):
         if self._pages is None:
             from modeldesk.pages import Pages
 
-            self._pages = Pages(self.context, self.parts, self.activity, self)
+            self._pages = Pages(
+                self.context, self.parts, self.activity, lambda: self.window.area.current, self
+            )
         return self._pages
 
     def retry(self) -> None:
@@ -287,6 +297,10 @@ class Desktop(QObject):
                 tr("Show"),
                 partial(self.context.navigate, link),
             )
+
+    def _acts(self) -> "Iterable[PaletteEntry]":
+        """Nothing before there are pages: making them takes time."""
+        return self._pages.acts(self.window) if self._pages is not None else ()
 
     def _page_entries(self) -> list[PageEntry]:
         return [

@@ -24,6 +24,8 @@ class Answer:
     json: Json
     lines: tuple[str, ...]
     exit_code: ExitCode = ExitCode.DONE
+    problem: ModelDeskError | None = None
+    """What went wrong though there is a result; told on standard error."""
 
 
 def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:

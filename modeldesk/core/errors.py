@@ -110,7 +110,8 @@ class DiskFull(EngineError):
 
 
 class BuildFailed(EngineError):
-    """A step of a build failed. `step` is its name; `line` the Dockerfile line (1-based)."""
+    """A step of a build failed. `step` is its name; `line` the Dockerfile line (1-based);
+    `base` the base image that could not be had, where that is why."""
 
     def __init__(
         self,
@@ -120,10 +121,12 @@ class BuildFailed(EngineError):
         *,
         step: str = "",
         line: int | None = None,
+        base: str = "",
     ) -> None:
         super().__init__(message, hint, detail)
         self.step = step
         self.line = line
+        self.base = base
 
 
 class ContainerFailed(ModelDeskError):

@@ -185,6 +185,7 @@ class BuildContract:
         with pytest.raises(BuildFailed) as caught:
             build.send(iter([tar({"Dockerfile": dockerfile})]))
         assert "127.0.0.1:9/team/no-such-base:7" in str(caught.value)
+        assert caught.value.base == "127.0.0.1:9/team/no-such-base:7"
         assert not build.exists
 
     def test_an_error_of_the_context_comes_through_unchanged(self, build: Builder) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +32,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import BuildLink, Link, PageKey
 from modeldesk.ui.releases.page import ReleasesPage
@@ -98,6 +101,64 @@ def test_paints_first_then_lists_and_connects(
         qtbot.waitUntil(lambda: shown(desktop, SettingsPage), timeout=10_000)
         engine.add_image("team/rec:v1.2.0")
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 3, timeout=5_000)
+
+
+def test_the_palette_does_what_can_be_done_with_what_is_chosen_and_runs(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    parts = parts_of(tmp_path, engine)
+    targets = [
+        VersionTarget(image.id, str(image.tags[0]), image.id)
+        for image in sorted(engine.list_images(), key=lambda one: str(one.tags[0]))
+    ]
+    for target in targets:
+        settings = ServiceSettings((PortBinding(5000, 5000),))
+        parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
+    with running(qapp, parts) as desktop:
+        palette = desktop.window.palette_box
+
+        def offered(text: str) -> list[str]:
+            palette.open()
+            palette.field.setText(text)
+            found = [entry.title for entry in palette.shown()]
+            palette.close_palette()
+            return found
+
+        qtbot.waitUntil(lambda: "Stop shop" in offered("stop shop"), timeout=10_000)
+        assert "Roll back shop to v1.0.0…" in offered("roll back")
+        assert "Remove the deployment shop…" in offered("remove")
+        assert "Run team/rec v1.1.0…" in offered("run")
+        assert "Build a new version of team/rec" in offered("build new")
+        # The version that runs can't be removed; the menus say so, and it is not offered here.
+        assert "Remove team/rec v1.1.0…" not in offered("remove")
+        assert "Theme: Dark" in offered("dark")
+        palette.open()
+        palette.field.setText("Stop shop")
+        QTest.keyClick(palette.field, Qt.Key.Key_Return)
+        (container,) = engine.list_containers()
+        qtbot.waitUntil(lambda: not engine.container(container.id).summary.running)
+
+
+def test_choosing_a_model_where_it_runs_shows_what_runs_of_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    engine.add_image("other:v1.0.0")
+    parts = parts_of(tmp_path, engine)
+    image = next(one for one in engine.list_images() if str(one.tags[0]).startswith("team/rec"))
+    target = VersionTarget(image.id, str(image.tags[0]), image.id)
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
+    with running(qapp, parts) as desktop:
+        qtbot.waitUntil(lambda: bool(desktop.window.findChildren(ModelsPanel)), timeout=10_000)
+        (panel,) = desktop.window.findChildren(ModelsPanel)
+        desktop.window.open_page(PageKey.RELEASES)
+        qtbot.waitUntil(lambda: shown(desktop, ReleasesPage), timeout=10_000)
+        qtbot.waitUntil(lambda: panel.list.current_key() == "entry team/rec", timeout=10_000)
+        went = []
+        for key in ("entry team/rec", "entry other"):
+            panel.list.row_selected.emit(key)
+            went.append(desktop.window.area.current)
+        assert went == [PageKey.RELEASES, PageKey.LIBRARY]
 
 
 def test_a_folder_given_at_the_start_is_planned(

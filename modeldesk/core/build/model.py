@@ -77,6 +77,11 @@ class EngineBuild:
     no_cache: bool = False
 
 
+def new_build() -> BuildId:
+    """What no build is known by yet."""
+    return BuildId(uuid4().hex)
+
+
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
     """What a person asked to build. Frozen: what is shown is what is built."""
@@ -92,7 +97,7 @@ class BuildRequest:
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
     no_cache: bool = False
-    build: BuildId = field(default_factory=lambda: BuildId(uuid4().hex))
+    build: BuildId = field(default_factory=new_build)
     """What the record of this build is known by. A request is built once."""
 
 

@@ -42,7 +42,7 @@ from modeldesk.core.errors import (
     RecordsError,
     SourceControlError,
 )
-from modeldesk.core.ids import BuildId, ImageId
+from modeldesk.core.ids import BuildId, ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.inspect import inspect
@@ -83,13 +83,17 @@ class BuildService:
         settings: Settings,
         scheme: Scheme | None = None,
         token: CancelToken | None = None,
+        model: ModelName | None = None,
     ) -> BuildPlan:
         """Look at `folder` and propose everything that a build of it needs; nothing is changed.
-        `scheme` None takes the one of the settings. Raises `FolderError`, `Cancelled`."""
+        `scheme` None takes the one of the settings, `model` None that of the folder's last build
+        or its own name. Raises `FolderError`, `Cancelled`."""
         token = token or CancelToken()
         found = inspect(folder, token)
         last = self._last_build(found.path)
-        model = last.model if last else found.name
+        if model is not None and last is not None and last.model != model:
+            last = None
+        model = model or (last.model if last else found.name)
         git, git_problem = self._git(found.path)
         repository = repository_for(model, snapshot, settings, last.references[0] if last else None)
         taken = taken_tags(snapshot, model, repository)
@@ -162,6 +166,13 @@ class BuildService:
     def recent(self, limit: int = 100) -> tuple[BuildRecord, ...]:
         """The builds that were started last, newest first, without their logs."""
         return self._records.recent_builds(limit)
+
+    def folder_of(self, model: ModelName) -> Path | None:
+        """The folder that the model was built from last, if it is still there."""
+        for record in self._records.recent_builds(_RECENT):
+            if record.model == model and Path(record.folder).is_dir():
+                return Path(record.folder)
+        return None
 
     def record(self, build: BuildId) -> BuildRecord | None:
         """One build with its log; None when it is not on record."""

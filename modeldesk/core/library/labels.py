@@ -21,8 +21,8 @@ def model_name(labels: Labels) -> str:
 
 
 def metrics(labels: Labels) -> Mapping[str, float]:
-    """The numbers registered with the image. What is not a JSON object of finite numbers is
-    left out: a label is anybody's text."""
+    """The numbers registered with the image, whole ones as such. What is not a JSON object of
+    finite numbers is left out: a label is anybody's text."""
     text = labels.get(METRICS_LABEL)
     return _parsed(text) if text else _NO_METRICS
 
@@ -62,7 +62,7 @@ def _parsed(text: str) -> Mapping[str, float]:
         return _NO_METRICS
     return MappingProxyType(
         {
-            name: float(value)
+            name: value
             for name, value in content.items()
             if isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
         }

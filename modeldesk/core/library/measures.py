@@ -16,11 +16,22 @@ _MEASURES = frozenset(
     }
 )
 # fmt: on
+_NAMES = frozenset({"seed", "id", "year", "date", "day", "version", "build", "run", "revision"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
 def is_measure(name: str) -> bool:
     """Whether a number of this name (``val_accuracy``, ``F1Macro``, ``mAP50``) is a measure."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    words = _words(name)
     pairs = [first + second for first, second in pairwise(words)]
     return any(word in _MEASURES for word in (*words, *pairs))
+
+
+def is_a_name(name: str) -> bool:
+    """Whether a number of this name (``seed``, ``run_id``) stands for something rather than
+    counts it: it is then read digit by digit."""
+    return not _NAMES.isdisjoint(_words(name))
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]

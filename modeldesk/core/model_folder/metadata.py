@@ -164,10 +164,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        number = float(value)
-    except OverflowError:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer too large for a float
         return None
-    return number if math.isfinite(number) else None
+    return value if finite else None
 
 
 def _text(value: object) -> str:

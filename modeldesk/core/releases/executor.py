@@ -24,6 +24,7 @@ from modeldesk.core.releases.model import (
     ServiceSettings,
     StepPhase,
 )
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.plan import ReleasePlan, Step
 from modeldesk.core.words import tr
 
@@ -94,7 +95,7 @@ class ReleaseExecutor:
         ports = tuple(replace(port, host_port=0) for port in settings.ports)
         container = self.engine.create_container(self._spec(REHEARSAL, ports))
         self.engine.start_container(container)
-        wait_until_ready(self.engine, self.probe, container, settings.health_timeout_s, job)
+        self._wait(container, job)
         # It has shown what it had to; it must not hold memory or a GPU the target needs.
         self.engine.remove_container(container)
         return container
@@ -114,9 +115,14 @@ class ReleaseExecutor:
     def _start(self, job: Job) -> ContainerId:
         container = self._made()
         self.engine.start_container(container)
-        timeout = self.deployment.settings.health_timeout_s
-        wait_until_ready(self.engine, self.probe, container, timeout, job)
+        self._wait(container, job)
         return container
+
+    def _wait(self, container: ContainerId, job: Job) -> None:
+        """Until it is ready. It is called by its version: the container's name is ours."""
+        timeout = self.deployment.settings.health_timeout_s
+        called = version_text(self.release.target.reference)
+        wait_until_ready(self.engine, self.probe, container, timeout, job, called)
 
     def _record(self, _: Job) -> ContainerId:
         container = self._made()

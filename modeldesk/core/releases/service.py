@@ -13,7 +13,7 @@ from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
 from modeldesk.core.releases.book import DeploymentBook, Elsewhere
 from modeldesk.core.releases.executor import ReleaseExecutor
-from modeldesk.core.releases.history import earlier_versions, previous_version
+from modeldesk.core.releases.history import earlier_versions, other_versions, previous_version
 from modeldesk.core.releases.model import (
     Deployment,
     DeploymentKey,
@@ -23,11 +23,14 @@ from modeldesk.core.releases.model import (
     ServiceSettings,
     VersionTarget,
 )
-from modeldesk.core.releases.names import check_deployment_name
+from modeldesk.core.releases.names import check_deployment_name, version_text
 from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
 from modeldesk.core.releases.plan import plan_release
 from modeldesk.core.releases.recovery import Healer, Recovered, adopt
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
+
+_LONGEST_LINE = 300
 
 
 class ReleaseService:
@@ -66,13 +69,12 @@ class ReleaseService:
         return self._records.releases(key)
 
     def earlier_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
-        """What can be gone back to, nearest first."""
-        current = deployment.current
-        return tuple(
-            version
-            for version in earlier_versions(self.history(deployment.key))
-            if current is None or version.image != current.image
-        )
+        """What can be gone back to, nearest first; where `rollback` goes to by itself."""
+        return _but_current(deployment, earlier_versions(self.history(deployment.key)))
+
+    def other_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
+        """Every version that once served and does not now, those of `earlier_versions` first."""
+        return _but_current(deployment, other_versions(self.history(deployment.key)))
 
     def deploy(
         self,
@@ -124,10 +126,7 @@ class ReleaseService:
             name = deployment.name
             target = to or previous_version(self.history(deployment.key))
             if target is None:
-                raise ReleaseError(
-                    tr("“{name}” has run no version before the one that runs.", name=name),
-                    tr("Choose one from its history, or name it with --to."),
-                )
+                raise _no_way_back(deployment, self.other_versions(deployment))
             if deployment.current is not None and target.image == deployment.current.image:
                 raise ReleaseError(
                     tr("“{name}” already runs {version}.", name=name, version=target.reference)
@@ -245,7 +244,7 @@ class ReleaseService:
             raise problem
         restored = executor.previous is not None and _runs(engine, executor.previous)
         state = ReleaseState.RESTORED if restored else ReleaseState.FAILED
-        ended = self._end(release, state, str(problem))
+        ended = self._end(release, state, _kept(problem))
         if isinstance(problem, Cancelled) or not restored or known is None:
             raise problem
         return outcome_of(known, ended, known, begin, problem, executor.previous)
@@ -290,6 +289,43 @@ class ReleaseService:
                 tr("Secret values are never stored: deploy again and enter them."),
             )
         return {name: given.get(name, kept.get(name, "")) for name in wanted}
+
+
+def _kept(problem: ModelDeskError) -> str:
+    """What the history keeps of it: not the way out, which is for the moment, but the last line
+    of output, which tells more than how a container ended."""
+    lines = [line.strip() for line in problem.detail.splitlines() if line.strip()]
+    if not lines:
+        return problem.message
+    last = printable(lines[-1])[:_LONGEST_LINE]
+    return tr("{problem} Its last line: {line}", problem=problem.message, line=last)
+
+
+def _but_current(
+    deployment: Deployment, versions: tuple[VersionTarget, ...]
+) -> tuple[VersionTarget, ...]:
+    current = deployment.current
+    return tuple(v for v in versions if current is None or v.image != current.image)
+
+
+def _no_way_back(deployment: Deployment, others: tuple[VersionTarget, ...]) -> ReleaseError:
+    name, current = deployment.name, deployment.current
+    if not others or current is None:
+        return ReleaseError(
+            tr("“{name}” has run no version but the one that runs.", name=name),
+            tr("Any other image can be named with --to."),
+        )
+    return ReleaseError(
+        tr(
+            "“{name}” runs {version}, the earliest of its versions.",
+            name=name,
+            version=current.reference,
+        ),
+        tr(
+            "Name the one to go to with --to: {versions}.",
+            versions=", ".join(version_text(one.reference) for one in others),
+        ),
+    )
 
 
 def _previous(

@@ -4,6 +4,7 @@ import re
 
 from PySide6.QtWidgets import QWidget
 
+from modeldesk.core.library.measures import is_a_name
 from modeldesk.core.library.model import Version
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
@@ -45,7 +46,7 @@ class MetadataTab(PageScroll):
             [
                 KeyValue(
                     presentation.printable(name)[:_LONGEST_NAME],
-                    presentation.metric(value),
+                    _figure(name, value),
                     tooltip=name,
                 )
                 for name, value in sorted(version.metrics.items())
@@ -69,6 +70,12 @@ class MetadataTab(PageScroll):
 _LONGEST_NAME = 32
 _HASH = re.compile(r"(sha\d+:)?[0-9a-f]{7,128}(-dirty)?", re.IGNORECASE)
 """Commits and digests, which are read letter by letter."""
+
+
+def _figure(name: str, value: float) -> str:
+    if is_a_name(name) and value == int(value):
+        return str(int(value))
+    return presentation.metric(value)
 
 
 def _names(version: Version) -> list[Fact]:

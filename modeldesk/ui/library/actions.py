@@ -16,7 +16,7 @@ from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
-from modeldesk.ui.library.remove_dialog import RemoveDialog
+from modeldesk.ui.library.remove_dialog import RemoveDialog, WaysBack
 from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.tokens import Tone
@@ -27,8 +27,16 @@ RunVersion = Callable[[Version, QWidget], object]
 class VersionActions(QObject):
     """Acts on behalf of `page`, over which its dialogs stand."""
 
-    def __init__(self, context: Context, run_version: RunVersion, page: QWidget) -> None:
+    def __init__(
+        self,
+        context: Context,
+        run_version: RunVersion,
+        page: QWidget,
+        ways_back_to: WaysBack = lambda _: (),
+    ) -> None:
+        """`ways_back_to` names the deployments that could go back to an image."""
         super().__init__(page)
+        self._ways_back_to = ways_back_to
         self._context = context
         self._run_version = run_version
         self._page = page
@@ -57,7 +65,9 @@ class VersionActions(QObject):
 
     def confirm_removal(self, versions: Sequence[Version]) -> RemoveDialog:
         """Ask, with everything that goes in sight, then remove."""
-        dialog = RemoveDialog(self._context.hub.snapshot, versions, self._remove, self._page)
+        dialog = RemoveDialog(
+            self._context.hub.snapshot, versions, self._remove, self._page, self._ways_back_to
+        )
         dialog.open()
         return dialog
 
@@ -177,7 +187,7 @@ class VersionActions(QObject):
         text = trn("{count} version removed.", "{count} versions removed.", len(plan.removals))
         if plan.bytes_back:
             back = presentation.size(plan.bytes_back)
-            text = tr("{text} {size} came back.", text=text, size=back)
+            text = tr("{text} {size} freed.", text=text, size=back)
         self._context.say(text, Tone.GOOD)
 
     def _not_removed(self, plan: RemovalPlan, error: ModelDeskError) -> None:

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import LibrarySnapshot, Version
 from modeldesk.core.library.removal import Removal, RemovalPlan, plan_removal
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle, font
-from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
@@ -32,6 +33,9 @@ _ENOUGH = 20
 _MOST_HEIGHT = 270
 _VERSION = int(Qt.ItemDataRole.UserRole)
 
+WaysBack = Callable[[ImageId], Sequence[str]]
+"""The deployments that could go back to an image."""
+
 
 class RemoveDialog(QDialog):
     """Every version with the names that go with it; those in use can't be picked and say why.
@@ -43,8 +47,10 @@ class RemoveDialog(QDialog):
         versions: Sequence[Version],
         on_plan: Callable[[RemovalPlan], None],
         parent: QWidget,
+        ways_back_to: WaysBack = lambda _: (),
     ) -> None:
         super().__init__(parent.window())
+        self._ways_back_to = ways_back_to
         self._snapshot = snapshot
         self._on_plan = on_plan
         self.plan = plan_removal(snapshot, versions)
@@ -139,8 +145,9 @@ class RemoveDialog(QDialog):
             [
                 KeyValue(tr("Names that go"), presentation.count(len(plan.names))),
                 KeyValue(tr("Containers that use them"), _users(plan)),
+                *self._lost_ways(),
                 KeyValue(
-                    tr("Comes back on disk"),
+                    tr("Freed on disk"),
                     tr("not known yet") if back is None else presentation.size(back),
                     tooltip="" if back is None else presentation.exact_size(back),
                 ),
@@ -148,6 +155,19 @@ class RemoveDialog(QDialog):
         )
         self.command.set_text(plan.command or tr("Nothing is picked."))
         self._copy.setEnabled(bool(plan.command))
+
+    def _lost_ways(self) -> tuple[KeyValue, ...]:
+        """What deployments could go back to and will not any more."""
+        lost = [
+            tr("{deployment} to {version}", deployment=name, version=removal.version.name)
+            for removal in self.plan.removals
+            if removal.image_goes
+            for name in self._ways_back_to(removal.version.key.image)
+        ]
+        if not lost:
+            return ()
+        said = presentation.printable(", ".join(lost))
+        return (KeyValue(tr("Ways back that are lost"), said, Tone.WARNING, tooltip=said),)
 
     def _copy_command(self) -> None:
         QGuiApplication.clipboard().setText(self.plan.command)

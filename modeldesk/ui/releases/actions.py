@@ -201,6 +201,7 @@ class ReleaseActions(QObject):
             on_error=failed,
             on_cancelled=recorded,
             retry=True,
+            told=True,
             link=ReleasesLink(name),
         )
 

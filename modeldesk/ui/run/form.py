@@ -119,7 +119,7 @@ class RunForm(QWidget):
             ),
             tr("add a mount"),
         )
-        self.service = QCheckBox(tr("As a service: with a name, a history, and one click back"))
+        self.service = QCheckBox(tr("As a service: with a name, a history, and a way back"))
         self.name = QLineEdit(proposed_name(model))
         self.name_field = Field(tr("Deployment"), self.name)
         self.why = QLineEdit()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.containers.model import Health, LogLine, Mount, PortBinding
@@ -93,6 +93,34 @@ def test_a_crash_shows_its_last_lines_and_leaves_no_container(qtbot: QtBot, benc
     assert "exit code 3" in dialog.banner.notice.sentence
     assert containers(bench) == 0
     assert dialog.run_button.isEnabled()
+
+
+def test_what_is_said_does_not_squeeze_the_form(qtbot: QtBot, bench: Bench) -> None:
+    crash = Behaviour(exit_code=3, prints=(LogLine("KeyError", True),))
+    dialog = opened(qtbot, bench, crash)
+    dialog.form.service.setChecked(True)
+    area = dialog.findChildren(QScrollArea)[0]
+    before, height = area.height(), dialog.height()
+    for _ in range(2):
+        dialog.run_button.click()
+        qtbot.waitUntil(lambda: dialog.log.isVisible() and not dialog.progress.isVisible())
+        qtbot.waitUntil(lambda: area.height() >= before - 2)
+    dialog.banner.dismiss()
+    bench.engine.behaves(bench.context.hub.snapshot.models[0].versions[0].key.image, HEALTHY)
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: closed(bench))
+    assert height > 0
+
+
+def test_the_progress_has_all_the_room_beside_the_buttons(qtbot: QtBot, bench: Bench) -> None:
+    dialog = opened(qtbot, bench, Behaviour(health=(Health.STARTING,)))
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: "Waiting until" in dialog.progress.bar.accessibleName())
+    QApplication.processEvents()
+    gap = dialog.cancel_button.geometry().left() - dialog.progress.geometry().right()
+    assert gap < 20
+    dialog.reject()
+    qtbot.waitUntil(lambda: containers(bench) == 0)
 
 
 def test_a_cancel_removes_the_container(qtbot: QtBot, bench: Bench) -> None:

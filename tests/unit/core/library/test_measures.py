@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.library.measures import is_measure
+from modeldesk.core.library.measures import is_a_name, is_measure
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,10 @@ def test_measures(name: str) -> None:
 )
 def test_settings_of_the_training(name: str) -> None:
     assert not is_measure(name)
+
+
+def test_numbers_that_stand_for_something() -> None:
+    assert [name for name in ("seed", "run_id", "dataYear") if is_a_name(name)] == [
+        "seed", "run_id", "dataYear",
+    ]  # fmt: skip
+    assert not any(map(is_a_name, ("parameters", "accuracy", "batch_size", "epochs", "running")))

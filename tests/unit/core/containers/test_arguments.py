@@ -80,6 +80,13 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert str(tmp_path / "missing") in caught.value.message
 
 
+@pytest.mark.parametrize("source", ["~nouser/x", "./loop/x", f"./{'a' * 300}", "./a\0b"])
+def test_a_path_that_leads_nowhere_is_said(source: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InvalidInput):
+        parse_mount(f"{source}:/data", tmp_path)
+
+
 @pytest.mark.parametrize(
     "port",
     [

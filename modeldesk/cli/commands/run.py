@@ -70,7 +70,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     environment = _environment(arguments.env)
     version = find_version(session.snapshot(), arguments.reference)
     if arguments.service:
-        secret = {name: value for name, value in environment.items() if looks_secret(name)}
+        secret = {name: value for name, value in environment.items() if looks_secret(name, value)}
         settings = ServiceSettings(
             ports,
             {name: value for name, value in environment.items() if name not in secret},

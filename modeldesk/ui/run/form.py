@@ -42,12 +42,13 @@ class RunChoices:
     def service_settings(self) -> tuple[ServiceSettings, dict[str, str]]:
         """Settings a deployment keeps, and the secret values it must not keep. A secret it has
         already and that was left empty is not among the values: it stays what it is."""
-        names = tuple(name for name in self.environment if looks_secret(name))
+        kept = self.replaces.secret_names
+        names = tuple(n for n, v in self.environment.items() if n in kept or looks_secret(n, v))
         plain = {n: v for n, v in self.environment.items() if n not in names}
         secrets = {
             name: self.environment[name]
             for name in names
-            if self.environment[name] or name not in self.replaces.secret_names
+            if self.environment[name] or name not in kept
         }
         timeout = self.replaces.health_timeout_s
         return ServiceSettings(self.ports, plain, names, self.mounts, timeout), secrets
@@ -222,10 +223,9 @@ class RunForm(QWidget):
         known = self._replaced()
         kept = known.settings.secret_names if known else ()
         for name, value in self.variables.lines():
-            secret = looks_secret(name.text())
-            value.setPlaceholderText(
-                tr("as it is now") if name.text().strip() in kept else tr("value")
-            )
+            is_kept = name.text().strip() in kept
+            secret = is_kept or looks_secret(name.text(), value.text())
+            value.setPlaceholderText(tr("as it is now") if is_kept else tr("value"))
             value.setEchoMode(
                 QLineEdit.EchoMode.PasswordEchoOnEdit if secret else QLineEdit.EchoMode.Normal
             )

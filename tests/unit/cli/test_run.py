@@ -60,3 +60,11 @@ def test_a_service_keeps_its_settings_but_for_the_time_that_is_given(session: Se
 
 def test_the_address_is_told(session: Session) -> None:
     assert serve(session, "team/rec:v1.0.0", "-p", "5000:5000")["url"] == "http://127.0.0.1:5000"
+
+
+def test_values_with_a_password_in_them_are_not_kept(session: Session) -> None:
+    words = ("-e", "DATABASE_URL=postgres://u:p@h/db", "-e", "TOKEN2=x", "-e", "PORT=80")
+    serve(session, "team/rec:v1.0.0", *words)
+    kept = session.releases().deployment(session.here(), DeploymentName("shop")).settings
+    assert kept.environment == {"PORT": "80"}
+    assert kept.secret_names == ("DATABASE_URL", "TOKEN2")

@@ -160,7 +160,7 @@ def log_lines(text: str) -> list[str]:
     """The lines of a program's output as a terminal would leave them, without its colours.
 
     A carriage return starts its line over (progress bars); other control characters are shown
-    as `printable` shows them.
+    as `printable` shows them. Of a line that no window could show the middle is left out.
     """
     lines = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").split("\n")
     return [_settled_line(line) for line in lines]
@@ -183,8 +183,9 @@ def axis_figure(value: float, step: float) -> str:
 
 
 def _settled_line(line: str) -> str:
-    last = line.rstrip("\r").rpartition("\r")[2].expandtabs(8)
-    return last if last.isprintable() else printable(last)
+    # Cut before it is looked at, and again, since what is shown may be ten times as long.
+    last = cut(line.rstrip("\r").rpartition("\r")[2]).expandtabs(8)
+    return cut(last if last.isprintable() else printable(last))
 
 
 def _rounded(number: float, digits: int) -> str:

@@ -204,6 +204,15 @@ def test_log_lines_are_what_a_terminal_would_leave() -> None:
     assert presentation.log_lines(text) == ["red", "100 %", "plain   a\\x00b", "done"]
 
 
+@pytest.mark.parametrize("character", ["x", "\0", "\t", "票"])
+def test_a_line_of_a_log_is_never_longer_than_can_be_shown(character: str) -> None:
+    (line,) = presentation.log_lines(f"begin {character * 1_000_000} end")
+    assert len(line) <= presentation.LONGEST_SHOWN + 1
+    assert "…" in line
+    assert line.startswith("begin")
+    assert line.endswith("end")
+
+
 @pytest.mark.parametrize(
     ("largest", "name", "amount"),
     [(0, "B", 1), (940, "B", 1), (960, "kB", 1e3), (904e6, "MB", 1e6), (2.5e9, "GB", 1e9)],

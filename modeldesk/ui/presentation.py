@@ -13,6 +13,7 @@ from modeldesk.core.words import tr, trn
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 LONGEST_SHOWN = 2000
+_LONG_FIGURE = 1e15
 _TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 
@@ -60,7 +61,9 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
 
 def metric(value: float) -> str:
     """A measure of a model: three decimals where they tell something, thousands apart where they
-    do not: ``0.923``, ``−1.250``, ``12,077``."""
+    do not: ``0.923``, ``−1.250``, ``12,077``. What is too long to be read: ``1.23e+17``."""
+    if abs(value) >= _LONG_FIGURE:
+        return _real_minus(f"{value:.2e}")
     if value == int(value) and abs(value) >= 10:
         return count(int(value))
     if abs(value) >= 1000:

@@ -52,6 +52,9 @@ def test_a_size_is_within_half_a_percent_of_what_it_says(amount: int) -> None:
         (64.0, "64"),
         (12077.4, "12,077"),
         (0.00025, "2.50e−04"),
+        (1e308, "1.00e+308"),
+        (-123456789012345678, "−1.23e+17"),
+        (999_999_999_999_999, "999,999,999,999,999"),
     ],
 )
 def test_measures_of_a_model(value: float, shown: str) -> None:

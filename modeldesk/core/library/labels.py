@@ -29,7 +29,8 @@ def model_name(labels: Labels) -> str:
 
 def metrics(labels: Labels) -> Mapping[str, float]:
     """The numbers registered with the image, whole ones as such. What is not a JSON object of
-    finite numbers is left out, and so is what comes after the first hundred: a label is anybody's text."""
+    finite numbers is left out, and so is what comes after the first hundred: a label is
+    anybody's text."""
     text = labels.get(METRICS_LABEL)
     return _parsed(text) if text else _NO_METRICS
 

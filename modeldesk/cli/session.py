@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
@@ -40,6 +40,7 @@ class Session:
         self.job = Job(CancelToken(), self._printer.report, self._printer.log)
         self._engine: ImageEngine | None = None
         self._records_problem: RecordsError | None = None
+        self._swept = False
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     def engine(self) -> ImageEngine:
@@ -58,9 +59,15 @@ class Session:
         return self.parts.library
 
     def builds(self) -> "BuildService":
-        """Builds, which are only not remembered where the records can't be used."""
+        """Builds, which are only not remembered where the records can't be used. Those that a
+        program left unfinished when it ended are marked so."""
         self._do_without_records()
-        return self.parts.builds
+        builds = self.parts.builds
+        if not self._swept:
+            self._swept = True
+            with suppress(RecordsError):
+                builds.forget_interrupted()
+        return builds
 
     def snapshot(self) -> LibrarySnapshot:
         """Every image with its layers, as the library page would show them."""

@@ -1,4 +1,4 @@
-"""Ports and mounts as people write them for ``docker run`` (pure)."""
+"""Ports, mounts and variables as people write them for ``docker run`` (pure)."""
 
 import re
 from ipaddress import ip_address
@@ -48,6 +48,15 @@ def host_text(port: PortBinding) -> str:
 def container_text(port: PortBinding) -> str:
     """The container's side of a port as `parse_port` reads it."""
     return f"{port.container_port}{'' if port.protocol == 'tcp' else f'/{port.protocol}'}"
+
+
+def check_variable(name: str) -> None:
+    """Raise `InvalidInput` unless an environment variable can have this name."""
+    if not name or "=" in name or " " in name or not name.isprintable():
+        raise InvalidInput(
+            tr("“{name}” can't be a variable's name.", name=printable(name)[:_SHOWN]),
+            tr("A name is made of letters, digits and “_”, such as MODEL_PATH."),
+        )
 
 
 def _check_address(address: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.arguments import (
+    check_variable,
     container_text,
     host_text,
     parse_mount,
@@ -176,8 +177,7 @@ class RunForm(QWidget):
             raise InvalidInput(tr("A port on this machine is given twice."))
         environment: dict[str, str] = {}
         for name, value in self.variables.values():
-            if not name or "=" in name:
-                raise InvalidInput(tr("“{name}” can't be a variable's name.", name=name))
+            check_variable(name)
             environment[name] = value
         mounts = tuple(
             parse_mount(":".join(part for part in row if part), Path.home())

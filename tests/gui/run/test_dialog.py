@@ -174,6 +174,8 @@ def test_what_can_not_be_used_is_said_and_nothing_starts(
     fill(dialog.form)
     dialog.run_button.click()
     assert said in dialog.banner.notice.sentence
+    if "variable" in said:
+        assert "MODEL_PATH" in dialog.banner.notice.reason
     assert "create_container" not in bench.engine.calls
     dialog.reject()
 

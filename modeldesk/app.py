@@ -27,7 +27,7 @@ from modeldesk.composition import Parts
 from modeldesk.core import words
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
@@ -201,11 +201,13 @@ class Desktop(QObject):
         _import_all(_NEXT)
         try:
             problem = self.parts.opened.problem
-        except ModelDeskError as error:
+        except RecordsError as error:
             self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
-            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.parts.do_without_records(Path(self._temporary.name) / "modeldesk.sqlite", error)
             problem = tr(
-                "{problem} Until then nothing is remembered after the program ends.", problem=error
+                "{problem} Until then no deployment can be made or changed, and nothing is "
+                "remembered after the program ends.",
+                problem=error,
             )
         self.parts.make_services()
         return problem

@@ -118,7 +118,7 @@ class Session:
         except RecordsError as error:
             self._records_problem = error
             self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
-            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.parts.do_without_records(Path(self._temporary.name) / "modeldesk.sqlite", error)
             self.job.log(tr("{problem} This run is not remembered.", problem=error))
 
 

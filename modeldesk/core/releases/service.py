@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import Cancelled, ModelDeskError, NotFound, ReleaseError
+from modeldesk.core.errors import Cancelled, ModelDeskError, NotFound, RecordsError, ReleaseError
 from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
@@ -44,7 +44,11 @@ class ReleaseService:
         locks: DeploymentLocks,
         who: Callable[[], str],
         clock: Callable[[], datetime],
+        forgetful: RecordsError | None = None,
     ) -> None:
+        """`forgetful` says why `records` are gone when the program ends: then no deployment is
+        made or changed."""
+        self._forgetful = forgetful
         self._records = records
         self._book = DeploymentBook(records)
         self._probe = probe
@@ -95,6 +99,7 @@ class ReleaseService:
         (nothing could be restored), `Cancelled` (after everything was undone).
         """
         check_deployment_name(name)
+        self._check_memory()
         home = engine.identity()
         with self._locks.hold(name, home.id):
             known = self._book.take_up(home, name)
@@ -182,10 +187,19 @@ class ReleaseService:
     @contextmanager
     def _held(self, engine: ImageEngine, key: DeploymentKey) -> Iterator[Deployment]:
         """The deployment, while inside for this caller alone. It must live on the engine."""
+        self._check_memory()
         home = engine.identity()
         self._book.check_here(home, key)
         with self._locks.hold(key.name, home.id):
             yield self._book.take_up(home, key.name) or self._book.get(home.id, key.name)
+
+    def _check_memory(self) -> None:
+        if self._forgetful is not None:
+            raise RecordsError(
+                tr("No deployment can be made or changed, because it would be forgotten."),
+                str(self._forgetful),
+                self._forgetful.detail,
+            )
 
     def _release(
         self,

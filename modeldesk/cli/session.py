@@ -76,14 +76,18 @@ class Session:
         return library.fill_details(self.engine(), self.job, lambda _: None)
 
     def releases(self) -> "ReleaseService":
-        """Deployments, after every release that was interrupted has been put right."""
+        """Deployments, after every release that was interrupted has been put right, or what can't
+        be has been said."""
         if self._records_problem is not None:
             raise self._records_problem
-        from modeldesk.core.releases.recovery import healed_text
+        from modeldesk.core.releases.recovery import healed_text, left_text
 
         service = self.parts.releases
-        for release in service.recover(self.engine(), self.job).healed:
+        recovered = service.recover(self.engine(), self.job)
+        for release in recovered.healed:
             self.job.log(healed_text(release))
+        for left in recovered.left:
+            self.job.log(left_text(left))
         return service
 
     def here(self) -> EngineId:

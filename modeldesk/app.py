@@ -13,7 +13,6 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -26,19 +25,20 @@ from modeldesk import resources
 from modeldesk.composition import Parts
 from modeldesk.core import words
 from modeldesk.core.changes import Changes
-from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.engine.model import Connection
+from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
-from modeldesk.ui.links import BuildLink, Link, PageKey, ReleasesLink
+from modeldesk.ui.links import BuildLink, Link, PageKey
 from modeldesk.ui.making import Making
+from modeldesk.ui.releases.healing import ReleaseHealing
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
-from modeldesk.ui.tasks.lanes import Lane, serial
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme, ThemeMode
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
     from modeldesk.core.engine.watch import EngineWatch
     from modeldesk.core.ports import ImageEngine
-    from modeldesk.core.releases.recovery import Recovered
     from modeldesk.pages import Pages
     from modeldesk.ui.shell.command_palette import PaletteEntry
 
@@ -106,6 +105,7 @@ class Desktop(QObject):
             self,
         )
         self.context.settings.changed.connect(self._settings_changed)
+        self.healing = ReleaseHealing(self.context, lambda: self.parts.releases, self)
         self.activity = ActivityStore(self.tasks, self)
         self.garbage = UiThreadGarbage(self)
         self.window = MainWindow(
@@ -128,6 +128,7 @@ class Desktop(QObject):
         to die with the process."""
         self._watch_due.stop()
         self._rest_due.stop()
+        self.healing.stop()
         self.window.area.stop_making()
         if self._watch is not None:
             self._watch.stop(_SHUTDOWN_S)
@@ -201,11 +202,13 @@ class Desktop(QObject):
         _import_all(_NEXT)
         try:
             problem = self.parts.opened.problem
-        except ModelDeskError as error:
+        except RecordsError as error:
             self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
-            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.parts.do_without_records(Path(self._temporary.name) / "modeldesk.sqlite", error)
             problem = tr(
-                "{problem} Until then nothing is remembered after the program ends.", problem=error
+                "{problem} Until then no deployment can be made or changed, and nothing is "
+                "remembered after the program ends.",
+                problem=error,
             )
         self.parts.make_services()
         return problem
@@ -266,37 +269,12 @@ class Desktop(QObject):
     def _connection_came(self, batch: list[Connection]) -> None:
         for connection in batch:
             self.hub.publish_connection(connection)
-        if batch[-1].state is ConnectionState.CONNECTED:
-            self._heal_releases()
 
     def _changes_came(self, batch: list[Changes]) -> None:
         changes = Changes()
         for one in batch:
             changes |= one
         self.hub.publish_changes(changes)
-
-    def _heal_releases(self) -> None:
-        self.tasks.submit(
-            lambda job: self.parts.releases.recover(self.context.require_engine(), job),
-            lane=serial("recover releases"),
-            title=tr("Finish interrupted releases"),
-            owner=self,
-            on_result=self._healed,
-            show_in_activity=False,
-        )
-
-    def _healed(self, recovered: "Recovered") -> None:
-        from modeldesk.core.releases.recovery import healed_text
-
-        self.hub.publish_changes(recovered.changes)
-        for release in recovered.healed:
-            link = ReleasesLink(release.deployment)
-            self.context.say(
-                healed_text(release),
-                Tone.WARNING,
-                tr("Show"),
-                partial(self.context.navigate, link),
-            )
 
     def _acts(self) -> "Iterable[PaletteEntry]":
         """Nothing before there are pages: making them takes time."""

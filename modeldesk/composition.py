@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
     from modeldesk.core.engine.model import EngineAttempt
+    from modeldesk.core.errors import RecordsError
     from modeldesk.core.library.service import Library
-    from modeldesk.core.ports import AnswerProbe, EngineFinder, ImageEngine
+    from modeldesk.core.ports import AnswerProbe, DeploymentLocks, EngineFinder, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
 
 _Part = TypeVar("_Part")
@@ -46,14 +47,19 @@ class Parts:
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
+        self._locks_folder = paths.database.parent / "locks"
+        self._records_problem: RecordsError | None = None
         loaded = settings_file.load(paths.settings)
         self.settings = loaded.settings
         """As they are now; whoever changes them puts the new ones here."""
         self.settings_problem = loaded.problem
 
-    def use_database(self, path: Path) -> None:
-        """Keep the records in `path` instead; to be called before anything read them."""
+    def do_without_records(self, path: Path, problem: "RecordsError") -> None:
+        """Keep what is recorded from now on in `path`, for as long as the program runs, since its
+        own records can't be used; to be called before anything read them. What would have to be
+        remembered is then refused."""
         self.paths = replace(self.paths, database=path)
+        self._records_problem = problem
 
     def make_services(self) -> None:
         """Make what the window's pages are made of, wherever waiting for it does no harm."""
@@ -97,7 +103,6 @@ class Parts:
     @Once
     def builds(self) -> "BuildService":
         """Plans and makes builds."""
-        from modeldesk.adapters.file_locks import FileDeploymentLocks
         from modeldesk.adapters.git import GitSourceControl
         from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
         from modeldesk.core.build.service import BuildService
@@ -106,27 +111,30 @@ class Parts:
             SqliteBuildRecords(self.opened.database),
             GitSourceControl(),
             now,
-            FileDeploymentLocks(self._locks_folder),
+            self.locks,
         )
 
     @Once
     def releases(self) -> "ReleaseService":
         """Deployments and the way back."""
-        from modeldesk.adapters.file_locks import FileDeploymentLocks
         from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
         from modeldesk.core.releases.service import ReleaseService
 
         return ReleaseService(
             SqliteReleaseRecords(self.opened.database),
             self.probe,
-            FileDeploymentLocks(self._locks_folder),
+            self.locks,
             self._author,
             now,
+            self._records_problem,
         )
 
-    @property
-    def _locks_folder(self) -> Path:
-        return self.paths.database.parent / "locks"
+    @Once
+    def locks(self) -> "DeploymentLocks":
+        """The same for every program of the account, wherever each keeps its records."""
+        from modeldesk.adapters.file_locks import FileDeploymentLocks, folder_of_user
+
+        return FileDeploymentLocks(self._locks_folder, folder_of_user())
 
     def _author(self) -> str:
         return self.settings.release_author or system_user()

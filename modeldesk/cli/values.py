@@ -19,3 +19,10 @@ def seconds(text: str) -> float:
     if not 0 < value <= _LONGEST_WAIT_S:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and {_LONGEST_WAIT_S}")
     return value
+
+
+def service(text: str) -> str:
+    """A deployment's name. An empty one is somebody's unset variable, not a wish for none."""
+    if not text:
+        raise argparse.ArgumentTypeError("no deployment was named")
+    return text

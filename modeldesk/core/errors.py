@@ -25,7 +25,8 @@
     ├── SettingsError
     ├── SourceControlError           git
     ├── ReleaseError                 a deployment or rollback that can't go on
-    │   └── NoSuchDeployment
+    │   ├── NoSuchDeployment
+    │   └── NothingRuns              it failed, and what ran before can't be started again yet
     └── AlreadyRunning               another window of the program holds what is asked for
 
 Adapters translate their library's errors into these at the border. Anything else that is raised
@@ -163,6 +164,10 @@ class ReleaseError(ModelDeskError):
 
 class NoSuchDeployment(ReleaseError):
     """There is no deployment of that name."""
+
+
+class NothingRuns(ReleaseError):
+    """A release failed, and what ran before could not be started again."""
 
 
 class AlreadyRunning(ModelDeskError):

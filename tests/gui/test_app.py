@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +15,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.adapters.file_locks import FileDeploymentLocks
+from modeldesk.adapters.sqlite import database
+from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
 from modeldesk.app import Desktop
 from modeldesk.composition import Parts
+from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.containers.model import Health, PortBinding
 from modeldesk.core.engine.model import ConnectionState
-from modeldesk.core.ids import NO_ENGINE, DeploymentName, ModelName
+from modeldesk.core.errors import AlreadyRunning, RecordsError
+from modeldesk.core.ids import NO_ENGINE, BuildId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
     DeploymentKey,
     JournalEntry,
@@ -76,6 +84,14 @@ def running(app: QApplication, parts: Parts, start: Link | None = None) -> Itera
         desktop.window.deleteLater()
         desktop.deleteLater()
         app.processEvents()
+
+
+def deploy(parts: Parts, engine: FakeEngine) -> None:
+    """Put v1.0.0 in service as the shop."""
+    image = next(one for one in engine.list_images() if one.tags[0].tag == "v1.0.0")
+    target = VersionTarget(image.id, str(image.tags[0]), image.id)
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
 
 
 def shown(desktop: Desktop, kind: type[QWidget]) -> bool:
@@ -176,23 +192,85 @@ def test_a_folder_given_at_the_start_is_planned(
 def test_records_of_a_newer_program_are_left_alone_and_said(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
 ) -> None:
-    database = tmp_path / "records.sqlite"
-    with closing(sqlite3.connect(database)) as newer:
+    file = tmp_path / "records.sqlite"
+    with closing(sqlite3.connect(file)) as newer:
         newer.execute("PRAGMA user_version = 9999")
         newer.execute("CREATE TABLE future (x)")
         newer.commit()
-    before = database.read_bytes()
+    before = file.read_bytes()
     parts = parts_of(tmp_path, engine)
     with running(qapp, parts) as desktop:
         said: list[str] = []
         desktop.hub.said.connect(lambda saying: said.append(saying.text))
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
         assert any("newer" in text for text in said)
-        assert parts.paths.database != database
+        with pytest.raises(RecordsError, match="would be forgotten"):
+            deploy(parts, engine)
+        assert engine.list_containers() == ()
+        assert parts.paths.database != file
         temporary = parts.paths.database.parent
         assert temporary.is_dir()
-    assert database.read_bytes() == before
+    assert file.read_bytes() == before
     assert not temporary.exists()
+
+
+def test_records_that_another_program_holds_are_said_and_done_without(
+    qapp: QApplication,
+    qtbot: QtBot,
+    tmp_path: Path,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    patient = database.open_database
+    monkeypatch.setattr(database, "open_database", partial(patient, busy_seconds=0.01))
+    parts = parts_of(tmp_path, engine)
+    with closing(sqlite3.connect(parts.paths.database)) as holder:
+        holder.execute("CREATE TABLE held (x)")
+        holder.execute("BEGIN EXCLUSIVE")
+        with running(qapp, parts) as desktop:
+            said: list[str] = []
+            desktop.hub.said.connect(lambda saying: said.append(saying.text))
+            qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
+            assert any("in use by another program" in text for text in said)
+            with pytest.raises(RecordsError, match="would be forgotten"):
+                deploy(parts, engine)
+
+
+def test_two_windows_at_once_leave_each_other_alone(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    one, other = parts_of(tmp_path, engine), parts_of(tmp_path, engine)
+    started = datetime.now(UTC)
+    name = Reference.parse("team/rec:v9.0.0")
+    build = BuildRecord(
+        BuildId("b1"), ModelName("team/rec"), "/rec", (name,), started, BuildState.RUNNING
+    )
+    with running(qapp, one) as first:
+        qtbot.waitUntil(lambda: first.hub.snapshot.image_count == 2, timeout=10_000)
+        deploy(one, engine)
+        key = DeploymentKey(engine.identity().id, SHOP)
+        [release] = one.releases.history(key)
+        records = SqliteReleaseRecords(one.opened.database)
+        again = records.add_release(replace(release, state=ReleaseState.RUNNING))
+        SqliteBuildRecords(one.opened.database).add_build(build)
+        locks = FileDeploymentLocks(tmp_path / "locks")
+        with locks.hold(SHOP, key.engine), running(qapp, other) as second:
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 2, timeout=10_000)
+            assert second.hub.connection.state is ConnectionState.CONNECTED
+            # What the first window has under way is neither healed nor given up by the second.
+            qtbot.waitUntil(lambda: not second.tasks.active, timeout=10_000)
+            assert other.builds.recent()[0].state is BuildState.RUNNING
+            assert {r.id: r.state for r in other.releases.history(key)}[again] is (
+                ReleaseState.RUNNING
+            )
+            with pytest.raises(AlreadyRunning):
+                other.releases.stop(engine, key, Job())
+            # What one makes, the other shows.
+            engine.add_image("team/rec:v1.2.0")
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 3, timeout=10_000)
+        assert one.opened.database.read("SELECT count(*) FROM build") == [(1,)]
+    [container] = engine.list_containers()
+    assert container.running
 
 
 def test_an_interrupted_release_is_put_right_once_the_engine_answers(

@@ -72,6 +72,7 @@ class EngineBuild:
     dockerfile: str
     """Its path inside the context, with forward slashes."""
     tags: tuple[Reference, ...]
+    """None: the image can be named afterwards."""
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
     no_cache: bool = False

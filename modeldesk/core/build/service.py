@@ -131,7 +131,8 @@ class BuildService:
     ) -> BuildOutcome:
         """Build what was asked for and name it. The build is recorded however it ends.
 
-        Raises `InvalidVersion` for a version that exists already, `InvalidReference`,
+        Raises `InvalidVersion` for a version that exists already (or does when the build ends:
+        its image then has no name), `InvalidReference`,
         `FolderError`, `BuildFailed` (with the Dockerfile's line where it is known), `DiskFull`,
         `EngineUnavailable`, `RecordsError` before anything was done, `AlreadyRunning` while
         another program or thread builds that version, `Cancelled`.
@@ -246,6 +247,7 @@ class _Build:
         """Build; the record tells the end of it, whatever that is."""
         try:
             image = self._make()
+            before = before | self._give_names(image)
         except Cancelled:
             self._end(BuildState.CANCELLED, StepState.CANCELLED)
             raise
@@ -278,7 +280,7 @@ class _Build:
         base = base_image(files.dockerfile_text)
         build = EngineBuild(
             dockerfile=files.dockerfile,
-            tags=request.references,
+            tags=(),
             labels=image_labels(request, git, base, self._service.now()),
             build_args=request.build_args,
             no_cache=request.no_cache,
@@ -289,6 +291,14 @@ class _Build:
             if error.line is None:
                 error.line = line_of(files.dockerfile_text, error.step)
             raise
+
+    def _give_names(self, image: ImageId) -> dict[Reference, ImageId]:
+        """Name the image; the images that had the names until now. A build takes minutes, and
+        other programs give names too: one that was given meanwhile is not taken away."""
+        before = existing_images(self._engine, self._request)
+        for reference in self._request.references:
+            self._engine.tag_image(image, reference)
+        return before
 
     def _context(self, context: ContextPlan) -> Iterator[bytes]:
         """The context, counted as it is sent."""

@@ -187,9 +187,10 @@ def _numbers(draft: Draft) -> dict[str, float]:
 
 def _written(value: float) -> str:
     """A number as it is typed; whole ones and others are told apart."""
+    if isinstance(value, int):
+        return str(value)
     text = f"{value:.15g}"
-    said = isinstance(value, int) or not text.lstrip("-").isdecimal()
-    return text if said else f"{text}.0"
+    return f"{text}.0" if text.lstrip("-").isdecimal() else text
 
 
 def number_of(text: str) -> float:

@@ -70,10 +70,13 @@ class MetadataTab(PageScroll):
 _LONGEST_NAME = 32
 _HASH = re.compile(r"(sha\d+:)?[0-9a-f]{7,128}(-dirty)?", re.IGNORECASE)
 """Commits and digests, which are read letter by letter."""
+_LARGEST_EXACT = 2**53
+"""From here on a number with a point no longer tells one whole number from the next."""
 
 
 def _figure(name: str, value: float) -> str:
-    if is_a_name(name) and value == int(value):
+    exact = isinstance(value, int) or (value.is_integer() and abs(value) < _LARGEST_EXACT)
+    if is_a_name(name) and exact:
         return str(int(value))
     return presentation.metric(value)
 

@@ -197,6 +197,8 @@ def what_happened(release: Release) -> str:
     version = version_text(release.target.reference)
     rollback = release.kind is ReleaseKind.ROLLBACK
     match release.state:
+        case ReleaseState.RUNNING if release.error:
+            text = tr("{version} failed, what ran is to run again", version=version)
         case ReleaseState.RUNNING:
             text = (
                 tr("Rolling back to {version}", version=version)

@@ -55,11 +55,12 @@ class ReleaseFacts:
 
     @property
     def under_way(self) -> frozenset[DeploymentName]:
-        """Deployments with a release that has not ended, whichever program makes it."""
+        """Deployments with a release that has not ended, whichever program makes it. One that
+        failed and waits to be undone is not under way any more."""
         return frozenset(
             name
             for name, releases in self.histories.items()
-            if releases and releases[0].state is ReleaseState.RUNNING
+            if releases and releases[0].state is ReleaseState.RUNNING and not releases[0].error
         )
 
     def ways_back_to(self, image: ImageId) -> tuple[DeploymentName, ...]:

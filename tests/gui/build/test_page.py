@@ -1,10 +1,14 @@
 """What a person does on the build page, and what comes of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.build.model import BuildState
@@ -115,15 +119,17 @@ def test_a_base_image_that_can_not_be_had_leads_to_its_setting(
 
 def test_large_numbers_are_registered_as_they_are(qtbot: QtBot, bench: Bench) -> None:
     folder = bench.folder("recommendation", OWN)
-    (folder / "metrics.json").write_text('{"accuracy": 0.1, "f1": 1.0, "seed": 20250405}')
+    text = '{"accuracy": 0.1, "f1": 1.0, "seed": 123456789012345678}'
+    (folder / "metrics.json").write_text(text)
     bench.page.activate(BuildLink(folder=folder))
     qtbot.waitUntil(lambda: bench.page.showing is Showing.PLAN)
-    assert bench.page.form.draft.metrics == {"accuracy": "0.1", "f1": "1.0", "seed": "20250405"}
+    written = {"accuracy": "0.1", "f1": "1.0", "seed": "123456789012345678"}
+    assert bench.page.form.draft.metrics == written
     bench.page.build()
     session = bench.page.session
     assert session is not None
     qtbot.waitUntil(lambda: not session.running)
-    assert session.request.labels[METRICS_LABEL] == '{"accuracy": 0.1, "f1": 1.0, "seed": 20250405}'
+    assert session.request.labels[METRICS_LABEL] == text
 
 
 def test_another_scheme_gives_another_name(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
@@ -289,6 +295,35 @@ def test_a_cancel_is_said_at_once_and_leaves_no_image(
     assert StepState.NOT_RUN in left
     page.heading.edit.click()
     assert page.form.tag.text() == "v1.0.0"
+
+
+@pytest.fixture
+def slow_hands(qtbot: QtBot) -> Iterator[None]:
+    """However long two presses are apart, they are a double click."""
+    before = QApplication.doubleClickInterval()
+    QApplication.setDoubleClickInterval(2**31 - 1)
+    yield
+    QApplication.setDoubleClickInterval(before)
+
+
+@pytest.mark.usefixtures("slow_hands")
+def test_a_double_click_does_one_thing(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    bench.engine.build_script = BuildScript(seconds_per_step=30.0)
+    heading = page.heading
+    plan(qtbot, bench)
+    heading.build.click()
+    session = page.session
+    assert session is not None
+    QTest.mouseClick(heading.cancel, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(heading.cancel, Qt.MouseButton.LeftButton)
+    assert not session.cancelling
+    heading.cancel.click()
+    finish(qtbot, session)
+    QTest.mouseClick(heading.edit, Qt.MouseButton.LeftButton)
+    assert page.session is session
+    QApplication.setDoubleClickInterval(0)
+    QTest.mouseClick(heading.edit, Qt.MouseButton.LeftButton)
+    assert page.session is None
 
 
 def test_a_build_goes_on_while_something_else_is_looked_at(

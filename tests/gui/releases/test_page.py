@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.containers.model import ContainerSpec, Health, LogLine
 from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
+from modeldesk.core.jobs import Job
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
@@ -303,6 +306,19 @@ def test_while_a_release_is_under_way_no_other_is_offered(
     task.cancel()
     qtbot.waitUntil(page.rollback_button.isEnabled)
     assert all(button.isEnabled() for button in page.history.buttons.values())
+
+
+def test_two_presses_of_start_start_it_once(qtbot: QtBot, bench: Bench, page: ReleasesPage) -> None:
+    bench.deploy("shop", bench.add_version("v1.3.1"))
+    bench.service.stop(bench.engine, bench.key("shop"), Job())
+    bench.read_library()
+    qtbot.waitUntil(lambda: page.stop_button.text() == "Start" and page.stop_button.isEnabled())
+    before = bench.engine.calls["create_container"]
+    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.stop_button.text() == "Stop" and not bench.tasks.active)
+    assert bench.engine.calls["create_container"] == before + 1
+    assert len(bench.service.history(bench.key("shop"))) == 2
 
 
 def serving(bench: Bench) -> ContainerId | None:

@@ -328,6 +328,19 @@ def test_a_log_keeps_its_last_lines_only(theme: Theme, qtbot: QtBot) -> None:
     assert view.text().splitlines()[0] == "line 49900"
 
 
+def test_a_log_of_long_lines_keeps_what_can_be_shown(theme: Theme, qtbot: QtBot) -> None:
+    view, text = log(theme, qtbot)
+    for n in range(4):
+        view.append(f"{n}.{m} " + "x" * 3000 for m in range(1000))
+        view.flush()
+        assert text.document().characterCount() <= 2_000_000
+    lines = view.text().splitlines()
+    assert max(map(len, lines)) <= 2001
+    assert lines[-1].startswith("3.999 ")
+    assert 900 < len(lines) < 1000
+    assert lines[0].startswith("3.")
+
+
 def test_a_log_follows_until_told_not_to(theme: Theme, qtbot: QtBot) -> None:
     view, text = log(theme, qtbot)
     bar = text.verticalScrollBar()

@@ -22,7 +22,17 @@ def test_what_was_saved_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[1, 2]", b"\xff\xfe", b"null", b"[" * 100_000], ids=repr
+    "content",
+    [
+        b"",
+        b"{",
+        b"[1, 2]",
+        b"\xff\xfe",
+        b"null",
+        b"[" * 100_000,
+        b'{"notify_after_s": ' + b"1" * 5000 + b"}",
+    ],
+    ids=lambda content: repr(content[:20]),
 )
 def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"

@@ -1,5 +1,6 @@
 """What labels say, whatever they hold."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -28,6 +29,11 @@ from modeldesk.core.library.labels import commit, created, metrics, model_name
 )
 def test_metrics(text: str, found: dict[str, float]) -> None:
     assert dict(metrics({METRICS_LABEL: text})) == found
+
+
+def test_of_very_many_metrics_the_first_hundred_count() -> None:
+    text = json.dumps({"note": "none", **{f"m{number}": number for number in range(3000)}})
+    assert list(metrics({METRICS_LABEL: text})) == [f"m{number}" for number in range(100)]
 
 
 def test_no_metrics_without_the_label() -> None:

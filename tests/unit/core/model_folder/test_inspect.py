@@ -2,7 +2,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -300,6 +300,26 @@ def test_odd_entries_are_not_opened_or_followed(odd: Path) -> None:
     for finding in found.findings:
         finding.text.encode()
     assert "inside.py" in [entry.path for entry in found.files]
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def lost(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, loop, lost])
+def test_a_dockerfile_that_is_no_file_is_said(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(folder_of(tmp_path, {"serve.py": "import http.server"}) / "Dockerfile")
+    assert "Dockerfile is no file that can be read" in texts(inspect(tmp_path), Severity.ERROR)
+
+
+def test_a_link_that_leads_to_itself_is_said(tmp_path: Path) -> None:
+    loop(tmp_path / "model")
+    with pytest.raises(FolderError, match="leads to itself"):
+        inspect(tmp_path / "model")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import traceback
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -26,29 +25,32 @@ from modeldesk import resources
 from modeldesk.composition import Parts
 from modeldesk.core import words
 from modeldesk.core.changes import Changes
-from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.engine.model import Connection
+from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
-from modeldesk.ui.links import BuildLink, Link, PageKey, ReleasesLink
+from modeldesk.ui.links import BuildLink, Link, PageKey
 from modeldesk.ui.making import Making
+from modeldesk.ui.releases.healing import ReleaseHealing
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
-from modeldesk.ui.tasks.lanes import Lane, serial
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from modeldesk.core.engine.watch import EngineWatch
     from modeldesk.core.ports import ImageEngine
-    from modeldesk.core.releases.recovery import Recovered
     from modeldesk.pages import Pages
+    from modeldesk.ui.shell.command_palette import PaletteEntry
 
 log = logging.getLogger(__name__)
 
@@ -105,10 +107,16 @@ class Desktop(QObject):
             self,
         )
         self.context.settings.changed.connect(self._settings_changed)
+        self.healing = ReleaseHealing(self.context, lambda: self.parts.releases, self)
         self.activity = ActivityStore(self.tasks, self)
         self.garbage = UiThreadGarbage(self)
         self.window = MainWindow(
-            self.context, self.activity, self._page_entries(), self._models_panel, start
+            self.context,
+            self.activity,
+            self._page_entries(),
+            self._models_panel,
+            start,
+            self._acts,
         )
         self.window.painted.connect(self._painted)
 
@@ -122,6 +130,7 @@ class Desktop(QObject):
         to die with the process."""
         self._watch_due.stop()
         self._rest_due.stop()
+        self.healing.stop()
         self.window.area.stop_making()
         if self._watch is not None:
             self._watch.stop(_SHUTDOWN_S)
@@ -144,7 +153,9 @@ class Desktop(QObject):
         if self._pages is None:
             from modeldesk.pages import Pages
 
-            self._pages = Pages(self.context, self.parts, self.activity, self)
+            self._pages = Pages(
+                self.context, self.parts, self.activity, lambda: self.window.area.current, self
+            )
         return self._pages
 
     def retry(self) -> None:
@@ -193,11 +204,13 @@ class Desktop(QObject):
         _import_all(_NEXT)
         try:
             problem = self.parts.opened.problem
-        except ModelDeskError as error:
+        except RecordsError as error:
             self._temporary = tempfile.TemporaryDirectory(prefix="modeldesk-")
-            self.parts.use_database(Path(self._temporary.name) / "modeldesk.sqlite")
+            self.parts.do_without_records(Path(self._temporary.name) / "modeldesk.sqlite", error)
             problem = tr(
-                "{problem} Until then nothing is remembered after the program ends.", problem=error
+                "{problem} Until then no deployment can be made or changed, and nothing is "
+                "remembered after the program ends.",
+                problem=error,
             )
         self.parts.make_services()
         return problem
@@ -258,8 +271,6 @@ class Desktop(QObject):
     def _connection_came(self, batch: list[Connection]) -> None:
         for connection in batch:
             self.hub.publish_connection(connection)
-        if batch[-1].state is ConnectionState.CONNECTED:
-            self._heal_releases()
 
     def _changes_came(self, batch: list[Changes]) -> None:
         changes = Changes()
@@ -267,28 +278,9 @@ class Desktop(QObject):
             changes |= one
         self.hub.publish_changes(changes)
 
-    def _heal_releases(self) -> None:
-        self.tasks.submit(
-            lambda job: self.parts.releases.recover(self.context.require_engine(), job),
-            lane=serial("recover releases"),
-            title=tr("Finish interrupted releases"),
-            owner=self,
-            on_result=self._healed,
-            show_in_activity=False,
-        )
-
-    def _healed(self, recovered: "Recovered") -> None:
-        from modeldesk.core.releases.recovery import healed_text
-
-        self.hub.publish_changes(recovered.changes)
-        for release in recovered.healed:
-            link = ReleasesLink(release.deployment)
-            self.context.say(
-                healed_text(release),
-                Tone.WARNING,
-                tr("Show"),
-                partial(self.context.navigate, link),
-            )
+    def _acts(self) -> "Iterable[PaletteEntry]":
+        """Nothing before there are pages: making them takes time."""
+        return self._pages.acts(self.window) if self._pages is not None else ()
 
     def _page_entries(self) -> list[PageEntry]:
         return [

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from modeldesk.core.contents.ports import ContentRecords
     from modeldesk.core.contents.service import Contents
     from modeldesk.core.engine.model import EngineAttempt
+    from modeldesk.core.errors import RecordsError
     from modeldesk.core.library.kept_versions import KeptVersions
     from modeldesk.core.library.service import Library
-    from modeldesk.core.ports import AnswerProbe, EngineFinder, ImageEngine
+    from modeldesk.core.ports import AnswerProbe, DeploymentLocks, EngineFinder, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
 
 _Part = TypeVar("_Part")
@@ -50,14 +51,19 @@ class Parts:
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
+        self._locks_folder = paths.database.parent / "locks"
+        self._records_problem: RecordsError | None = None
         loaded = settings_file.load(paths.settings)
         self.settings = loaded.settings
         """As they are now; whoever changes them puts the new ones here."""
         self.settings_problem = loaded.problem
 
-    def use_database(self, path: Path) -> None:
-        """Keep the records in `path` instead; to be called before anything read them."""
+    def do_without_records(self, path: Path, problem: "RecordsError") -> None:
+        """Keep what is recorded from now on in `path`, for as long as the program runs, since its
+        own records can't be used; to be called before anything read them. What would have to be
+        remembered is then refused."""
         self.paths = replace(self.paths, database=path)
+        self._records_problem = problem
 
     def use_layers(self, path: Path) -> None:
         """Keep what is read of layers in `path` instead, where the usual file can't be used."""
@@ -139,7 +145,6 @@ class Parts:
     @Once
     def builds(self) -> "BuildService":
         """Plans and makes builds."""
-        from modeldesk.adapters.file_locks import FileDeploymentLocks
         from modeldesk.adapters.git import GitSourceControl
         from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
         from modeldesk.core.build.service import BuildService
@@ -148,27 +153,30 @@ class Parts:
             SqliteBuildRecords(self.opened.database),
             GitSourceControl(),
             now,
-            FileDeploymentLocks(self._locks_folder),
+            self.locks,
         )
 
     @Once
     def releases(self) -> "ReleaseService":
         """Deployments and the way back."""
-        from modeldesk.adapters.file_locks import FileDeploymentLocks
         from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
         from modeldesk.core.releases.service import ReleaseService
 
         return ReleaseService(
             SqliteReleaseRecords(self.opened.database),
             self.probe,
-            FileDeploymentLocks(self._locks_folder),
+            self.locks,
             self._author,
             now,
+            self._records_problem,
         )
 
-    @property
-    def _locks_folder(self) -> Path:
-        return self.paths.database.parent / "locks"
+    @Once
+    def locks(self) -> "DeploymentLocks":
+        """The same for every program of the account, wherever each keeps its records."""
+        from modeldesk.adapters.file_locks import FileDeploymentLocks, folder_of_user
+
+        return FileDeploymentLocks(self._locks_folder, folder_of_user())
 
     def _author(self) -> str:
         return self.settings.release_author or system_user()

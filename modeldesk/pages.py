@@ -3,12 +3,15 @@
 Imported after the window's first paint, by `modeldesk.app` alone.
 """
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.composition import Parts
+from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.library.model import Version
 from modeldesk.ui.activity.store import ActivityStore
@@ -18,18 +21,33 @@ from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.links import Link, PageKey, ReleasesLink
 from modeldesk.ui.making import Making
 from modeldesk.ui.releases.actions import ReleaseActions
+from modeldesk.ui.releases.entries import RunningEntry, entries
 from modeldesk.ui.releases.store import ReleaseStore
+
+if TYPE_CHECKING:
+    from modeldesk.ui.library.actions import VersionActions
+    from modeldesk.ui.run.starting import Starter
+    from modeldesk.ui.shell.command_palette import PaletteEntry
 
 
 class Pages(QObject):
     """The stores and actions that pages share, and the pages made of them."""
 
     def __init__(
-        self, context: Context, parts: Parts, activity: ActivityStore, parent: QObject
+        self,
+        context: Context,
+        parts: Parts,
+        activity: ActivityStore,
+        in_view: Callable[[], PageKey | None],
+        parent: QObject,
     ) -> None:
+        """`in_view` says which page was gone to last."""
         super().__init__(parent)
+        self._in_view = in_view
+        self._acts: VersionActions | None = None
         self._context = context
         self._parts = parts
         self._activity = activity
@@ -39,11 +57,12 @@ class Pages(QObject):
         self._past = PastVersions(context, lambda: parts.kept_versions, self)
         self._releases = ReleaseStore(context, parts.releases, self)
         self._actions = ReleaseActions(context, parts.releases, self)
+        self._starter: Starter | None = None
 
     def models_panel(self) -> Making[ModelsPanel]:
         """The list of models at the left of most pages."""
         yield
-        return ModelsPanel(self._context, self._library, self._choice)
+        return ModelsPanel(self._context, self._library, self._choice, self._stays)
 
     def library_page(self) -> Making[Page]:
         """Models and versions."""
@@ -88,7 +107,7 @@ class Pages(QObject):
         from modeldesk.ui.releases.parts import releases_parts
 
         parts = yield from releases_parts(self._context, self.preload)
-        return ReleasesPage(self._context, self._releases, self._actions, parts)
+        return ReleasesPage(self._context, self._releases, self._actions, parts, self._choice.mark)
 
     def cleanup_page(self) -> Making[Page]:
         """What could go."""
@@ -115,10 +134,52 @@ class Pages(QObject):
         )
         return SettingsPage(sections)
 
+    def acts(self, window: QWidget) -> "Iterator[PaletteEntry]":
+        """What can be done with what is chosen and with what runs."""
+        from modeldesk.ui.shell.acts import choice_entries, running_entries
+
+        entry = self._choice.entry
+        if entry is not None:
+            acts = self._acts_over(window)
+            yield from choice_entries(self._context, entry, self._choice.version, acts)
+        if self._context.engine() is None:
+            return
+        for one in self._running():
+            ways = self._releases.facts.earlier.get(one.deployment.name) if one.deployment else None
+            yield from running_entries(one, next(iter(ways or ()), None), self._actions, window)
+
+    def _acts_over(self, window: QWidget) -> "VersionActions":
+        if self._acts is None:
+            from modeldesk.ui.library.actions import VersionActions
+
+            self._acts = VersionActions(
+                self._context, self._run_version, window, self._releases.ways_back_to
+            )
+        return self._acts
+
+    def _running(self) -> tuple[RunningEntry, ...]:
+        facts = self._releases.facts
+        return entries(self._context.hub.snapshot, facts.deployments, self._context.engine_host)
+
+    def _stays(self, model: ModelName) -> Link | None:
+        """Whoever looks at what runs is shown what runs of the model, if anything does."""
+        here = self._in_view() is PageKey.RELEASES
+        if here and any(one.model == model for one in self._running()):
+            return ReleasesLink(model=model)
+        return None
+
     def _run_version(self, version: Version, over: QWidget) -> None:
         from modeldesk.ui.run.dialog import RunDialog
 
-        RunDialog(self._context, version, self._parts.releases, self._parts.probe, over).open()
+        RunDialog(self._context, version, self._parts.releases, self._starting(), over).open()
+
+    def _starting(self) -> "Starter":
+        if self._starter is None:
+            from modeldesk.ui.run.starting import Starter
+
+            parts = self._parts
+            self._starter = Starter(self._context, parts.releases, parts.probe, self)
+        return self._starter
 
 
 def _names_in(path: Path, token: CancelToken) -> tuple[str, ...]:

@@ -15,12 +15,14 @@ _NAME = "modeldesk"
 _SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
-def install(python: Path) -> None:
-    """Put the entry and the icons in place, so that a click starts ModelDesk with `python`."""
+def install() -> None:
+    """Put the entry and the icons in place, so that a click does what run.py does: it renews
+    the environment and starts an engine where it can."""
     entry = _entry()
     entry.parent.mkdir(parents=True, exist_ok=True)
     template = (_HERE / f"{_NAME}.desktop").read_text(encoding="utf-8")
-    command = f"{quoted(str(python))} -m modeldesk"
+    python = _python()
+    command = f"{quoted(str(python))} {quoted(str(_HERE / 'run.py'))}"
     if "%" in str(python):
         # GLib looks for the program before it makes one percent sign of two, and finds none.
         command = f"env {command}"
@@ -38,8 +40,29 @@ def remove() -> None:
     _entry().unlink(missing_ok=True)
     for _, target in _icons():
         target.unlink(missing_ok=True)
+        _remove_empty(target.parent, _theme())
     _tell_desktop()
     say("ModelDesk is no longer among your applications. Your settings and data are kept.")
+
+
+def _python() -> Path:
+    """The interpreter that run.py is to have: this one, or the one that this environment was
+    made from, which is still there when the environment is made anew."""
+    if sys.prefix != sys.base_prefix:
+        of_system = Path(sys.base_prefix) / "bin" / "python3"
+        if of_system.exists():
+            return of_system
+    return Path(sys.executable)
+
+
+def _remove_empty(folder: Path, below: Path) -> None:
+    """Remove `folder`, and what holds it, as long as they are empty and below `below`."""
+    while folder != below:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
 
 
 def quoted(argument: str) -> str:
@@ -63,9 +86,13 @@ def _entry() -> Path:
     return _data_folder() / "applications" / f"{_NAME}.desktop"
 
 
+def _theme() -> Path:
+    return _data_folder() / "icons" / "hicolor"
+
+
 def _icons() -> Iterator[tuple[Path, Path]]:
     """Each icon with its place in the theme that all others fall back to."""
-    theme = _data_folder() / "icons" / "hicolor"
+    theme = _theme()
     for size in _SIZES:
         source = _HERE / "icons" / f"{_NAME}-{size}.png"
         yield source, theme / f"{size}x{size}" / "apps" / f"{_NAME}.png"
@@ -77,7 +104,7 @@ def _tell_desktop() -> None:
     data = _data_folder()
     for command in (
         ["update-desktop-database", "-q", str(data / "applications")],
-        ["gtk-update-icon-cache", "-q", "-t", "-f", str(data / "icons" / "hicolor")],
+        ["gtk-update-icon-cache", "-q", "-t", "-f", str(_theme())],
     ):
         if shutil.which(command[0]):
             subprocess.run(command, capture_output=True, check=False)

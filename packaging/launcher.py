@@ -70,7 +70,7 @@ def main(given: list[str]) -> int:
         if options.install_desktop_entry:
             python = environment.ensure(development=False)
             system_libraries.ensure(python, screen=True)
-            desktop_entry.install(python)
+            desktop_entry.install()
             return 0
         return open_window([*passed_on, *([options.folder] if options.folder else [])])
     except Problem as problem:
@@ -82,19 +82,27 @@ def main(given: list[str]) -> int:
 
 def open_window(arguments: list[str]) -> int:
     """Open the window and return its exit code; without a display, 1 after saying what can be
-    done without one, with an environment in which to do it."""
+    done without one, with an environment and an engine to do it with."""
     python = environment.ensure(development=False)
     if not _has_display():
+        # What can be done without one needs an engine as well.
+        _prepare_engine()
         complain(_NO_DISPLAY.format(command=environment.tool("modeldesk")))
         return 1
     system_libraries.ensure(python, screen=True)
-    if engine.find() is None and not engine.is_chosen():
-        if engine.can_start():
-            engine.start()
-        else:
-            # The window says it too, and what was tried; it is of use without an engine.
-            complain(f"No container engine answers. {engine.advice()}")
+    _prepare_engine()
     return subprocess.run([str(python), "-m", "modeldesk", *arguments], check=False).returncode
+
+
+def _prepare_engine() -> None:
+    """Start an engine where none answers and that can be done; else say what would help."""
+    if engine.find() is not None or engine.is_chosen():
+        return
+    if engine.can_start():
+        engine.start()
+    else:
+        # The window says it too, and what was tried; it is of use without an engine.
+        complain(f"No container engine answers. {engine.advice()}")
 
 
 def _has_display() -> bool:

@@ -21,7 +21,18 @@ from types import FrameType
 from typing import TypeVar
 
 import shiboken6
-from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QMimeData,
+    QPoint,
+    QPointF,
+    Qt,
+    QTimer,
+    QtMsgType,
+    QUrl,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -184,7 +195,7 @@ class Tour:
         self._shoot("library-way-back")
         self._window.open_page(PageKey.RELEASES)
         page = self._page(ReleasesPage)
-        self._until("there is a way back", page.rollback_button.isVisible)
+        self._until("there is a way back", page.rollback_button.isEnabled)
         self._click(page.rollback_button)
         question = self._until("the rollback is asked about", lambda: self._dialog(ConfirmDialog))
         self._shoot("rollback-question", small=False, over=question)
@@ -381,6 +392,13 @@ class Tour:
         raise Stopped(f"waited in vain until {what}")
 
 
+def _say_of_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """What Qt says goes to standard error, but for a sentence that comes with every window of a
+    fixed size: that nobody is there whom its limits could be told."""
+    if kind is not QtMsgType.QtWarningMsg or "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
+
+
 def free_name(engine: ImageEngine) -> str:
     """The sample model's name, with a number when something on the engine has it already."""
     taken = {tag.repository for image in engine.list_images() for tag in image.tags}
@@ -409,6 +427,7 @@ def clean_up(engine: ImageEngine, model: str) -> list[str]:
 def main(to: Path) -> int:
     """Take the tour; 0 when all of it went well."""
     to.mkdir(parents=True, exist_ok=True)
+    qInstallMessageHandler(_say_of_qt)
     app = QApplication.instance() or QApplication(["modeldesk"])
     assert isinstance(app, QApplication)
     code = 1

@@ -1,6 +1,8 @@
 """What a command gives back, and how it is printed."""
 
 import json
+import shutil
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from modeldesk.core.text import printable, size_text
 
 _WIDEST = 100
 """Characters of a cell that a table shows."""
+_NARROWEST = 24
+"""A column that others make room for keeps as many."""
 
 Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 
@@ -24,6 +28,8 @@ class Answer:
     json: Json
     lines: tuple[str, ...]
     exit_code: ExitCode = ExitCode.DONE
+    problem: ModelDeskError | None = None
+    """What went wrong though there is a result; told on standard error."""
 
 
 def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:
@@ -63,11 +69,17 @@ def written(text: str, stream: TextIO) -> str:
     return printable(text).encode(encoding, "replace").decode(encoding)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> list[str]:
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: str = "",
+    room: int | None = None,
+) -> list[str]:
     """Columns under a header; `right` holds one character a column, ``r`` for right-aligned.
-    A text too long for a column is cut, since one would make every line as long."""
-    rows = [[_cut(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    A text too long for a column is cut, since one would make every line as long. `room` is for
+    a line; left out it is the terminal's width, and elsewhere unlimited."""
+    widths = _widths([header, *rows], _terminal_width() if room is None else room)
+    rows = [[_cut(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
     aligned = right.ljust(len(header))
     return [
         "  ".join(
@@ -78,8 +90,21 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "")
     ]
 
 
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """What each column needs; the widest give way until a line fits, as far as they can."""
+    widths = [min(max(map(len, column)), _WIDEST) for column in zip(*rows, strict=True)]
+    while room and sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _cut(cell: str, width: int) -> str:
+    return cell if len(cell) <= width else f"{cell[: width - 1]}…"
+
+
+def _terminal_width() -> int:
+    """Columns of the terminal that is written to; 0 where a program or a file reads."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 class ProgressPrinter:

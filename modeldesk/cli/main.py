@@ -41,6 +41,8 @@ def main(argv: list[str]) -> int:
 
 def _said(answer: Answer, *, as_json: bool) -> int:
     """Print the answer; the exit code."""
+    if answer.problem is not None:
+        print_error(answer.problem, sys.stderr)
     try:
         print_answer(answer, as_json=as_json, out=sys.stdout)
     except BrokenPipeError:

@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
@@ -41,6 +41,7 @@ class Session:
         self.job = Job(CancelToken(), self._printer.report, self._printer.log)
         self._engine: ImageEngine | None = None
         self._records_problem: RecordsError | None = None
+        self._swept = False
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     def engine(self) -> ImageEngine:
@@ -59,9 +60,15 @@ class Session:
         return self.parts.library
 
     def builds(self) -> "BuildService":
-        """Builds, which are only not remembered where the records can't be used."""
+        """Builds, which are only not remembered where the records can't be used. Those that a
+        program left unfinished when it ended are marked so."""
         self._do_without_records()
-        return self.parts.builds
+        builds = self.parts.builds
+        if not self._swept:
+            self._swept = True
+            with suppress(RecordsError):
+                builds.forget_interrupted()
+        return builds
 
     def snapshot(self) -> LibrarySnapshot:
         """Every image with its layers, as the library page would show them."""
@@ -80,14 +87,18 @@ class Session:
         return self.parts.contents_here
 
     def releases(self) -> "ReleaseService":
-        """Deployments, after every release that was interrupted has been put right."""
+        """Deployments, after every release that was interrupted has been put right, or what can't
+        be has been said."""
         if self._records_problem is not None:
             raise self._records_problem
-        from modeldesk.core.releases.recovery import healed_text
+        from modeldesk.core.releases.recovery import healed_text, left_text
 
         service = self.parts.releases
-        for release in service.recover(self.engine(), self.job).healed:
+        recovered = service.recover(self.engine(), self.job)
+        for release in recovered.healed:
             self.job.log(healed_text(release))
+        for left in recovered.left:
+            self.job.log(left_text(left))
         return service
 
     def here(self) -> EngineId:
@@ -126,7 +137,7 @@ class Session:
             _ = self.parts.opened
         except RecordsError as error:
             self._records_problem = error
-            self.parts.use_database(self._temporary_folder() / "modeldesk.sqlite")
+            self.parts.do_without_records(self._temporary_folder() / "modeldesk.sqlite", error)
             self.job.log(tr("{problem} This run is not remembered.", problem=error))
 
 

@@ -58,3 +58,10 @@ def size(text: str) -> int:
         return gate.size(text)
     except InvalidInput as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def service(text: str) -> str:
+    """A deployment's name. An empty one is somebody's unset variable, not a wish for none."""
+    if not text:
+        raise argparse.ArgumentTypeError("no deployment was named")
+    return text

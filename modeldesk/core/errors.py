@@ -32,7 +32,8 @@
     ├── SettingsError
     ├── SourceControlError           git
     ├── ReleaseError                 a deployment or rollback that can't go on
-    │   └── NoSuchDeployment
+    │   ├── NoSuchDeployment
+    │   └── NothingRuns              it failed, and what ran before can't be started again yet
     └── AlreadyRunning               another window of the program holds what is asked for
 
 Adapters translate their library's errors into these at the border. Anything else that is raised
@@ -125,7 +126,8 @@ class DiskFull(EngineError):
 
 
 class BuildFailed(EngineError):
-    """A step of a build failed. `step` is its name; `line` the Dockerfile line (1-based)."""
+    """A step of a build failed. `step` is its name; `line` the Dockerfile line (1-based);
+    `base` the base image that could not be had, where that is why."""
 
     def __init__(
         self,
@@ -135,10 +137,12 @@ class BuildFailed(EngineError):
         *,
         step: str = "",
         line: int | None = None,
+        base: str = "",
     ) -> None:
         super().__init__(message, hint, detail)
         self.step = step
         self.line = line
+        self.base = base
 
 
 class RegistryError(ModelDeskError):
@@ -195,6 +199,10 @@ class ReleaseError(ModelDeskError):
 
 class NoSuchDeployment(ReleaseError):
     """There is no deployment of that name."""
+
+
+class NothingRuns(ReleaseError):
+    """A release failed, and what ran before could not be started again."""
 
 
 class AlreadyRunning(ModelDeskError):

@@ -15,3 +15,5 @@ REVISION_LABEL = "org.opencontainers.image.revision"
 SOURCE_LABEL = "org.opencontainers.image.source"
 BASE_NAME_LABEL = "org.opencontainers.image.base.name"
 BASE_DIGEST_LABEL = "org.opencontainers.image.base.digest"
+MOST_METRICS = 100
+"""How many numbers a version is registered with; of a label with more, the first ones count."""

@@ -81,7 +81,7 @@ def load(path: Path) -> LoadedSettings:
         return LoadedSettings(Settings(), _kept_aside(path, str(error)))
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # not JSON, or a number of too many digits
         return LoadedSettings(Settings(), _kept_aside(path, str(error)))
     if not isinstance(content, dict):
         return LoadedSettings(Settings(), _kept_aside(path, tr("it is not a JSON object")))

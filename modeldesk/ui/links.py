@@ -32,11 +32,13 @@ class LibraryLink:
 
 @dataclass(frozen=True, slots=True)
 class BuildLink:
-    """Plan a build of `folder`, or show the build `build`; neither: just the page."""
+    """Plan a build of `folder`, or of the next version of `model` from the folder it was built
+    from last, or show the build `build`; none of them: just the page."""
 
     page: ClassVar[PageKey] = PageKey.BUILD
     folder: Path | None = None
     build: BuildId | None = None
+    model: ModelName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ class CompareLink:
 
 @dataclass(frozen=True, slots=True)
 class ReleasesLink:
-    """A deployment; None: just the page."""
+    """A deployment, or what runs of a model; neither: just the page."""
 
     page: ClassVar[PageKey] = PageKey.RELEASES
     deployment: DeploymentName | None = None
+    model: ModelName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from modeldesk.core.words import tr, trn
 MINUS = "\N{MINUS SIGN}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 LONGEST_SHOWN = 2000
+_LONG_FIGURE = 1e15
 _TERMINAL_CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 
 
@@ -65,7 +66,9 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
 
 def metric(value: float) -> str:
     """A measure of a model: three decimals where they tell something, thousands apart where they
-    do not: ``0.923``, ``−1.250``, ``12,077``."""
+    do not: ``0.923``, ``−1.250``, ``12,077``. What is too long to be read: ``1.23e+17``."""
+    if abs(value) >= _LONG_FIGURE:
+        return _real_minus(f"{value:.2e}")
     if value == int(value) and abs(value) >= 10:
         return count(int(value))
     if abs(value) >= 1000:
@@ -165,7 +168,7 @@ def log_lines(text: str) -> list[str]:
     """The lines of a program's output as a terminal would leave them, without its colours.
 
     A carriage return starts its line over (progress bars); other control characters are shown
-    as `printable` shows them.
+    as `printable` shows them. Of a line that no window could show the middle is left out.
     """
     lines = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n").split("\n")
     return [_settled_line(line) for line in lines]
@@ -188,8 +191,9 @@ def axis_figure(value: float, step: float) -> str:
 
 
 def _settled_line(line: str) -> str:
-    last = line.rstrip("\r").rpartition("\r")[2].expandtabs(8)
-    return last if last.isprintable() else printable(last)
+    # Cut before it is looked at, and again, since what is shown may be ten times as long.
+    last = cut(line.rstrip("\r").rpartition("\r")[2]).expandtabs(8)
+    return cut(last if last.isprintable() else printable(last))
 
 
 def _rounded(number: float, digits: int) -> str:

@@ -145,6 +145,20 @@ class BuildContract:
         assert run.seconds >= 0
         assert build.steps.index(run) < build.steps.index(copy)
 
+    def test_an_image_without_a_name_can_be_named_afterwards(self, build: Builder) -> None:
+        engine = build.bench.engine
+        for version in ("1.0", "1.1"):
+            label = {"org.example.version": version}
+            # The second time every step is cached, and only the label is another.
+            image = build(f"RUN echo {build.name}", tags=(), labels=label)
+            unnamed = engine.image_summary(image)
+            assert unnamed is None or not unnamed.tags
+            engine.tag_image(image, Reference.parse(f"{build.name}:{version}"))
+            summary = engine.image_summary(image)
+            assert summary is not None
+            assert [tag.tag for tag in summary.tags] == [version]
+            assert summary.labels["org.example.version"] == version
+
     def test_what_a_step_prints_is_told_line_by_line(self, build: Builder) -> None:
         build("RUN echo one && echo two && printf three", no_cache=True)
         printed = build.printed(build.step("RUN"))
@@ -185,6 +199,7 @@ class BuildContract:
         with pytest.raises(BuildFailed) as caught:
             build.send(iter([tar({"Dockerfile": dockerfile})]))
         assert "127.0.0.1:9/team/no-such-base:7" in str(caught.value)
+        assert caught.value.base == "127.0.0.1:9/team/no-such-base:7"
         assert not build.exists
 
     def test_an_error_of_the_context_comes_through_unchanged(self, build: Builder) -> None:

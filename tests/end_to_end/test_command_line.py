@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
@@ -105,6 +105,13 @@ def test_the_main_job(program: Program, built: dict[str, str], unique_name: str)
     assert back.json["url"] == url
     assert back.json["seconds"] > 0
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] == accuracy
+    no_further = program.run("rollback", unique_name)
+    assert no_further.code == 1
+    assert "the earliest of its versions" in no_further.err
+    assert "--to: v1.1.0" in no_further.err
+    [now] = [d for d in program.run("deployments", "--json").json if d["deployment"] == unique_name]
+    assert now["previous"] is None
+    assert [v["reference"] for v in now["earlier"]] == [f"{unique_name}:v1.1.0"]
     forward = program.run("rollback", unique_name, "--to", "v1.1.0", "--json")
     assert forward.code == 0, forward.err
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] > accuracy
@@ -152,6 +159,10 @@ def test_a_target_that_fails_is_told_by_the_exit_code(
     )
     assert failed.code == 7, failed.err
     assert failed.json["restored"] is True
+    assert f"could not run {unique_name}:v2.0.0" in failed.json["problem"]
+    assert failed.json["problem"] in failed.err
+    assert "are damaged" in failed.json["output"]
+    assert f"| {failed.json['output'].splitlines()[-1]}" in failed.err
     assert get_json(f"{url}/health")
     listed = program.run("deployments", "--json").json
     [deployment] = [d for d in listed if d["deployment"] == unique_name]
@@ -185,6 +196,7 @@ def test_unknown_names_are_answered_with_near_ones(
 ) -> None:
     missing = program.run("layers", f"{unique_name}:v1.0.9", "--json")
     assert missing.code == 4
+    assert program.run("images", f"{unique_name}x", "--json").code == 4
     assert missing.out == ""
     assert f"{unique_name}:v1.0.0" in missing.err
     assert program.run("rollback", unique_name).code == 4
@@ -196,7 +208,7 @@ def test_doctor_knows_the_engine_and_what_is_wrong(program: Program, tmp_path: P
     assert well.json["engine"]["version"]
     assert well.json["problems"] == []
     gone = program.run("doctor", "--json", extra={"DOCKER_HOST": f"unix://{tmp_path}/no.sock"})
-    assert gone.code == 1
+    assert gone.code == 3
     assert gone.json["engine"] is None
     assert gone.json["attempts"]
     assert gone.json["problems"][0]["fix"]
@@ -208,29 +220,36 @@ def test_interrupted_in_the_middle_of_a_build_nothing_is_left(
 ) -> None:
     folder = sample_folder(tmp_path / unique_name)
     (folder / "Dockerfile").write_text(
-        f"FROM modeldesk-test/tiny:1\nRUN echo {unique_name} && sleep 60\n"
+        # A shell that has something left to do stays, and has the name in its command line.
+        f"FROM modeldesk-test/tiny:1\nRUN sleep 60; echo {unique_name}\n"
     )
     process = program.start("build", str(folder), "--model", unique_name, "--tag", "v1.0.0")
     assert process.stderr is not None
     for line in process.stderr:
         if unique_name in line and "sleep" in line:
             break
-    time.sleep(0.5)
+    step = f"sleep 60; echo {unique_name}"
+    assert _comes_to(lambda: bool(_processes(step)))
     begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert time.monotonic() - begin < 4
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        running = subprocess.run(
-            ["pgrep", "-f", "sleep 60"], capture_output=True, text=True, check=False
-        ).stdout.split()
-        if not running:
-            break
-        time.sleep(0.1)
-    assert not running
+    assert _comes_to(lambda: not _processes(step))
     assert engine_client.images.list(name=unique_name) == []
+
+
+def _processes(command: str) -> list[str]:
+    """The machine's processes whose command line has `command` in it."""
+    found = subprocess.run(["pgrep", "-f", command], capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def _comes_to(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return condition()
 
 
 @pytest.mark.parametrize("delay_s", [0.2, 0.8, 1.4, 2.0, 2.8])

@@ -265,7 +265,7 @@ class FakeEngine:
         work = FakeBuild(script, self._find_image, self._made_layers, on_event, token)
         image = work.run(build, self._while_up(context))
         with self._call("build_end"):
-            self._images[image.id] = image
+            image = self._images.setdefault(image.id, image)
             touched = {image.id}
             for tag in build.tags:
                 touched |= self._give(image, tag)

@@ -150,7 +150,7 @@ class FakeBuild:
             return ()
         base = self._base(name)
         if base is None:
-            self._fail(instruction, step, f"pull access denied for {name}")
+            self._fail(instruction, step, f"pull access denied for {name}", name)
         return base.steps
 
     def _layer(self, instruction: _Instruction, files: dict[str, bytes], step: BuildStep) -> Step:
@@ -164,10 +164,17 @@ class FakeBuild:
         size = sum(len(files[name]) for name in copied) + 1
         return Step(instruction.text, size, _content(copied, files))
 
-    def _fail(self, instruction: _Instruction, step: BuildStep, why: str) -> NoReturn:
+    def _fail(
+        self, instruction: _Instruction, step: BuildStep, why: str, base: str = ""
+    ) -> NoReturn:
         self._on_event(StepChanged(replace(step, state=StepState.FAILED, error=why)))
         raise BuildFailed(
-            f"The step “{instruction.text}” failed.", "", why, step=step.name, line=instruction.line
+            f"The step “{instruction.text}” failed.",
+            "",
+            why,
+            step=step.name,
+            line=instruction.line,
+            base=base,
         )
 
     def _check(self, step: BuildStep) -> None:

@@ -3,21 +3,31 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.adapters.file_locks import FileDeploymentLocks
+from modeldesk.adapters.sqlite import database
+from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
 from modeldesk.app import Desktop
 from modeldesk.composition import Parts
+from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.containers.model import Health, PortBinding
 from modeldesk.core.engine.model import ConnectionState
-from modeldesk.core.ids import NO_ENGINE, DeploymentName, ModelName
+from modeldesk.core.errors import AlreadyRunning, RecordsError
+from modeldesk.core.ids import NO_ENGINE, BuildId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
     DeploymentKey,
     JournalEntry,
@@ -30,6 +40,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import BuildLink, Link, PageKey
 from modeldesk.ui.releases.page import ReleasesPage
@@ -75,6 +86,14 @@ def running(app: QApplication, parts: Parts, start: Link | None = None) -> Itera
         app.processEvents()
 
 
+def deploy(parts: Parts, engine: FakeEngine) -> None:
+    """Put v1.0.0 in service as the shop."""
+    image = next(one for one in engine.list_images() if one.tags[0].tag == "v1.0.0")
+    target = VersionTarget(image.id, str(image.tags[0]), image.id)
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
+
+
 def shown(desktop: Desktop, kind: type[QWidget]) -> bool:
     """Whether a page is in view."""
     return any(page.isVisible() for page in desktop.window.findChildren(kind))
@@ -101,6 +120,64 @@ def test_paints_first_then_lists_and_connects(
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 3, timeout=5_000)
 
 
+def test_the_palette_does_what_can_be_done_with_what_is_chosen_and_runs(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    parts = parts_of(tmp_path, engine)
+    targets = [
+        VersionTarget(image.id, str(image.tags[0]), image.id)
+        for image in sorted(engine.list_images(), key=lambda one: str(one.tags[0]))
+    ]
+    for target in targets:
+        settings = ServiceSettings((PortBinding(5000, 5000),))
+        parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
+    with running(qapp, parts) as desktop:
+        palette = desktop.window.palette_box
+
+        def offered(text: str) -> list[str]:
+            palette.open()
+            palette.field.setText(text)
+            found = [entry.title for entry in palette.shown()]
+            palette.close_palette()
+            return found
+
+        qtbot.waitUntil(lambda: "Stop shop" in offered("stop shop"), timeout=10_000)
+        assert "Roll back shop to v1.0.0…" in offered("roll back")
+        assert "Remove the deployment shop…" in offered("remove")
+        assert "Run team/rec v1.1.0…" in offered("run")
+        assert "Build a new version of team/rec" in offered("build new")
+        # The version that runs can't be removed; the menus say so, and it is not offered here.
+        assert "Remove team/rec v1.1.0…" not in offered("remove")
+        assert "Theme: Dark" in offered("dark")
+        palette.open()
+        palette.field.setText("Stop shop")
+        QTest.keyClick(palette.field, Qt.Key.Key_Return)
+        (container,) = engine.list_containers()
+        qtbot.waitUntil(lambda: not engine.container(container.id).summary.running)
+
+
+def test_choosing_a_model_where_it_runs_shows_what_runs_of_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    engine.add_image("other:v1.0.0")
+    parts = parts_of(tmp_path, engine)
+    image = next(one for one in engine.list_images() if str(one.tags[0]).startswith("team/rec"))
+    target = VersionTarget(image.id, str(image.tags[0]), image.id)
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, ModelName("team/rec"), target, settings, "", Job())
+    with running(qapp, parts) as desktop:
+        qtbot.waitUntil(lambda: bool(desktop.window.findChildren(ModelsPanel)), timeout=10_000)
+        (panel,) = desktop.window.findChildren(ModelsPanel)
+        desktop.window.open_page(PageKey.RELEASES)
+        qtbot.waitUntil(lambda: shown(desktop, ReleasesPage), timeout=10_000)
+        qtbot.waitUntil(lambda: panel.list.current_key() == "entry team/rec", timeout=10_000)
+        went = []
+        for key in ("entry team/rec", "entry other"):
+            panel.list.row_selected.emit(key)
+            went.append(desktop.window.area.current)
+        assert went == [PageKey.RELEASES, PageKey.LIBRARY]
+
+
 def test_a_folder_given_at_the_start_is_planned(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
 ) -> None:
@@ -116,23 +193,85 @@ def test_a_folder_given_at_the_start_is_planned(
 def test_records_of_a_newer_program_are_left_alone_and_said(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
 ) -> None:
-    database = tmp_path / "modeldesk.sqlite"
-    with closing(sqlite3.connect(database)) as newer:
+    file = tmp_path / "modeldesk.sqlite"
+    with closing(sqlite3.connect(file)) as newer:
         newer.execute("PRAGMA user_version = 9999")
         newer.execute("CREATE TABLE future (x)")
         newer.commit()
-    before = database.read_bytes()
+    before = file.read_bytes()
     parts = parts_of(tmp_path, engine)
     with running(qapp, parts) as desktop:
         said: list[str] = []
         desktop.hub.said.connect(lambda saying: said.append(saying.text))
         qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
         assert any("newer" in text for text in said)
-        assert parts.paths.database != database
+        with pytest.raises(RecordsError, match="would be forgotten"):
+            deploy(parts, engine)
+        assert engine.list_containers() == ()
+        assert parts.paths.database != file
         temporary = parts.paths.database.parent
         assert temporary.is_dir()
-    assert database.read_bytes() == before
+    assert file.read_bytes() == before
     assert not temporary.exists()
+
+
+def test_records_that_another_program_holds_are_said_and_done_without(
+    qapp: QApplication,
+    qtbot: QtBot,
+    tmp_path: Path,
+    engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    patient = database.open_database
+    monkeypatch.setattr(database, "open_database", partial(patient, busy_seconds=0.01))
+    parts = parts_of(tmp_path, engine)
+    with closing(sqlite3.connect(parts.paths.database)) as holder:
+        holder.execute("CREATE TABLE held (x)")
+        holder.execute("BEGIN EXCLUSIVE")
+        with running(qapp, parts) as desktop:
+            said: list[str] = []
+            desktop.hub.said.connect(lambda saying: said.append(saying.text))
+            qtbot.waitUntil(lambda: desktop.hub.snapshot.image_count == 2, timeout=10_000)
+            assert any("in use by another program" in text for text in said)
+            with pytest.raises(RecordsError, match="would be forgotten"):
+                deploy(parts, engine)
+
+
+def test_two_windows_at_once_leave_each_other_alone(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    one, other = parts_of(tmp_path, engine), parts_of(tmp_path, engine)
+    started = datetime.now(UTC)
+    name = Reference.parse("team/rec:v9.0.0")
+    build = BuildRecord(
+        BuildId("b1"), ModelName("team/rec"), "/rec", (name,), started, BuildState.RUNNING
+    )
+    with running(qapp, one) as first:
+        qtbot.waitUntil(lambda: first.hub.snapshot.image_count == 2, timeout=10_000)
+        deploy(one, engine)
+        key = DeploymentKey(engine.identity().id, SHOP)
+        [release] = one.releases.history(key)
+        records = SqliteReleaseRecords(one.opened.database)
+        again = records.add_release(replace(release, state=ReleaseState.RUNNING))
+        SqliteBuildRecords(one.opened.database).add_build(build)
+        locks = FileDeploymentLocks(tmp_path / "locks")
+        with locks.hold(SHOP, key.engine), running(qapp, other) as second:
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 2, timeout=10_000)
+            assert second.hub.connection.state is ConnectionState.CONNECTED
+            # What the first window has under way is neither healed nor given up by the second.
+            qtbot.waitUntil(lambda: not second.tasks.active, timeout=10_000)
+            assert other.builds.recent()[0].state is BuildState.RUNNING
+            assert {r.id: r.state for r in other.releases.history(key)}[again] is (
+                ReleaseState.RUNNING
+            )
+            with pytest.raises(AlreadyRunning):
+                other.releases.stop(engine, key, Job())
+            # What one makes, the other shows.
+            engine.add_image("team/rec:v1.2.0")
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 3, timeout=10_000)
+        assert one.opened.database.read("SELECT count(*) FROM build") == [(1,)]
+    [container] = engine.list_containers()
+    assert container.running
 
 
 def test_an_interrupted_release_is_put_right_once_the_engine_answers(

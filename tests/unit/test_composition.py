@@ -4,7 +4,10 @@ import json
 import threading
 from pathlib import Path
 
+import pytest
+
 from modeldesk.composition import Once, Parts
+from modeldesk.core.errors import AlreadyRunning, RecordsError
 from modeldesk.core.ids import EngineId
 from modeldesk.paths import Paths
 
@@ -53,3 +56,11 @@ def test_nothing_is_opened_before_it_is_asked_for(tmp_path: Path) -> None:
     assert parts.releases.deployments(EngineId("e")) == ()
     assert paths.database.exists()
     parts.close()
+
+
+def test_programs_that_keep_their_records_apart_have_the_same_locks(tmp_path: Path) -> None:
+    paths = Paths.under(tmp_path)
+    one, other = Parts(paths), Parts(paths)
+    one.do_without_records(tmp_path / "aside" / "records.sqlite", RecordsError("They are newer."))
+    with one.locks.hold("rec:1"), pytest.raises(AlreadyRunning), other.locks.hold("rec:1"):
+        pass

@@ -52,6 +52,9 @@ def test_a_size_is_within_half_a_percent_of_what_it_says(amount: int) -> None:
         (64.0, "64"),
         (12077.4, "12,077"),
         (0.00025, "2.50e−04"),
+        (1e308, "1.00e+308"),
+        (-123456789012345678, "−1.23e+17"),
+        (999_999_999_999_999, "999,999,999,999,999"),
     ],
 )
 def test_measures_of_a_model(value: float, shown: str) -> None:
@@ -209,6 +212,15 @@ def test_any_bytes_become_one_printable_line(raw: bytes) -> None:
 def test_log_lines_are_what_a_terminal_would_leave() -> None:
     text = "\x1b[1;31mred\x1b[0m\r\n10 %\r50 %\r100 %\n\x1b]0;title\x07plain\ta\x00b\ndone\r"
     assert presentation.log_lines(text) == ["red", "100 %", "plain   a\\x00b", "done"]
+
+
+@pytest.mark.parametrize("character", ["x", "\0", "\t", "票"])
+def test_a_line_of_a_log_is_never_longer_than_can_be_shown(character: str) -> None:
+    (line,) = presentation.log_lines(f"begin {character * 1_000_000} end")
+    assert len(line) <= presentation.LONGEST_SHOWN + 1
+    assert "…" in line
+    assert line.startswith("begin")
+    assert line.endswith("end")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def _about_base(plain: str, words: str, progress: Progress) -> BuildFailed | Non
     else:
         message = tr("The base image “{base}” could not be found.", base=base)
         hint = tr("Check its name and tag for a typing mistake, or pull or load it first.")
-    return BuildFailed(message, hint, words, step=step)
+    return BuildFailed(message, hint, words, step=step, base=base)
 
 
 def _about_step(plain: str, words: str, progress: Progress) -> BuildFailed:

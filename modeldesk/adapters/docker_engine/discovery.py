@@ -133,7 +133,7 @@ def _attempt(
 
 def _not_taken(candidate: Candidate, named: str) -> EngineAttempt:
     hint = tr(
-        "It answers, but {source} names another engine. Choose it in Settings to use it.",
+        "This engine answers, but {source} names another one. Choose it in Settings to use it.",
         source=named,
     )
     return _attempt(candidate, AttemptOutcome.ANSWERED, hint)

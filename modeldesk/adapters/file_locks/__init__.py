@@ -1,6 +1,10 @@
 """Locks that die with the process that holds them, as files (filelock)."""
 
+import errno
+import getpass
 import hashlib
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +16,12 @@ from modeldesk.core.words import tr
 
 
 class FileDeploymentLocks:
-    """Implements the `DeploymentLocks` port with one file a deployment under `folder`."""
+    """Implements the `DeploymentLocks` port with one file a deployment under `folder`, or under
+    `otherwise` where an account may not write there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, otherwise: Path | None = None) -> None:
         self._folder = folder
+        self._otherwise = otherwise
 
     @contextmanager
     def hold(self, name: str, engine: str = "") -> Iterator[None]:
@@ -23,9 +29,8 @@ class FileDeploymentLocks:
         # A name is not always a file name on every system; its hash is.
         which = f"{engine}\0{name}" if engine else name
         file = hashlib.sha256(which.encode()).hexdigest()[:32]
-        lock = FileLock(self._folder / f"{file}.lock", timeout=0, thread_local=False)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._made_folder() / f"{file}.lock", timeout=0, thread_local=False)
             lock.acquire()
         except Timeout:
             raise AlreadyRunning(
@@ -42,3 +47,24 @@ class FileDeploymentLocks:
             yield
         finally:
             lock.release()
+
+    def _made_folder(self) -> Path:
+        """The folder that all programs of this account agree on. Raises `OSError`."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if self._otherwise is None or os.access(self._folder, os.W_OK):
+                return self._folder
+        except OSError:
+            if self._otherwise is None:
+                raise
+        self._otherwise.mkdir(mode=0o700, exist_ok=True)
+        # It is where everybody may write: somebody else's could lead anywhere.
+        if hasattr(os, "getuid") and self._otherwise.lstat().st_uid != os.getuid():
+            raise PermissionError(errno.EPERM, "it belongs to somebody else", str(self._otherwise))
+        return self._otherwise
+
+
+def folder_of_user() -> Path:
+    """Where the programs of an account keep locks that may write nowhere else."""
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    return Path(tempfile.gettempdir()) / f"modeldesk-locks-{user}"

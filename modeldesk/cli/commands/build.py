@@ -25,6 +25,7 @@ from modeldesk.core.errors import FolderError, InvalidInput, InvalidVersion
 from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.model_folder.model import Severity
 from modeldesk.core.references import Reference
 from modeldesk.core.text import size_text
 from modeldesk.core.versioning.names import CHANNELS, Scheme, check_version
@@ -58,6 +59,9 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     settings = session.parts.settings
     scheme = Scheme(arguments.scheme) if arguments.scheme else None
     plan = session.builds().prepare(arguments.folder, snapshot, settings, scheme, session.job.token)
+    for finding in plan.folder.findings if dockerfile is None else ():
+        if finding.severity is Severity.ERROR:
+            session.job.log(finding.text)
     model, repository = plan.model, plan.repository
     if arguments.model:
         model = ModelName(arguments.model)

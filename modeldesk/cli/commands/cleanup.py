@@ -131,7 +131,7 @@ def _done(shown: list[Candidate], outcome: RemovalOutcome, cache: BuildCache) ->
 
 def _counted(outcome: RemovalOutcome) -> str:
     refused = f", {len(outcome.failed)} refused" if outcome.failed else ""
-    return f"{len(outcome.removed)} removed{refused}, {_size(outcome.freed_bytes)} came back."
+    return f"{len(outcome.removed)} removed{refused}, {_size(outcome.freed_bytes)} freed."
 
 
 def _table(shown: list[Candidate]) -> list[str]:

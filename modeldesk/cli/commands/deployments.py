@@ -6,9 +6,9 @@ from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.containers.reach import service_url
-from modeldesk.core.ids import ContainerId
+from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.releases.book import elsewhere_text
-from modeldesk.core.releases.model import Deployment
+from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 
 
@@ -34,8 +34,9 @@ def execute(_: argparse.Namespace, session: Session) -> Answer:
     ]
     header = ("DEPLOYMENT", "MODEL", "RUNS", "STATE", "URL")
     elsewhere = elsewhere_text(releases.elsewhere(here))
+    kept = {image.id for image in session.engine().list_images()}
     return Answer(
-        [_deployment_json(releases, containers, d, host) for d in deployments],
+        [_deployment_json(releases, containers, kept, d, host) for d in deployments],
         (*table(header, rows), *(("", elsewhere) if elsewhere else ())),
     )
 
@@ -43,10 +44,16 @@ def execute(_: argparse.Namespace, session: Session) -> Answer:
 def _deployment_json(
     releases: ReleaseService,
     containers: dict[ContainerId, ContainerSummary],
+    kept: set[ImageId],
     deployment: Deployment,
     host: str,
 ) -> Json:
-    earlier = releases.earlier_versions(deployment)
+    """`earlier` has every other version that ran and whose image is still there; `previous` is
+    the one that ``rollback`` goes to by itself."""
+    earlier = [v for v in releases.other_versions(deployment) if v.image in kept]
+    previous = next(iter(releases.earlier_versions(deployment)), None)
+    if previous not in earlier:
+        previous = None
     return {
         "deployment": deployment.name,
         "model": deployment.model,
@@ -56,8 +63,13 @@ def _deployment_json(
         "state": _state(containers, deployment),
         "url": _url(containers, deployment, host),
         "created": deployment.created.isoformat(),
-        "earlier": [{"reference": v.reference, "digest": v.digest} for v in earlier],
+        "previous": _version_json(previous) if previous else None,
+        "earlier": [_version_json(version) for version in earlier],
     }
+
+
+def _version_json(version: VersionTarget) -> Json:
+    return {"reference": version.reference, "digest": version.digest}
 
 
 def _state(containers: dict[ContainerId, ContainerSummary], deployment: Deployment) -> str:

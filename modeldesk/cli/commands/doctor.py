@@ -73,7 +73,13 @@ def execute(_: argparse.Namespace, session: Session) -> Answer:
         *(() if problems else (tr("No problems found."),)),
     )
     flat = tuple(part for line in lines for part in (line.split("\n") if line else [""]))
-    return Answer(json, flat, ExitCode.FAILED if problems else ExitCode.DONE)
+    return Answer(json, flat, _exit_code(info, problems))
+
+
+def _exit_code(info: EngineInfo | None, problems: list[Problem]) -> ExitCode:
+    if info is None:
+        return ExitCode.NO_ENGINE
+    return ExitCode.FAILED if problems else ExitCode.DONE
 
 
 def _engine_lines(info: EngineInfo | None, attempts: tuple[EngineAttempt, ...]) -> list[str]:

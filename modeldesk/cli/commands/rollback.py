@@ -6,6 +6,7 @@ from modeldesk.cli.answer import Answer
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.reach import service_url
+from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.find import find_version
 from modeldesk.core.references import Reference
@@ -43,15 +44,12 @@ def release_answer(outcome: ReleaseOutcome, host: str) -> Answer:
     failed."""
     name, reference = outcome.deployment.name, outcome.release.target.reference
     url = service_url(outcome.deployment.settings.ports, host)
-    if outcome.problem is not None:
+    problem = _named(outcome.problem, name, reference) if outcome.problem else None
+    if problem is not None:
         runs = outcome.deployment.current.reference if outcome.deployment.current else ""
-        lines = [
-            f"{name} could not run {reference}: {outcome.problem.message}",
-            f"{runs} runs again.",
-            *(f"| {line}" for line in outcome.problem.detail.splitlines()),
-        ]
+        line = f"{runs} runs again."
     else:
-        lines = [f"{name} runs {reference} ({outcome.seconds:.1f} s){f' at {url}' if url else ''}"]
+        line = f"{name} runs {reference} ({outcome.seconds:.1f} s){f' at {url}' if url else ''}"
     return Answer(
         {
             "deployment": name,
@@ -59,16 +57,25 @@ def release_answer(outcome: ReleaseOutcome, host: str) -> Answer:
             "to_digest": outcome.to_digest,
             "seconds": round(outcome.seconds, 3),
             "restored": outcome.restored,
+            "problem": problem.message if problem else "",
+            "output": problem.detail if problem else "",
             "url": url,
         },
-        tuple(lines),
+        (line,),
         ExitCode.RESTORED if outcome.restored else ExitCode.DONE,
+        problem,
     )
+
+
+def _named(problem: ModelDeskError, name: str, reference: str) -> ModelDeskError:
+    """The problem, saying first what could not be done."""
+    sentence = f"{name} could not run {reference}: {problem.message}"
+    return ModelDeskError(sentence, problem.hint, problem.detail)
 
 
 def _target(session: Session, deployment: Deployment, text: str) -> VersionTarget:
     """Among the versions that ran, else any image of the engine."""
-    for version in session.parts.releases.earlier_versions(deployment):
+    for version in session.parts.releases.other_versions(deployment):
         tag = Reference.parse(version.reference).tag
         if text in (version.reference, tag, version.digest, version.image):
             return version

@@ -9,8 +9,8 @@ from pathlib import Path
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.commands.rollback import release_answer
 from modeldesk.cli.session import Session
-from modeldesk.cli.values import seconds
-from modeldesk.core.containers.arguments import parse_mount, parse_port
+from modeldesk.cli.values import seconds, service
+from modeldesk.core.containers.arguments import check_variable, parse_mount, parse_port
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.containers.service import RunRequest, run
 from modeldesk.core.errors import InvalidInput
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="the container's name")
     parser.add_argument(
         "--service",
+        type=service,
         metavar="NAME",
         default="",
         help="run it as the deployment NAME, with a history and a way back; without -p, -e and -v "
@@ -70,7 +71,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     environment = _environment(arguments.env)
     version = find_version(session.snapshot(), arguments.reference)
     if arguments.service:
-        secret = {name: value for name, value in environment.items() if looks_secret(name)}
+        secret = {name: value for name, value in environment.items() if looks_secret(name, value)}
         settings = ServiceSettings(
             ports,
             {name: value for name, value in environment.items() if name not in secret},
@@ -147,5 +148,6 @@ def _environment(given: list[str]) -> dict[str, str]:
                 tr("“{text}” sets no variable.", text=text),
                 tr("Write NAME=VALUE, or the name of a variable that is set here."),
             )
+        check_variable(name)
         values[name] = value if equals else os.environ[name]
     return values

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from modeldesk.core.build.model import BuildEvent, BuildStep, StepChanged, StepLog, StepState
+from modeldesk.core.build.steps import done_of
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.words import tr
 
@@ -61,9 +62,9 @@ class BuildJournal:
             return
         if step.state is StepState.RUNNING or step.cached:
             self._head(step.id)
-        done = sum(one.state is StepState.DONE for one in self._steps.values())
         if step.state in (StepState.RUNNING, StepState.DONE):
-            self._job.report(Progress(step.name, done, max(len(self._steps), done + 1)))
+            done, total = done_of(self._steps.values())
+            self._job.report(Progress(step.name, done, total or None))
 
     def _head(self, step_id: str) -> None:
         """Name the step whose lines follow, unless the last lines were its too."""

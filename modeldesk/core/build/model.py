@@ -72,9 +72,15 @@ class EngineBuild:
     dockerfile: str
     """Its path inside the context, with forward slashes."""
     tags: tuple[Reference, ...]
+    """None: the image can be named afterwards."""
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
     no_cache: bool = False
+
+
+def new_build() -> BuildId:
+    """What no build is known by yet."""
+    return BuildId(uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class BuildRequest:
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict)
     no_cache: bool = False
-    build: BuildId = field(default_factory=lambda: BuildId(uuid4().hex))
+    build: BuildId = field(default_factory=new_build)
     """What the record of this build is known by. A request is built once."""
 
 

@@ -42,7 +42,7 @@ from modeldesk.core.errors import (
     RecordsError,
     SourceControlError,
 )
-from modeldesk.core.ids import BuildId, ImageId
+from modeldesk.core.ids import BuildId, ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.inspect import inspect
@@ -83,13 +83,17 @@ class BuildService:
         settings: Settings,
         scheme: Scheme | None = None,
         token: CancelToken | None = None,
+        model: ModelName | None = None,
     ) -> BuildPlan:
         """Look at `folder` and propose everything that a build of it needs; nothing is changed.
-        `scheme` None takes the one of the settings. Raises `FolderError`, `Cancelled`."""
+        `scheme` None takes the one of the settings, `model` None that of the folder's last build
+        or its own name. Raises `FolderError`, `Cancelled`."""
         token = token or CancelToken()
         found = inspect(folder, token)
         last = self._last_build(found.path)
-        model = last.model if last else found.name
+        if model is not None and last is not None and last.model != model:
+            last = None
+        model = model or (last.model if last else found.name)
         git, git_problem = self._git(found.path)
         repository = repository_for(model, snapshot, settings, last.references[0] if last else None)
         taken = taken_tags(snapshot, model, repository)
@@ -127,7 +131,8 @@ class BuildService:
     ) -> BuildOutcome:
         """Build what was asked for and name it. The build is recorded however it ends.
 
-        Raises `InvalidVersion` for a version that exists already, `InvalidReference`,
+        Raises `InvalidVersion` for a version that exists already (or does when the build ends:
+        its image then has no name), `InvalidReference`,
         `FolderError`, `BuildFailed` (with the Dockerfile's line where it is known), `DiskFull`,
         `EngineUnavailable`, `RecordsError` before anything was done, `AlreadyRunning` while
         another program or thread builds that version, `Cancelled`.
@@ -162,6 +167,13 @@ class BuildService:
     def recent(self, limit: int = 100) -> tuple[BuildRecord, ...]:
         """The builds that were started last, newest first, without their logs."""
         return self._records.recent_builds(limit)
+
+    def folder_of(self, model: ModelName) -> Path | None:
+        """The folder that the model was built from last, if it is still there."""
+        for record in self._records.recent_builds(_RECENT):
+            if record.model == model and Path(record.folder).is_dir():
+                return Path(record.folder)
+        return None
 
     def record(self, build: BuildId) -> BuildRecord | None:
         """One build with its log; None when it is not on record."""
@@ -235,6 +247,7 @@ class _Build:
         """Build; the record tells the end of it, whatever that is."""
         try:
             image = self._make()
+            before = before | self._give_names(image)
         except Cancelled:
             self._end(BuildState.CANCELLED, StepState.CANCELLED)
             raise
@@ -267,7 +280,7 @@ class _Build:
         base = base_image(files.dockerfile_text)
         build = EngineBuild(
             dockerfile=files.dockerfile,
-            tags=request.references,
+            tags=(),
             labels=image_labels(request, git, base, self._service.now()),
             build_args=request.build_args,
             no_cache=request.no_cache,
@@ -278,6 +291,14 @@ class _Build:
             if error.line is None:
                 error.line = line_of(files.dockerfile_text, error.step)
             raise
+
+    def _give_names(self, image: ImageId) -> dict[Reference, ImageId]:
+        """Name the image; the images that had the names until now. A build takes minutes, and
+        other programs give names too: one that was given meanwhile is not taken away."""
+        before = existing_images(self._engine, self._request)
+        for reference in self._request.references:
+            self._engine.tag_image(image, reference)
+        return before
 
     def _context(self, context: ContextPlan) -> Iterator[bytes]:
         """The context, counted as it is sent."""

@@ -74,10 +74,10 @@ def read_own(folder: Path, name: str) -> str | None:
         descriptor = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError as error:
         if not folder.is_dir():
-            raise unreadable(folder, name, error) from error
+            raise unreadable(folder, name, error, needed=True) from error
         return None
     except OSError as error:
-        raise unreadable(folder, name, error) from error
+        raise unreadable(folder, name, error, needed=True) from error
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > _LARGEST:
@@ -88,6 +88,6 @@ def read_own(folder: Path, name: str) -> str | None:
         with os.fdopen(os.dup(descriptor), "rb") as file:
             return file.read().decode("utf-8", "surrogateescape")
     except OSError as error:
-        raise unreadable(folder, name, error) from error
+        raise unreadable(folder, name, error, needed=True) from error
     finally:
         os.close(descriptor)

@@ -199,8 +199,9 @@ def _bytes_of(entry: ContextEntry) -> int:
     return entry_bytes(entry.path, entry.kind, entry.size_bytes, entry.target)
 
 
-def unreadable(folder: Path, path: str, error: OSError) -> FolderError:
-    """The error for a file or folder (empty `path`: the folder itself) that can't be read."""
+def unreadable(folder: Path, path: str, error: OSError, *, needed: bool = False) -> FolderError:
+    """The error for a file or folder (empty `path`: the folder itself) that can't be read; the
+    build can't do without it if it is `needed`."""
     reason = error.strerror or str(error)
     if not folder.is_dir():
         return FolderError(
@@ -217,6 +218,8 @@ def unreadable(folder: Path, path: str, error: OSError) -> FolderError:
         )
     return FolderError(
         tr("“{path}” can't be read: {reason}.", path=name, reason=reason),
-        tr("Change its permissions, or keep it out with a line in .dockerignore."),
+        tr("Change its permissions, or put a file that can be read in its place.")
+        if needed
+        else tr("Change its permissions, or keep it out with a line in .dockerignore."),
         reason,
     )

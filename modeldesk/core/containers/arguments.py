@@ -1,4 +1,4 @@
-"""Ports and mounts as people write them for ``docker run`` (pure)."""
+"""Ports, mounts and variables as people write them for ``docker run`` (pure)."""
 
 import re
 from ipaddress import ip_address
@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from modeldesk.core.containers.model import LOOPBACK, Mount, PortBinding
 from modeldesk.core.errors import InvalidInput
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _PORT = re.compile(
@@ -16,6 +17,7 @@ _PORT = re.compile(
 _VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 HIGHEST_PORT = 65535
+_SHOWN = 100
 
 
 def parse_port(text: str) -> PortBinding:
@@ -48,6 +50,15 @@ def container_text(port: PortBinding) -> str:
     return f"{port.container_port}{'' if port.protocol == 'tcp' else f'/{port.protocol}'}"
 
 
+def check_variable(name: str) -> None:
+    """Raise `InvalidInput` unless an environment variable can have this name."""
+    if not name or "=" in name or " " in name or not name.isprintable():
+        raise InvalidInput(
+            tr("“{name}” can't be a variable's name.", name=printable(name)[:_SHOWN]),
+            tr("A name is made of letters, digits and “_”, such as MODEL_PATH."),
+        )
+
+
 def _check_address(address: str) -> None:
     """An engine takes an address it can't read for “every address of this machine”."""
     try:
@@ -70,14 +81,27 @@ def parse_mount(text: str, working_folder: Path) -> Mount:
         if _VOLUME.fullmatch(source):
             return Mount(source, target, mode == "ro")
         if "/" in source or "\\" in source or source in (".", "..", "~"):
-            folder = (working_folder / Path(source).expanduser()).resolve()
-            if folder.exists():
-                return Mount(str(folder), target, mode == "ro")
-            raise InvalidInput(
-                tr("There is no folder {folder} to mount.", folder=folder),
-                tr("Make it first, or choose another."),
-            )
+            return Mount(_host_folder(source, working_folder), target, mode == "ro")
     raise InvalidInput(
         tr("“{text}” is not a mount.", text=text),
         tr("Write /host/folder:/path/inside, with :ro behind it to forbid writing."),
     )
+
+
+def _host_folder(source: str, working_folder: Path) -> str:
+    try:
+        folder = (working_folder / Path(source).expanduser()).resolve()
+        there = folder.exists()
+    # Nobody's home, links that lead to themselves, a name too long, a null character.
+    except (OSError, RuntimeError, ValueError) as error:
+        raise InvalidInput(
+            tr("The path {path} leads to no folder to mount.", path=printable(source)[:_SHOWN]),
+            tr("Name an existing folder of this machine."),
+            str(error),
+        ) from error
+    if not there:
+        raise InvalidInput(
+            tr("There is no folder {folder} to mount.", folder=folder),
+            tr("Make it first, or choose another."),
+        )
+    return str(folder)

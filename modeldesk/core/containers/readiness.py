@@ -33,11 +33,17 @@ class Readiness:
 
 
 def wait_until_ready(
-    engine: ImageEngine, probe: AnswerProbe, container: ContainerId, timeout_s: float, job: Job
+    engine: ImageEngine,
+    probe: AnswerProbe,
+    container: ContainerId,
+    timeout_s: float,
+    job: Job,
+    called: str = "",
 ) -> Readiness:
     """Wait until the image's HEALTHCHECK passes; without one, until a published port answers;
     without either (or where no port can be asked from here, which the job's log then says),
-    until the container has run for two seconds.
+    until the container has run for two seconds. `called` is what a person knows it by; else its
+    own name is used.
 
     Raises `ContainerFailed` with the last log lines when it ends, or is not ready within
     `timeout_s`; `Cancelled`.
@@ -48,9 +54,12 @@ def wait_until_ready(
         job.token.raise_if_cancelled()
         waited = time.monotonic() - begin
         detail = engine.container(container)
+        name = called or detail.summary.name
         if detail.restarts or detail.summary.status in _ENDED:
             raise ContainerFailed(
-                died(detail), tr("Its last lines of output say more."), log_tail(engine, container)
+                died(detail, name),
+                tr("Its last lines of output say more."),
+                log_tail(engine, container),
             )
         left = max(timeout_s - waited, _LEAST_CHECK_S)
         found = _look(engine, probe, detail, waited, left, job)
@@ -64,13 +73,13 @@ def wait_until_ready(
             raise ContainerFailed(
                 tr(
                     "{name} did not become healthy within {seconds} seconds.",
-                    name=detail.summary.name,
+                    name=name,
                     seconds=round(timeout_s),
                 ),
                 tr("Give it more time in its settings, or look at its output."),
                 "\n".join(part for part in (last_answer, log_tail(engine, container)) if part),
             )
-        job.report(Progress(tr("Waiting until {name} is healthy", name=detail.summary.name)))
+        job.report(Progress(tr("Waiting until {name} is healthy", name=name)))
         job.token.wait(_PAUSE_S)
 
 
@@ -82,9 +91,9 @@ def log_tail(engine: ImageEngine, container: ContainerId, lines: int = _LOG_LINE
         return ""
 
 
-def died(detail: ContainerDetail) -> str:
-    """One sentence on why a container is not running."""
-    name, code = detail.summary.name, detail.exit_code
+def died(detail: ContainerDetail, name: str) -> str:
+    """One sentence on why a container, called `name`, is not running."""
+    code = detail.exit_code
     if detail.out_of_memory:
         return tr("{name} ran out of memory and was stopped.", name=name)
     if detail.error:

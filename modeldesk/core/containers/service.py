@@ -67,7 +67,8 @@ def run(engine: ImageEngine, probe: AnswerProbe, request: RunRequest, job: Job) 
     try:
         job.token.raise_if_cancelled()
         engine.start_container(container)
-        ready = wait_until_ready(engine, probe, container, request.health_timeout_s, job)
+        timeout, called = request.health_timeout_s, request.name or request.reference
+        ready = wait_until_ready(engine, probe, container, timeout, job, called)
         summary = engine.container(container).summary
     except BaseException:
         # An engine that stopped can't remove it either; what went wrong first is what is said.

@@ -1,10 +1,11 @@
 """An image's layers, before and after it is known which of them are its base image's."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import intern
 
 from modeldesk.core.ids import DiffId
-from modeldesk.core.images import ImageDetail
+from modeldesk.core.images import HistoryEntry, ImageDetail
 from modeldesk.core.layers.align import align
 from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.kinds import LayerKind
@@ -19,6 +20,19 @@ class Stack:
     """Base first; the kinds are those of the instructions."""
     marked_base: int
     """How many of the lowest the image's history shows to be its base image's."""
+    histories: tuple[int, ...] = ()
+    """Stands for the history up to the entry that made the last layer, then with each entry
+    after it; the last stands for all of it. Equal for equal histories, in one process."""
+
+    @property
+    def holds_weights(self) -> bool:
+        """Whether an instruction brought weights."""
+        return any(layer.kind is LayerKind.MODEL_WEIGHTS for layer in self.layers)
+
+    def continues(self, other: "Stack") -> bool:
+        """Whether the image was made of `other`, which has the same layers, by instructions
+        that add none (``CMD``, ``ENV``, ``LABEL``)."""
+        return bool(other.histories) and other.histories[-1] in self.histories[:-1]
 
     @property
     def diff_ids(self) -> tuple[DiffId, ...]:
@@ -41,4 +55,14 @@ def read_stack(detail: ImageDetail) -> Stack:
         Layer(DiffId(intern(layer.diff_id)), intern(layer.instruction), layer.size_bytes, kind)
         for layer, kind in zip(aligned, kinds, strict=True)
     )
-    return Stack(layers, marked_base(detail.history, aligned, kinds))
+    last = max((layer.entry for layer in aligned if layer.entry is not None), default=-1)
+    histories = tuple(_histories(detail.history))[max(last, 0) :]
+    return Stack(layers, marked_base(detail.history, aligned, kinds), histories)
+
+
+def _histories(history: Sequence[HistoryEntry]) -> Iterator[int]:
+    """A number for the history up to each entry."""
+    number = 0
+    for entry in history:
+        number = hash((number, entry.created_by, entry.created))
+        yield number

@@ -34,7 +34,8 @@ def find_bases(
 ) -> Bases:
     """The bases of every image in `tree`. An image's base is the named image of another group
     with the most layers that it begins with, but none above the one that its labels call its
-    base; else what its history marks as one.
+    base; else what its history marks as one. One with just the same layers is its base where
+    a label or the history says so.
 
     `groups` says which groups a named image is in.
     """
@@ -47,9 +48,10 @@ def find_bases(
         own = groups.get(image, _NO_GROUPS)
         below = [
             (place, base)
-            for place, number in enumerate(path[:-1], 1)
+            for place, number in enumerate(path, 1)
             for base in tops.get(number, ())
             if own.isdisjoint(groups[base])
+            and (place < len(path) or _adds_no_layer(images[image], images[base]))
         ]
         local, named = images[image], False
         if below:
@@ -63,6 +65,19 @@ def find_bases(
         count = below[-1][0] if below else 0
         found.layers[image] = count if named else _without_name(local, count, marked)
     return found
+
+
+def _adds_no_layer(image: LocalImage, base: LocalImage) -> bool:
+    """Whether an image is `base` with nothing added but settings, though it has its layers. Where
+    no label says so its history has to, and weights are never a base image's: a model that is
+    built twice, under two names, stands on neither."""
+    labels = image.summary.labels
+    name, digest = labels.get(BASE_NAME_LABEL, ""), labels.get(BASE_DIGEST_LABEL, "")
+    if name or digest:
+        return image is not base and _is_called(base.summary, name, digest)
+    if image.stack is None or base.stack is None or base.stack.holds_weights:
+        return False
+    return image.stack.continues(base.stack)
 
 
 def _up_to_named(

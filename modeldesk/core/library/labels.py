@@ -6,10 +6,17 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 
 from modeldesk.core.images import ImageSummary, Labels
-from modeldesk.core.labels import CREATED_LABEL, METRICS_LABEL, MODEL_NAME_LABEL, REVISION_LABEL
+from modeldesk.core.labels import (
+    CREATED_LABEL,
+    METRICS_LABEL,
+    MODEL_NAME_LABEL,
+    MOST_METRICS,
+    REVISION_LABEL,
+)
 
 _REVISION = re.compile(r"(?P<commit>[0-9a-f]{7,64})(?P<dirty>-dirty)?", re.IGNORECASE)
 _NO_METRICS: Mapping[str, float] = MappingProxyType({})
@@ -21,8 +28,9 @@ def model_name(labels: Labels) -> str:
 
 
 def metrics(labels: Labels) -> Mapping[str, float]:
-    """The numbers registered with the image. What is not a JSON object of finite numbers is
-    left out: a label is anybody's text."""
+    """The numbers registered with the image, whole ones as such. What is not a JSON object of
+    finite numbers is left out, and so is what comes after the first hundred: a label is
+    anybody's text."""
     text = labels.get(METRICS_LABEL)
     return _parsed(text) if text else _NO_METRICS
 
@@ -60,13 +68,12 @@ def _parsed(text: str) -> Mapping[str, float]:
         return _NO_METRICS
     if not isinstance(content, dict):
         return _NO_METRICS
-    return MappingProxyType(
-        {
-            name: float(value)
-            for name, value in content.items()
-            if isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
-        }
+    numbers = (
+        (name, value)
+        for name, value in content.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
     )
+    return MappingProxyType(dict(islice(numbers, MOST_METRICS)))
 
 
 def _finite(value: float) -> bool:

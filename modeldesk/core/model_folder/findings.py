@@ -44,6 +44,13 @@ def about_tree(tree: Tree, folder: ModelFolder) -> Iterator[Finding]:
         yield from _noted(tree.secrets, Severity.INFO, text)
 
 
+def about_odd_dockerfile(name: str) -> Finding:
+    """Something called `name` that can't be followed."""
+    text = tr("{name} is no file that can be read, so a Dockerfile is proposed. Put a file in its "
+              "place, or remove it.", name=name)  # fmt: skip
+    return Finding(Severity.ERROR, text, PurePosixPath(name))
+
+
 def about_folder(folder: ModelFolder) -> Iterator[Finding]:
     """What is missing, not pinned, or larger than it need be."""
     yield from _about_contents(folder)

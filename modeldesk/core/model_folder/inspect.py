@@ -1,5 +1,6 @@
 """What is in a dropped folder. Nothing in it is run, imported or unpickled."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -68,8 +69,22 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         total_bytes=tree.total_bytes,
         file_count=tree.file_count,
     )
-    return _with_findings(found, (*said, *weights.findings, *say.about_tree(tree, found),
-                                  *say.about_folder(found)))  # fmt: skip
+    said = (
+        *_odd_dockerfile(folder, found),
+        *said,
+        *weights.findings,
+        *say.about_tree(tree, found),
+        *say.about_folder(found),
+    )
+    return _with_findings(found, said)
+
+
+def _odd_dockerfile(folder: Path, found: ModelFolder) -> tuple[Finding, ...]:
+    """What bears the name of a Dockerfile and is none: somebody means it to be used."""
+    if found.dockerfile is not None:
+        return ()
+    named = (name for name in DOCKERFILES if os.path.lexists(folder / name))
+    return tuple(say.about_odd_dockerfile(name) for name in named)
 
 
 def _port(text: str) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modeldesk.core.labels import MOST_METRICS
 from modeldesk.core.model_folder.model import WeightFile
 from modeldesk.core.model_folder.walk import read_text
 
 _METRICS = ("metrics.json", "eval_results.json", "all_results.json", "metrics/metrics.json")
-_MOST_METRICS = 100
 _LONGEST_VALUE = 300
 _DATASET_KEYS = ("dataset_version", "data_version", "dataset")
 _FRONT_MATTER = re.compile(r"\A---\r?\n(?P<lines>.*?)^---\s*$", re.DOTALL | re.MULTILINE)
@@ -149,7 +149,7 @@ def _json_object(folder: Path, name: str) -> dict[str, object]:
 
 def _numbers(content: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     """Numbers at the top and one level below (``test.accuracy``)."""
-    left = _MOST_METRICS
+    left = MOST_METRICS
     for key, value in content.items():
         inner = value.items() if isinstance(value, dict) else ((None, value),)
         for name, candidate in inner:
@@ -164,10 +164,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        number = float(value)
-    except OverflowError:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer too large for a float
         return None
-    return number if math.isfinite(number) else None
+    return value if finite else None
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,7 @@
 """Reading a folder that nobody vouches for: links are not followed, only regular files are
 opened, and never more of them than asked for."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -195,6 +196,12 @@ def _unusable(folder: Path, error: OSError | ValueError) -> FolderError:
         return FolderError(
             tr("{path} is not a folder.", path=path),
             tr("Choose the folder that holds the model’s files."),
+            str(error),
+        )
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return FolderError(
+            tr("{path} is a link that leads to itself.", path=path),
+            tr("Choose the folder it was meant to lead to."),
             str(error),
         )
     if isinstance(error, PermissionError):

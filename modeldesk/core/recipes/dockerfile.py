@@ -59,8 +59,20 @@ def propose(folder: ModelFolder, base_image: str) -> Recipe:
         "\n\n".join(blocks) + "\n",
         "" if folder.dockerignore else dockerignore(folder, omitted),
         tuple(_notes(folder, base, plan, omitted)),
-        () if folder.dockerignore else folder.kept_out,
+        () if folder.dockerignore else (*folder.kept_out, *_kept_out(folder, omitted)),
     )
+
+
+def _kept_out(folder: ModelFolder, omitted: tuple[str, ...]) -> Iterator[KeptOut]:
+    """What the proposed .dockerignore keeps out beside what it always does."""
+    for name in omitted:
+        sizes = [
+            entry.size_bytes
+            for entry in folder.files
+            if entry.path == name or entry.path.startswith(f"{name}/")
+        ]
+        if sizes:
+            yield KeptOut(name, len(sizes), sum(sizes))
 
 
 def _omitted(folder: ModelFolder) -> Iterator[str]:
@@ -177,7 +189,11 @@ def _notes(
         yield tr("Left out, because a Dockerfile can't name it: {names}. Rename it to include it.",
                  names=names)  # fmt: skip
     if omitted:
-        yield tr("Not needed to serve, so left out: {names}.", names=", ".join(omitted[:8]))
+        names = ", ".join(omitted[:8])
+        if folder.dockerignore:
+            yield tr("Not needed to serve, so not copied: {names}.", names=names)
+        else:
+            yield tr("Not needed to serve, so neither sent nor copied: {names}.", names=names)
     if folder.dockerignore:
         yield tr("The folder’s own .dockerignore is used.")
 

@@ -24,16 +24,13 @@ from modeldesk.core.releases.model import (
     ServiceSettings,
     StepPhase,
 )
+from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.plan import ReleasePlan, Step
+from modeldesk.core.releases.undo import Before, Undone, release_label, undo_release
 from modeldesk.core.words import tr
 
 SERVING = "serving"
 REHEARSAL = "rehearsal"
-
-
-def release_label(release: Release) -> str:
-    """Marks a release's containers; unique even when the database was begun anew."""
-    return f"{release.id}@{release.started:%Y%m%dT%H%M%S}"
 
 
 @dataclass(slots=True)
@@ -50,12 +47,14 @@ class ReleaseExecutor:
     previous: ContainerId | None
     serving: ContainerId | None = None
     recorded: bool = False
-    undone: bool = False
+    undone: Undone | None = None
+    stuck: EngineError | None = None
+    """Why it could not be undone."""
     position: int = 0
 
     def execute(self, plan: ReleasePlan, job: Job) -> Deployment:
         """Take every step. When one raises before the deployment was recorded, what was done
-        is undone (`undone`; not when the engine is gone too) and the error comes through."""
+        is undone (`undone`, or else `stuck`) and the error comes through."""
         actions: Mapping[Step, Callable[[Job], ContainerId | None]] = {
             Step.REHEARSE: self._rehearse,
             Step.CREATE: self._create,
@@ -76,25 +75,31 @@ class ReleaseExecutor:
                 self._journal(step, StepPhase.DONE, container)
         except BaseException:
             if not self.recorded:
-                # What went wrong first is what is said; a recovery undoes what could not be
-                # undone now.
-                with suppress(EngineError):
-                    self._undo(plan)
+                self._undo(plan, job)
             raise
         return self.deployment
 
-    def _undo(self, plan: ReleasePlan) -> None:
-        undo_release(self.engine, self.release, self.previous, restart=Step.REHEARSE in plan.steps)
+    def _undo(self, plan: ReleasePlan, job: Job) -> None:
+        timeout = self.deployment.settings.health_timeout_s
+        before = Before(self.previous, Step.REHEARSE in plan.steps, timeout)
+        # Whoever cancels the release does not mean what ran before.
+        patient = Job(report=job.report, log=job.log)
+        try:
+            undone = undo_release(self.engine, self.probe, self.release, before, patient)
+        except EngineError as problem:
+            # What went wrong first is what is said; a recovery undoes what could not be undone.
+            self.stuck = problem
+            return
         for step in reversed(plan.steps[: plan.steps.index(Step.RECORD)]):
             self._journal(step, StepPhase.UNDONE)
-        self.undone = True
+        self.undone = undone
 
     def _rehearse(self, job: Job) -> ContainerId:
         settings = self.deployment.settings
         ports = tuple(replace(port, host_port=0) for port in settings.ports)
         container = self.engine.create_container(self._spec(REHEARSAL, ports))
         self.engine.start_container(container)
-        wait_until_ready(self.engine, self.probe, container, settings.health_timeout_s, job)
+        self._wait(container, job)
         # It has shown what it had to; it must not hold memory or a GPU the target needs.
         self.engine.remove_container(container)
         return container
@@ -114,9 +119,14 @@ class ReleaseExecutor:
     def _start(self, job: Job) -> ContainerId:
         container = self._made()
         self.engine.start_container(container)
-        timeout = self.deployment.settings.health_timeout_s
-        wait_until_ready(self.engine, self.probe, container, timeout, job)
+        self._wait(container, job)
         return container
+
+    def _wait(self, container: ContainerId, job: Job) -> None:
+        """Until it is ready. It is called by its version: the container's name is ours."""
+        timeout = self.deployment.settings.health_timeout_s
+        called = version_text(self.release.target.reference)
+        wait_until_ready(self.engine, self.probe, container, timeout, job, called)
 
     def _record(self, _: Job) -> ContainerId:
         container = self._made()
@@ -166,31 +176,6 @@ class ReleaseExecutor:
             JournalEntry(self.release.id, self.position, step.value, phase, container, self.clock())
         )
         self.position += 1
-
-
-def undo_release(
-    engine: ImageEngine, release: Release, previous: ContainerId | None, *, restart: bool
-) -> bool:
-    """Remove every container of the release, then start what ran before (`restart`), if it is
-    still there. Whether something runs again."""
-    for container in containers_of(engine, release):
-        if container.id != previous:
-            engine.remove_container(container.id)
-    if previous is None:
-        return False
-    try:
-        running = engine.container(previous).summary.running
-        if restart and not running:
-            engine.start_container(previous)
-    except NotFound:
-        return False
-    return running or restart
-
-
-def containers_of(engine: ImageEngine, release: Release) -> tuple[ContainerSummary, ...]:
-    """Every container made for the release, by its label."""
-    label = release_label(release)
-    return tuple(c for c in engine.list_containers() if c.labels.get(RELEASE_LABEL) == label)
 
 
 def step_text(step: Step, release: Release) -> str:

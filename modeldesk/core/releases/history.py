@@ -1,11 +1,11 @@
 """What a deployment's releases say of the way back (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
 
 
-def earlier_versions(releases: Iterable[Release]) -> tuple[VersionTarget, ...]:
+def earlier_versions(releases: Collection[Release]) -> tuple[VersionTarget, ...]:
     """The versions that ran before the one that runs, the nearest first.
 
     Deployments stack up; a rollback takes off what lay above its target. So rolling back twice
@@ -25,6 +25,18 @@ def earlier_versions(releases: Iterable[Release]) -> tuple[VersionTarget, ...]:
     return tuple(reversed(stack[:-1]))
 
 
-def previous_version(releases: Iterable[Release]) -> VersionTarget | None:
+def other_versions(releases: Collection[Release]) -> tuple[VersionTarget, ...]:
+    """Every version that once served, but for the one that serves now: first those of
+    `earlier_versions`, then those that were left by a rollback, the newest first."""
+    served = [
+        release.target
+        for release in sorted(releases, key=lambda r: r.id, reverse=True)
+        if release.state is ReleaseState.SUCCEEDED
+    ]
+    ways = {version.image: version for version in (*earlier_versions(releases), *served)}
+    return tuple(version for version in ways.values() if version.image != served[0].image)
+
+
+def previous_version(releases: Collection[Release]) -> VersionTarget | None:
     """Where one click goes back to; None when nothing ran before."""
     return next(iter(earlier_versions(releases)), None)

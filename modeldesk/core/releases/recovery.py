@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import AlreadyRunning
+from modeldesk.core.errors import AlreadyRunning, EngineError, EngineUnavailable
 from modeldesk.core.ids import NO_ENGINE, ContainerId, DeploymentName, EngineId
 from modeldesk.core.jobs import Job
-from modeldesk.core.ports import DeploymentLocks, ImageEngine, ReleaseRecords
-from modeldesk.core.releases.executor import containers_of, release_label, undo_release
+from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
 from modeldesk.core.releases.model import (
     RELEASE_LABEL,
     DeploymentKey,
@@ -18,15 +17,25 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.plan import Step
+from modeldesk.core.releases.undo import Before, containers_of, release_label, undo_release
 from modeldesk.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A release that could not be put right now, and why."""
+
+    release: Release
+    problem: EngineError
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a recovery did: the releases it put right, and the deployments that were found to
-    live on the engine."""
+    """What a recovery did: the releases it put right, those that it will have to try again, and
+    the deployments that were found to live on the engine."""
 
     healed: tuple[Release, ...] = ()
+    left: tuple[LeftOpen, ...] = ()
     adopted: frozenset[DeploymentName] = frozenset()
 
     @property
@@ -86,29 +95,42 @@ class Healer:
     """Finishes or undoes the releases of one engine that came to no end."""
 
     engine: ImageEngine
+    probe: AnswerProbe
     records: ReleaseRecords
     locks: DeploymentLocks
     clock: Callable[[], datetime]
 
-    def heal_all(self, job: Job) -> tuple[Release, ...]:
-        """Those that another running program is busy with are left alone. What was healed."""
+    def heal_all(self, job: Job) -> Recovered:
+        """Those that another running program is busy with are left alone."""
         home = self.engine.identity().id
-        healed = []
+        healed: list[Release] = []
+        left: list[LeftOpen] = []
         for release in self._open(home):
             job.token.raise_if_cancelled()
             try:
                 with self.locks.hold(release.deployment, home):
                     # It may have come to its end in another program before the lock was ours.
                     if any(one.id == release.id for one in self._open(home)):
-                        healed.append(self._heal(release))
+                        healed.append(self._heal(release, job))
             except AlreadyRunning:
                 continue
-        return tuple(healed)
+            except EngineUnavailable:
+                raise
+            except EngineError as problem:
+                left.append(LeftOpen(release, problem))
+        return Recovered(tuple(healed), tuple(left))
+
+    def close(self, key: DeploymentKey, job: Job) -> None:
+        """Put an end to the deployment's open releases, for somebody who holds its lock and is
+        about to decide anew what it runs: nothing is started again."""
+        for release in self._open(key.engine):
+            if release.key == key:
+                self._heal(release, job, restart=False)
 
     def _open(self, home: EngineId) -> list[Release]:
         return [one for one in self.records.unfinished_releases() if one.engine == home]
 
-    def _heal(self, release: Release) -> Release:
+    def _heal(self, release: Release, job: Job, *, restart: bool = True) -> Release:
         deployment = self.records.deployment(release.key)
         made = containers_of(self.engine, release)
         container = deployment.container if deployment else None
@@ -118,13 +140,24 @@ class Healer:
                     self.engine.remove_container(leftover.id)
             self._remove_replaced(release, container)
             return self._end(release, ReleaseState.SUCCEEDED)
-        again = undo_release(self.engine, release, container, restart=self._was_running(release))
-        state = ReleaseState.RESTORED if again else ReleaseState.FAILED
-        return self._end(release, state, tr("The program ended in the middle."))
+        before = Before(
+            container,
+            restart and self._was_interrupted(release, container),
+            deployment.settings.health_timeout_s if deployment else 0.0,
+        )
+        undone = undo_release(self.engine, self.probe, release, before, job)
+        state = ReleaseState.RESTORED if undone.runs else ReleaseState.FAILED
+        error = undone.problem.message if undone.problem else release.error or _interrupted()
+        return self._end(release, state, error)
 
-    def _was_running(self, release: Release) -> bool:
-        """Whether something ran when the release began: only then is there a rehearsal."""
-        return any(e.step == Step.REHEARSE.value for e in self.records.journal(release.id))
+    def _was_interrupted(self, release: Release, container: ContainerId | None) -> bool:
+        """Whether the release has stopped what ran, and nobody has decided anything since: then
+        it is to run again. Only where something ran there was a rehearsal."""
+        journal = self.records.journal(release.id)
+        stopped = {e.container for e in journal if e.step == Step.STOP_PREVIOUS.value}
+        since = any(one.id > release.id for one in self.records.releases(release.key))
+        rehearsed = any(e.step == Step.REHEARSE.value for e in journal)
+        return rehearsed and not since and stopped <= {container, None}
 
     def _remove_replaced(self, release: Release, serving: ContainerId | None) -> None:
         """Remove the container the journal says was stopped for this release."""
@@ -157,9 +190,39 @@ def healed_text(release: Release) -> str:
             name=name,
             previous=version_text(release.previous.reference),
         )
+    if release.error not in ("", _interrupted()):
+        return tr(
+            "The release of {version} for {name} was interrupted and has been undone, but {name} "
+            "is not in service: {reason}",
+            version=version,
+            name=name,
+            reason=release.error,
+        )
     return tr(
         "The release of {version} for {name} was interrupted and has been undone; "
         "{name} does not run.",
         version=version,
         name=name,
     )
+
+
+def left_text(left: LeftOpen) -> str:
+    """What is to be said of a release that could not be put right, in a sentence or two."""
+    release = left.release
+    if release.previous is None:
+        return tr(
+            "The release of {version} for {name} can’t be undone yet: {reason}",
+            version=version_text(release.target.reference),
+            name=release.deployment,
+            reason=left.problem.message,
+        )
+    return tr(
+        "{name} may run nothing: {version} can’t be started again yet. {reason}",
+        name=release.deployment,
+        version=version_text(release.previous.reference),
+        reason=left.problem.message,
+    )
+
+
+def _interrupted() -> str:
+    return tr("The program ended in the middle.")

@@ -7,13 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import Cancelled, ModelDeskError, NotFound, ReleaseError
+from modeldesk.core.errors import (
+    Cancelled,
+    EngineUnavailable,
+    ModelDeskError,
+    NotFound,
+    RecordsError,
+    ReleaseError,
+)
 from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
 from modeldesk.core.releases.book import DeploymentBook, Elsewhere
 from modeldesk.core.releases.executor import ReleaseExecutor
-from modeldesk.core.releases.history import earlier_versions, previous_version
+from modeldesk.core.releases.history import earlier_versions, other_versions, previous_version
 from modeldesk.core.releases.model import (
     Deployment,
     DeploymentKey,
@@ -26,6 +33,7 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.names import check_deployment_name
 from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
 from modeldesk.core.releases.plan import plan_release
+from modeldesk.core.releases.problems import kept, no_way_back, not_well, nothing_runs
 from modeldesk.core.releases.recovery import Healer, Recovered, adopt
 from modeldesk.core.words import tr
 
@@ -41,7 +49,11 @@ class ReleaseService:
         locks: DeploymentLocks,
         who: Callable[[], str],
         clock: Callable[[], datetime],
+        forgetful: RecordsError | None = None,
     ) -> None:
+        """`forgetful` says why `records` are gone when the program ends: then no deployment is
+        made or changed."""
+        self._forgetful = forgetful
         self._records = records
         self._book = DeploymentBook(records)
         self._probe = probe
@@ -66,13 +78,12 @@ class ReleaseService:
         return self._records.releases(key)
 
     def earlier_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
-        """What can be gone back to, nearest first."""
-        current = deployment.current
-        return tuple(
-            version
-            for version in earlier_versions(self.history(deployment.key))
-            if current is None or version.image != current.image
-        )
+        """What can be gone back to, nearest first; where `rollback` goes to by itself."""
+        return _but_current(deployment, earlier_versions(self.history(deployment.key)))
+
+    def other_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
+        """Every version that once served and does not now, those of `earlier_versions` first."""
+        return _but_current(deployment, other_versions(self.history(deployment.key)))
 
     def deploy(
         self,
@@ -93,9 +104,11 @@ class ReleaseService:
         (nothing could be restored), `Cancelled` (after everything was undone).
         """
         check_deployment_name(name)
+        self._check_memory()
         home = engine.identity()
         with self._locks.hold(name, home.id):
             known = self._book.take_up(home, name)
+            self._healer(engine).close(DeploymentKey(home.id, name), job)
             deployment = Deployment(
                 home.id,
                 name,
@@ -120,14 +133,11 @@ class ReleaseService:
         """Go back to `to`, or to the version before the one that runs, with the settings the
         deployment has. Raises as `deploy`, `ReleaseError` when there is nothing to go to, and
         `NoSuchDeployment` when it lives on another engine."""
-        with self._held(engine, key) as deployment:
+        with self._held(engine, key, job) as deployment:
             name = deployment.name
             target = to or previous_version(self.history(deployment.key))
             if target is None:
-                raise ReleaseError(
-                    tr("“{name}” has run no version before the one that runs.", name=name),
-                    tr("Choose one from its history, or name it with --to."),
-                )
+                raise no_way_back(deployment, self.other_versions(deployment))
             if deployment.current is not None and target.image == deployment.current.image:
                 raise ReleaseError(
                     tr("“{name}” already runs {version}.", name=name, version=target.reference)
@@ -139,17 +149,21 @@ class ReleaseService:
     def stop(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
         """Stop what serves; the deployment stays and can be started again. Raises
         `NoSuchDeployment`."""
-        with self._held(engine, key) as deployment:
+        with self._held(engine, key, job) as deployment:
             job.report(Progress(tr("Stopping {name}", name=deployment.name)))
             _stop(engine, deployment.container)
             return changes_of(deployment)
 
     def start(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> ReleaseOutcome:
         """Run the deployment's current version again, after a stop or when its container is
-        gone. Raises as `rollback`."""
-        with self._held(engine, key) as deployment:
+        gone; nothing is done when it runs. Raises as `rollback`."""
+        begin = time.monotonic()
+        with self._held(engine, key, job) as deployment:
             if deployment.current is None:
                 raise ReleaseError(tr("“{name}” has no version to start.", name=deployment.name))
+            last = next(iter(self.history(key)), None)
+            if last and deployment.container and _runs(engine, deployment.container):
+                return outcome_of(deployment, last, deployment, begin, None, None)
             return self._release(
                 engine,
                 deployment,
@@ -164,7 +178,7 @@ class ReleaseService:
     def remove(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
         """Stop and remove what serves, then forget the deployment; its history stays. Raises
         `NoSuchDeployment`."""
-        with self._held(engine, key) as deployment:
+        with self._held(engine, key, job) as deployment:
             job.report(Progress(tr("Removing {name}", name=deployment.name)))
             _stop(engine, deployment.container)
             if deployment.container:
@@ -177,16 +191,30 @@ class ReleaseService:
         it that a crash left in the middle."""
         self._book.seen(engine.identity())
         adopted = adopt(engine, self._records)
-        healer = Healer(engine, self._records, self._locks, self._clock)
-        return Recovered(healer.heal_all(job), adopted)
+        return replace(self._healer(engine).heal_all(job), adopted=adopted)
+
+    def _healer(self, engine: ImageEngine) -> Healer:
+        return Healer(engine, self._probe, self._records, self._locks, self._clock)
 
     @contextmanager
-    def _held(self, engine: ImageEngine, key: DeploymentKey) -> Iterator[Deployment]:
-        """The deployment, while inside for this caller alone. It must live on the engine."""
+    def _held(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Iterator[Deployment]:
+        """The deployment, while inside for this caller alone, and without an open release. It
+        must live on the engine."""
+        self._check_memory()
         home = engine.identity()
         self._book.check_here(home, key)
         with self._locks.hold(key.name, home.id):
-            yield self._book.take_up(home, key.name) or self._book.get(home.id, key.name)
+            found = self._book.take_up(home, key.name) or self._book.get(home.id, key.name)
+            self._healer(engine).close(found.key, job)
+            yield found
+
+    def _check_memory(self) -> None:
+        if self._forgetful is not None:
+            raise RecordsError(
+                tr("No deployment can be made or changed, because it would be forgotten."),
+                str(self._forgetful),
+                self._forgetful.detail,
+            )
 
     def _release(
         self,
@@ -241,14 +269,29 @@ class ReleaseService:
             # The target serves; only the cleaning up failed. The release stays open, and the
             # next recovery repeats it.
             return outcome_of(executor.deployment, release, known, begin, None, executor.previous)
-        if not executor.undone:
-            raise problem
-        restored = executor.previous is not None and _runs(engine, executor.previous)
-        state = ReleaseState.RESTORED if restored else ReleaseState.FAILED
-        ended = self._end(release, state, str(problem))
-        if isinstance(problem, Cancelled) or not restored or known is None:
+        undone = executor.undone
+        if undone is None:
+            raise self._left_open(engine, executor, problem)
+        if undone.problem is not None:
+            problem = not_well(release, problem, undone.problem)
+        state = ReleaseState.RESTORED if undone.runs else ReleaseState.FAILED
+        ended = self._end(release, state, kept(problem))
+        if isinstance(problem, Cancelled) or not undone.runs or known is None:
             raise problem
         return outcome_of(known, ended, known, begin, problem, executor.previous)
+
+    def _left_open(
+        self, engine: ImageEngine, executor: ReleaseExecutor, problem: ModelDeskError
+    ) -> ModelDeskError:
+        """What to raise when the steps could not be undone; the release stays open, with the
+        reason, for a recovery to try it again."""
+        previous, stuck = executor.previous, executor.stuck
+        if stuck is None or isinstance(stuck, EngineUnavailable):
+            return problem
+        self._records.finish_release(replace(executor.release, error=kept(problem)))
+        if previous is None or _runs(engine, previous):
+            return problem
+        return nothing_runs(executor.release, problem, stuck)
 
     def _begin(
         self, deployment: Deployment, target: VersionTarget, kind: ReleaseKind, why: str
@@ -290,6 +333,13 @@ class ReleaseService:
                 tr("Secret values are never stored: deploy again and enter them."),
             )
         return {name: given.get(name, kept.get(name, "")) for name in wanted}
+
+
+def _but_current(
+    deployment: Deployment, versions: tuple[VersionTarget, ...]
+) -> tuple[VersionTarget, ...]:
+    current = deployment.current
+    return tuple(v for v in versions if current is None or v.image != current.image)
 
 
 def _previous(

@@ -6,7 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from modeldesk.ui.activity.words import last_words
 from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.outcome import UnexpectedError
 from modeldesk.ui.tasks.runner import TaskRunner
 
 KEPT_TASKS = 200
@@ -90,6 +92,10 @@ class ActivityStore(QObject):
             self.lines_added.emit(handle.id, lines)
 
     def _end(self, handle: TaskHandle[Any]) -> None:
+        if handle.error is not None and not isinstance(handle.error, UnexpectedError):
+            said = last_words(handle.error, "\n".join(self._logs.get(handle.id, ())))
+            if said:
+                self._log(handle, said)
         self.changed.emit()
         self.task_ended.emit(handle)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
@@ -69,10 +70,22 @@ def go_to_text(link: Link) -> str:
     }[link.page]
 
 
+def last_words(error: ModelDeskError, log: str) -> list[str]:
+    """The outside world's own words about a failure, where `log` does not have them."""
+    lines, said = error.detail.splitlines(), log.splitlines()
+    if error.detail.strip() in log:
+        return []
+    # A detail may begin with the last lines of what ran, which were printed already.
+    repeated = next((n for n in range(len(lines), 0, -1) if said[-n:] == lines[:n]), 0)
+    return lines[repeated:]
+
+
 def _counted(progress: Progress) -> str:
     figure = presentation.size if progress.unit is Unit.BYTES else presentation.count
     if progress.total:
         if progress.unit is Unit.STEPS:
-            return f"{progress.done}/{progress.total}"
+            # As builds and releases speak of it: the step they are at.
+            number = min(progress.done + 1, progress.total)
+            return tr("step {number} of {total}", number=number, total=progress.total)
         return tr("{done} of {total}", done=figure(progress.done), total=figure(progress.total))
     return figure(progress.done) if progress.done else ""

@@ -1,6 +1,7 @@
 """What a person has filled in of a build, checked against what there is (no Qt)."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -64,7 +65,7 @@ def first_draft(plan: BuildPlan) -> Draft:
         channel="",
         model=plan.model,
         repository=plan.repository.name,
-        metrics={name: f"{value:.15g}" for name, value in plan.folder.metrics.items()},
+        metrics={name: _written(value) for name, value in plan.folder.metrics.items()},
         dataset_version=plan.folder.dataset_version,
         recipe=plan.recipe,
     )
@@ -178,7 +179,27 @@ def _numbers(draft: Draft) -> dict[str, float]:
         if not text:
             continue
         try:
-            numbers[name] = float(text)
+            numbers[name] = number_of(text)
         except ValueError as error:
             raise InvalidInput(tr("“{text}” is not a number.", text=text)) from error
     return numbers
+
+
+def _written(value: float) -> str:
+    """A number as it is typed; whole ones and others are told apart."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:.15g}"
+    return f"{text}.0" if text.lstrip("-").isdecimal() else text
+
+
+def number_of(text: str) -> float:
+    """What was typed; whole numbers as such. Raises `ValueError` for all that a JSON document
+    can't have."""
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
 from modeldesk.ui.theme.fonts import TextStyle
@@ -14,12 +14,16 @@ from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, 
 from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+
 
 class Heading(QWidget):
     """Title, chips and a line below; at the right the buttons that make sense now."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._offered: tuple[PlainButton, ...] = ()
+        self._offered_since = QElapsedTimer()
         self.back = IconButton(theme, Icon.CHEVRON_LEFT, tr("All builds"))
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(theme)
@@ -38,6 +42,7 @@ class Heading(QWidget):
         row.addStretch(1)
         for button in self._buttons:
             row.addWidget(button)
+            button.installEventFilter(self)
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         words.addLayout(row)
@@ -54,9 +59,18 @@ class Heading(QWidget):
         self.chips.set_chips(chips)
 
     def offer(self, *buttons: PlainButton) -> None:
-        """Show these buttons and no others."""
+        """Show these buttons and no others. The second press of a double click, which would meet
+        the button that came where another was, does nothing."""
+        if buttons != self._offered:
+            self._offered = buttons
+            self._offered_since.start()
         for button in self._buttons:
             button.setVisible(button in buttons)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _PRESSES and self._offered_since.isValid():
+            return self._offered_since.elapsed() < QApplication.doubleClickInterval()
+        return super().eventFilter(watched, event)
 
     @property
     def _buttons(self) -> tuple[PlainButton, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from modeldesk.core.library.measures import is_measure
 from modeldesk.core.words import tr, trn
+from modeldesk.ui.build.draft import number_of
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
@@ -91,7 +92,7 @@ def _is_number(text: str) -> bool:
     if not text.strip():
         return True
     try:
-        float(text)
+        number_of(text)
     except ValueError:
         return False
     return True

@@ -1,6 +1,6 @@
 """What the page says above a plan or a build (no widgets)."""
 
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.errors import BuildFailed
 from modeldesk.core.library.model import LibrarySnapshot, VersionKey
 from modeldesk.core.words import tr
 from modeldesk.ui.build.session import BuildSession
@@ -22,7 +22,7 @@ def no_engine() -> Notice:
 def end_of(session: BuildSession, snapshot: LibrarySnapshot) -> Notice:
     """How a build ended."""
     if session.error is not None:
-        return Notice(session.error.message, session.error.hint, closable=False)
+        return Notice(session.error.message, session.error.hint, _ways_out(session), closable=False)
     if session.outcome is None:
         return Notice(
             tr("Cancelled. No image was made."),
@@ -46,7 +46,9 @@ def end_of(session: BuildSession, snapshot: LibrarySnapshot) -> Notice:
     return Notice(sentence, " · ".join(filter(None, parts)), tone=Tone.GOOD, closable=False)
 
 
-def last_words(error: ModelDeskError, log: str) -> list[str]:
-    """The builder's own words about a failure, as far as `log` does not end with them."""
-    lines = error.detail.splitlines()
-    return lines if lines and error.detail.strip() not in log else []
+def _ways_out(session: BuildSession) -> tuple[str, ...]:
+    """Where the base image can't be had and was not the folder's own choice, another can be
+    chosen in the settings."""
+    if isinstance(session.error, BuildFailed) and session.error.base and session.request.dockerfile:
+        return (tr("Change the base image…"),)
+    return ()

@@ -10,12 +10,13 @@ from modeldesk.core.build.model import BuildRecord
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import BuildFailed, InvalidInput, ModelDeskError
-from modeldesk.core.ids import BuildId
+from modeldesk.core.ids import BuildId, ModelName
 from modeldesk.core.library.model import VersionKey
 from modeldesk.core.versioning.names import is_channel
 from modeldesk.core.words import tr
+from modeldesk.ui.activity.words import last_words
 from modeldesk.ui.build.draft import request_for
-from modeldesk.ui.build.notices import end_of, last_words, no_engine
+from modeldesk.ui.build.notices import end_of, no_engine
 from modeldesk.ui.build.preparing import Prepared, preparing
 from modeldesk.ui.build.progress import Moment
 from modeldesk.ui.build.session import BuildSession
@@ -23,7 +24,7 @@ from modeldesk.ui.build.sessions import BuildSessions
 from modeldesk.ui.build.views import BuildViews, Showing
 from modeldesk.ui.build.words import STATE_TONES, outline, plan_line, short_folder, state_text
 from modeldesk.ui.context import Context
-from modeldesk.ui.links import BuildLink, LibraryLink, Link
+from modeldesk.ui.links import BuildLink, LibraryLink, Link, SettingsLink, SettingsSection
 from modeldesk.ui.presentation import moment, printable
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.tokens import Tone
@@ -85,6 +86,8 @@ class BuildPage(QWidget):
             self.plan(link.folder)
         elif link.build is not None:
             self.show_build(link.build)
+        elif link.model is not None:
+            self.plan_next(link.model)
 
     @property
     def showing(self) -> Showing:
@@ -96,13 +99,25 @@ class BuildPage(QWidget):
         """The build in view, while it is one of this window."""
         return self._session if self.showing is Showing.BUILD else None
 
-    def plan(self, folder: Path) -> None:
-        """Look into `folder` and propose a build of it."""
+    def plan_next(self, model: ModelName) -> None:
+        """Propose the next version of `model` from the folder it was built from last; where none
+        is known, a folder is to be given."""
+        self._go_to_start()
+        self._looking.submit(
+            lambda _: self._builds.folder_of(model),
+            title=tr("Look for the folder of {model}", model=model),
+            on_result=lambda folder: self._folder_found(model, folder),
+            on_error=lambda _: self._folder_found(model, None),
+        )
+
+    def plan(self, folder: Path, model: ModelName | None = None) -> None:
+        """Look into `folder` and propose a build of it, as a version of `model` if that is
+        given."""
         self._folder = folder
         self._show_folder()
         hub, settings = self._context.hub, self._context.settings.current
         self._looking.submit(
-            preparing(self._builds, folder, hub.snapshot, settings),
+            preparing(self._builds, folder, hub.snapshot, settings, model),
             title=tr("Look into {folder}", folder=short_folder(folder)),
             on_result=self._looked,
             on_error=self._look_failed,
@@ -155,6 +170,10 @@ class BuildPage(QWidget):
         heading.edit.clicked.connect(self._edit_again)
         heading.library.clicked.connect(self._go_to_library)
         heading.build.clicked.connect(self.build)
+        # The one way out that a banner of this page offers.
+        self.banner.action_chosen.connect(
+            lambda _: self._context.navigate(SettingsLink(SettingsSection.NEW_VERSIONS))
+        )
 
     # What is shown
 
@@ -168,6 +187,15 @@ class BuildPage(QWidget):
         heading.line.set_text(short_folder(self._folder))
         heading.offer(heading.stop)
         heading.stop.setFocus()
+
+    def _folder_found(self, model: ModelName, folder: Path | None) -> None:
+        if folder is not None:
+            self.plan(folder, model)
+            return
+        self._list_builds()
+        self._context.say(
+            tr("No folder of {model} is known here. Drop it on the window.", model=printable(model))
+        )
 
     def _looked(self, prepared: Prepared) -> None:
         self._prepared, self._planned = prepared, None
@@ -331,8 +359,12 @@ class BuildPage(QWidget):
         session = self._session
         if session is None:
             return
-        if session is not self._planned:
-            self.plan(session.request.folder)
+        base_image = self._context.settings.current.base_image
+        stale = self._prepared is None or (
+            self._prepared.plan.recipe is not None and self._prepared.base_image != base_image
+        )
+        if session is not self._planned or stale:
+            self.plan(session.request.folder, session.request.model)
             return
         self._show_plan()
         error = session.error

@@ -26,18 +26,24 @@ class Prepared:
     recipes: Recipes
     saved: Mapping[str, float]
     """How long steps of earlier builds of the model took, by name."""
+    base_image: str
+    """What a proposed Dockerfile was to start from."""
 
 
 def preparing(
-    builds: BuildService, folder: Path, snapshot: LibrarySnapshot, settings: Settings
+    builds: BuildService,
+    folder: Path,
+    snapshot: LibrarySnapshot,
+    settings: Settings,
+    model: ModelName | None = None,
 ) -> Callable[[Job], Prepared]:
-    """The work that looks into `folder`."""
+    """The work that looks into `folder`, for a version of `model` where one was named."""
 
     def work(job: Job) -> Prepared:
-        plan = builds.prepare(folder, snapshot, settings, token=job.token)
+        plan = builds.prepare(folder, snapshot, settings, token=job.token, model=model)
         recipe = plan.recipe or _recipe(plan, settings)
         recipes = Recipes(plan.own_dockerfile, recipe)
-        return Prepared(plan, recipes, _earlier(builds, plan.model))
+        return Prepared(plan, recipes, _earlier(builds, plan.model), settings.base_image)
 
     return work
 

@@ -53,7 +53,9 @@ class RecipeCard(Card):
         self.dockerfile.set_text(self._given)
         ignore = recipe.dockerignore if recipe and recipe.dockerignore else ""
         self.ignore.set_text(ignore or plan.dockerignore)
-        kept = plan.folder.kept_out if ignore or plan.folder.dockerignore else ()
+        kept = plan.folder.kept_out if plan.folder.dockerignore else ()
+        if recipe and ignore:
+            kept = recipe.kept_out
         has_rules = bool(ignore or plan.dockerignore)
         self.kept_out.setText(_kept_text(kept, has_rules))
         self._edited()

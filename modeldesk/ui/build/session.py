@@ -23,7 +23,7 @@ from modeldesk.core.words import tr
 from modeldesk.ui.build.words import Outline, outline
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import BuildLink, LibraryLink
-from modeldesk.ui.tasks.handle import TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import Again, TaskHandle, TaskState
 from modeldesk.ui.tasks.lanes import Lane
 
 LOG_LINES = 10_000
@@ -45,9 +45,11 @@ class BuildSession(QObject):
         request: BuildRequest,
         dockerfile: str,
         saved: Mapping[str, float],
+        again: Again,
         parent: QObject,
     ) -> None:
-        """`dockerfile` is the text that is built; `saved` what steps took when they last ran."""
+        """`dockerfile` is the text that is built; `saved` what steps took when they last ran;
+        `again` builds the same once more."""
         super().__init__(parent)
         self.request = request
         self.dockerfile = dockerfile
@@ -59,6 +61,7 @@ class BuildSession(QObject):
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._context = context
         self._builds = builds
+        self._again = again
         self._steps: dict[str, BuildStep] = {}
         self._began = monotonic()
         self._took: float | None = None
@@ -89,6 +92,11 @@ class BuildSession(QObject):
         """Its steps as far as they are known."""
         return outline(tuple(self._steps.values()), self.dockerfile)
 
+    @property
+    def task(self) -> TaskHandle[BuildOutcome] | None:
+        """Its work, once it began."""
+        return self._handle
+
     def start(self) -> None:
         """Begin to build."""
         request = self.request
@@ -111,6 +119,7 @@ class BuildSession(QObject):
             on_error=self._failed,
             on_cancelled=self._cancelled,
             on_log=self._said,
+            retry=self._again,
             link=BuildLink(build=request.build),
         )
 

@@ -1,10 +1,11 @@
 """The builds of this window: begun, kept while they may be looked at again, and told of."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from modeldesk.core.build.model import BuildRequest
+from modeldesk.core.build.model import BuildOutcome, BuildRequest, new_build
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import BuildId
@@ -13,6 +14,7 @@ from modeldesk.ui.build.notices import end_of
 from modeldesk.ui.build.session import BuildSession
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.tasks.handle import TaskHandle
 from modeldesk.ui.theme.tokens import Tone
 
 _KEPT = 5
@@ -46,7 +48,13 @@ class BuildSessions(QObject):
         self, request: BuildRequest, dockerfile: str, saved: Mapping[str, float]
     ) -> BuildSession:
         """Begin a build; the arguments are as `BuildSession` has them."""
-        session = BuildSession(self._context, self._builds, request, dockerfile, saved, self)
+
+        def again() -> TaskHandle[BuildOutcome] | None:
+            # A request is built once; its record is known by its number.
+            anew = replace(request, build=new_build())
+            return self.start(anew, dockerfile, saved).task
+
+        session = BuildSession(self._context, self._builds, request, dockerfile, saved, again, self)
         session.ended.connect(self._ended)
         self._drop_old()
         self._kept.append(session)

@@ -1,6 +1,5 @@
 """A plan and a build in words (no Qt)."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,15 +7,13 @@ from pathlib import Path
 from modeldesk.core.build.dockerfile import instructions
 from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
 from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.build.steps import NUMBERED, done_of
 from modeldesk.core.model_folder.model import Requirements
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.presentation import count, duration, printable, rate, size
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.key_value import KeyValue
 
-_NUMBERED = re.compile(
-    r"\[(?P<stage>[^\]]*?) ?(?P<number>\d+)/(?P<of>\d+)\] (?P<text>.+)", re.DOTALL
-)
 _LONG_S = 1.0
 _WORTH_SAYING_S = 0.0005
 """Less is no time at all: the base image was there."""
@@ -42,18 +39,16 @@ def outline(steps: Sequence[BuildStep], dockerfile: str) -> Outline:
     """The steps of the Dockerfile, those to come as far as they are known, and the builder's own
     work where it failed or took long."""
     shown = [step for step in steps if _is_shown(step)]
-    numbered = [match for step in steps if (match := _NUMBERED.fullmatch(step.name))]
-    totals = {match["stage"]: int(match["of"]) for match in numbered}
+    numbered = [match for step in steps if (match := NUMBERED.fullmatch(step.name))]
     known = {int(match["number"]) for match in numbered}
-    if list(totals) == [""] and totals[""] > len(known):
-        shown += _to_come(dockerfile, known, totals[""])
-    mine = [step for step in shown if _NUMBERED.fullmatch(step.name)]
-    done = sum(step.state is StepState.DONE for step in mine)
-    return Outline(tuple(shown), done, max(sum(totals.values()), len(mine)))
+    done, total = done_of(shown)
+    if {match["stage"] for match in numbered} == {""} and total > len(known):
+        shown += _to_come(dockerfile, known, total)
+    return Outline(tuple(shown), done, total)
 
 
 def _is_shown(step: BuildStep) -> bool:
-    if _NUMBERED.fullmatch(step.name):
+    if NUMBERED.fullmatch(step.name):
         return True
     long = step.seconds >= _LONG_S and step.state is not StepState.WAITING
     return step.state is StepState.FAILED or long
@@ -75,7 +70,7 @@ def _to_come(dockerfile: str, known: set[int], total: int) -> list[BuildStep]:
 
 def step_name(name: str) -> str:
     """A builder's name for a step as a person reads it: ``final 2/4 COPY model.pkl /app/``."""
-    match = _NUMBERED.fullmatch(name)
+    match = NUMBERED.fullmatch(name)
     if match is None:
         return printable(name)
     stage, number, of = match["stage"], match["number"], match["of"]
@@ -93,7 +88,9 @@ def step_result(step: BuildStep) -> str:
         return tr("cached")
     if step.state is StepState.RUNNING and step.bytes_total:
         return tr("{done} of {total}", done=size(step.bytes_done), total=size(step.bytes_total))
-    took = step.seconds if step.state is not StepState.WAITING else 0.0
+    # Builders tell the time of a step when it ends; until then, and where it was cut off, theirs
+    # is that of its beginning.
+    took = step.seconds if step.state in (StepState.DONE, StepState.FAILED) else 0.0
     return duration(took) if took and took >= _WORTH_SAYING_S else ""
 
 
@@ -192,9 +189,11 @@ def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
     if more > 0:
         weights = trn("{names} and {count} more", "{names} and {count} more", more, names=weights)
     kinds = dict.fromkeys(one.format for one in folder.weights)
-    out = sum(one.size_bytes for one in folder.kept_out)
-    context = trn("{size} in {number} file", "{size} in {number} files", plan.context_files,
-                  size=size(plan.context_bytes), number=count(plan.context_files))  # fmt: skip
+    out = sum(one.size_bytes for one in (plan.recipe or folder).kept_out)
+    texts = ("Dockerfile", *([".dockerignore"] if plan.dockerignore else ()))
+    context = trn("{size} in {number} file, with {texts}", "{size} in {number} files, with {texts}",
+                  plan.context_files, size=size(plan.context_bytes),
+                  number=count(plan.context_files), texts=_named(texts))  # fmt: skip
     if out:
         context = tr("{context}, {size} kept out", context=context, size=size(out))
     others = [kind for kind in kinds if kind.lower() != folder.framework.lower()]
@@ -218,9 +217,12 @@ def requirements_text(requirements: Requirements | None) -> str:
     """The packages the folder asks for, in a few words."""
     if requirements is None:
         return tr("no list of packages")
+    path = printable(str(requirements.path))
+    if not requirements.packages and not requirements.needs_folder:
+        return f"{path} · {tr('no packages')}"
     number = trn("{count} package", "{count} packages", len(requirements.packages))
     pinned = tr("pinned") if requirements.pinned else tr("not all pinned")
-    return f"{printable(str(requirements.path))} · {_both(number, pinned)}"
+    return f"{path} · {_both(number, pinned)}"
 
 
 def git_text(plan: BuildPlan) -> str:
@@ -257,6 +259,8 @@ def _model_text(framework: str, weights: int) -> str:
 def _pinned_text(requirements: Requirements | None) -> str:
     if requirements is None:
         return ""
+    if not requirements.packages and not requirements.needs_folder:
+        return tr("no packages needed")
     return tr("requirements pinned") if requirements.pinned else tr("requirements not pinned")
 
 
@@ -266,6 +270,14 @@ def _app_text(plan: BuildPlan) -> str:
         return tr("no program found")
     port = tr("port {port}", port=app.port)
     return f"{printable(str(app.path))} · {_both(app.server, port) if app.server else port}"
+
+
+def _named(texts: Sequence[str]) -> str:
+    return _and(texts[0], texts[1]) if len(texts) > 1 else texts[0]
+
+
+def _and(one: str, other: str) -> str:
+    return tr("{one} and {other}", one=one, other=other)
 
 
 def _both(one: str, other: str) -> str:

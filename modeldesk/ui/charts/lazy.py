@@ -107,6 +107,11 @@ class LazyTimeSeries(QWidget):
         else:
             self._chart.add(at, value, series)
 
+    def interrupt(self) -> None:
+        """As `TimeSeriesChart.interrupt`."""
+        if self._chart is not None:
+            self._chart.interrupt()
+
     def clear(self) -> None:
         """As `TimeSeriesChart.clear`."""
         self._early.clear()

@@ -105,7 +105,8 @@ class PlotView(QWidget):
         *,
         filled: bool = False,
     ) -> None:
-        """Draw curve `number` through the points, lightly filled down to zero if asked."""
+        """Draw curve `number` through the points, lightly filled down to zero if asked. It is
+        broken where a value is not a number."""
         while number >= len(self._curves):
             curve = pyqtgraph.PlotCurveItem(antialias=True)
             self._box.addItem(curve)
@@ -117,7 +118,9 @@ class PlotView(QWidget):
         tint = QColor(color)
         tint.setAlphaF(_TINT)
         fill = {"brush": tint, "fillLevel": 0.0} if filled else {}
-        self._curves[number].setData(x, y, pen=pen, **fill)  # type: ignore[attr-defined]
+        self._curves[number].setData(  # type: ignore[attr-defined]
+            x, y, pen=pen, connect="finite", **fill
+        )
 
     def render_into(self, painter: QPainter, target: QRectF) -> None:
         """Draw what is seen into `target` of any picture, without the ground."""

@@ -60,6 +60,13 @@ class TimeSeriesChart(QWidget):
         self._points[series].add(at, value)
         self._draw()
 
+    def interrupt(self) -> None:
+        """Nothing was measured since the last point: no line leads from it to the next."""
+        for ring in self._points:
+            if ring.count:
+                ring.add(ring.newest, np.nan)
+        self._draw()
+
     def clear(self) -> None:
         """Forget every point."""
         for ring in self._points:
@@ -68,7 +75,7 @@ class TimeSeriesChart(QWidget):
 
     def latest(self, series: int = 0) -> float | None:
         """The newest value; None before the first."""
-        _, values = self._points[series].arrays()
+        values = _measured(self._points[series].arrays()[1])
         return float(values[-1]) if len(values) else None
 
     def _draw(self) -> None:
@@ -81,7 +88,7 @@ class TimeSeriesChart(QWidget):
             color = tokens.accent if main else tokens.faint
             alone = len(self._points) == 1
             self._plot.set_curve(number, times - newest, values, color, filled=alone)
-            highest = max(highest, float(values.max(initial=0.0)))
+            highest = max(highest, float(_measured(values).max(initial=0.0)))
         self._top = max(highest, (self._spec.limit or 0.0) * 1.1)
         self._plot.set_y_range(self._marks()[-1])
         self._legend()
@@ -151,6 +158,11 @@ class TimeSeriesChart(QWidget):
         painter.restore()
 
 
+def _measured(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Without the gaps."""
+    return values[np.isfinite(values)]
+
+
 class _Ring:
     """The last points of a series, in two arrays that are never made anew."""
 
@@ -158,6 +170,10 @@ class _Ring:
         self._times = np.zeros(CAPACITY)
         self._values = np.zeros(CAPACITY)
         self._count = 0
+
+    @property
+    def count(self) -> int:
+        return self._count
 
     @property
     def newest(self) -> float:

@@ -64,4 +64,4 @@ def _healthcheck(config: ImageConfig) -> Fact:
 
 def _variable(line: str) -> Fact:
     name, _, value = line.partition("=")
-    return Fact(name, value, mono=True, copied=value, secret=looks_secret(name))
+    return Fact(name, value, mono=True, copied=value, secret=looks_secret(name, value))

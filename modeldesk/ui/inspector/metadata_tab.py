@@ -4,6 +4,7 @@ import re
 
 from PySide6.QtWidgets import QWidget
 
+from modeldesk.core.library.measures import is_a_name
 from modeldesk.core.library.model import Version
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
@@ -45,7 +46,7 @@ class MetadataTab(PageScroll):
             [
                 KeyValue(
                     presentation.printable(name)[:_LONGEST_NAME],
-                    presentation.metric(value),
+                    _figure(name, value),
                     tooltip=name,
                 )
                 for name, value in sorted(version.metrics.items())
@@ -69,6 +70,15 @@ class MetadataTab(PageScroll):
 _LONGEST_NAME = 32
 _HASH = re.compile(r"(sha\d+:)?[0-9a-f]{7,128}(-dirty)?", re.IGNORECASE)
 """Commits and digests, which are read letter by letter."""
+_LARGEST_EXACT = 2**53
+"""From here on a number with a point no longer tells one whole number from the next."""
+
+
+def _figure(name: str, value: float) -> str:
+    exact = isinstance(value, int) or (value.is_integer() and abs(value) < _LARGEST_EXACT)
+    if is_a_name(name) and exact:
+        return str(int(value))
+    return presentation.metric(value)
 
 
 def _names(version: Version) -> list[Fact]:

@@ -15,7 +15,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
 from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
 from modeldesk.ui.links import CompareLink, LibraryLink
-from modeldesk.ui.removal.dialog import RemoveDialog
+from modeldesk.ui.removal.dialog import RemoveDialog, WaysBack
 from modeldesk.ui.removal.task import RemovalTask
 
 RunVersion = Callable[[Version, QWidget], object]
@@ -24,8 +24,16 @@ RunVersion = Callable[[Version, QWidget], object]
 class VersionActions(QObject):
     """Acts on behalf of `page`, over which its dialogs stand."""
 
-    def __init__(self, context: Context, run_version: RunVersion, page: QWidget) -> None:
+    def __init__(
+        self,
+        context: Context,
+        run_version: RunVersion,
+        page: QWidget,
+        ways_back_to: WaysBack = lambda _: (),
+    ) -> None:
+        """`ways_back_to` names the deployments that could go back to an image."""
         super().__init__(page)
+        self._ways_back_to = ways_back_to
         self._context = context
         self._run_version = run_version
         self._page = page
@@ -61,7 +69,13 @@ class VersionActions(QObject):
     def confirm_removal(self, versions: Sequence[Version]) -> RemoveDialog:
         """Ask, with everything that goes in sight, then remove."""
         planner = RemovalPlanner(self._context.hub.snapshot)
-        dialog = RemoveDialog(planner, versions, self._removing.start, self._page)
+        dialog = RemoveDialog(
+            planner,
+            versions,
+            self._removing.start,
+            self._page,
+            ways_back_to=self._ways_back_to,
+        )
         dialog.open()
         return dialog
 

@@ -22,6 +22,8 @@ class LibraryChoice(QObject):
 
     changed = Signal()
     """Another model or version is chosen, or what is chosen is not as it was."""
+    marked_changed = Signal()
+    """`marked` is not what it was."""
 
     def __init__(self, hub: Hub, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,7 @@ class LibraryChoice(QObject):
         self._version: Version | None = None
         self._remembered: dict[ModelName, ImageId] = {}
         self._awaited: LibraryLink | None = None
+        self._elsewhere: ModelName | None = None
         self._by_person = False
         """Whether what is looked at was chosen; until then it is only what stood first."""
         hub.snapshot_changed.connect(self._follow)
@@ -44,6 +47,20 @@ class LibraryChoice(QObject):
     def version(self) -> Version | None:
         """The chosen version of it as last known."""
         return self._version
+
+    @property
+    def marked(self) -> ModelName | None:
+        """The model that the page in view is about: the chosen one, unless that page shows
+        something of another."""
+        if self._elsewhere is not None:
+            return self._elsewhere
+        return self._entry.name if self._entry is not None else None
+
+    def mark(self, model: ModelName | None) -> None:
+        """A page shows something of `model`; None: no page does, what is chosen counts."""
+        if model != self._elsewhere:
+            self._elsewhere = model
+            self.marked_changed.emit()
 
     def choose_version(self, image: ImageId) -> None:
         """Look at another version of the chosen model."""

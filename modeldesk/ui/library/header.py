@@ -34,6 +34,8 @@ class WayBack:
 
     deployment: Deployment
     target: VersionTarget
+    changing: bool = False
+    """A release of it is under way: no other begins before it ended."""
 
 
 class PageHeader(QWidget):
@@ -51,6 +53,7 @@ class PageHeader(QWidget):
         super().__init__(parent)
         self._ways: tuple[WayBack, ...] = ()
         self._can_build = True
+        self._online = False
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(theme)
         self.subline = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
@@ -75,10 +78,12 @@ class PageHeader(QWidget):
         self.subline.set_text(entries.subline(entry))
         self._can_build = entry.group is Group.MODEL
         self.clean_up.setVisible(entry.group is Group.UNTAGGED)
+        self._online = online
         away = "" if online else tr("The engine is away.")
         for button in (self.run, self.roll_back):
             button.setEnabled(online)
             button.setToolTip(away)
+        self._hold_back()
         self._arrange()
 
     def set_ways_back(self, ways: Sequence[WayBack]) -> None:
@@ -90,7 +95,13 @@ class PageHeader(QWidget):
             self.roll_back.set_text(tr("Roll back to {version}", version=version))
         elif ways:
             self.roll_back.set_text(tr("Roll back…"))
+        self._hold_back()
         self._arrange()
+
+    def _hold_back(self) -> None:
+        """One release of a deployment at a time."""
+        free = any(not way.changing for way in self._ways)
+        self.roll_back.setEnabled(self._online and free)
 
     def offer_details(self, offered: bool) -> None:
         """Whether the panel at the right is out of sight and can be asked for."""
@@ -148,6 +159,7 @@ class PageHeader(QWidget):
                 version=presentation.printable(version_text(way.target.reference)),
             )
             action = menu.addAction(text.replace("&", "&&"))
+            action.setEnabled(not way.changing)
             action.triggered.connect(lambda _on, way=way: self.roll_back_asked.emit(way))
         return menu
 

@@ -1,5 +1,7 @@
 """The side panel: a search field over the models and the other images."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
@@ -14,7 +16,7 @@ from modeldesk.ui.library import entries
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.search import LibrarySearch, Match
 from modeldesk.ui.library.store import LibraryStore
-from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.links import LibraryLink, Link
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.label import Label
@@ -27,7 +29,8 @@ _KEY = "entry "
 
 
 class ModelsPanel(QFrame):
-    """Beside every page that speaks of models. Choosing a row goes to the library page."""
+    """Beside every page that speaks of models. Choosing a row goes to the library page, or to
+    what the page in view has of the model."""
 
     palette_asked = Signal()
     """A click on the hint in the search field."""
@@ -37,9 +40,13 @@ class ModelsPanel(QFrame):
         context: Context,
         store: LibraryStore,
         choice: LibraryChoice,
+        stays: Callable[[ModelName], Link | None] = lambda _: None,
         parent: QWidget | None = None,
     ) -> None:
+        """`stays` says where the page in view shows something of a model; None: nowhere, the
+        library is gone to."""
         super().__init__(parent)
+        self._stays = stays
         self._context = context
         self._store = store
         self._choice = choice
@@ -67,6 +74,7 @@ class ModelsPanel(QFrame):
         column.addWidget(self.search)
         column.addWidget(self._stack, 1)
         choice.changed.connect(self._mark_chosen)
+        choice.marked_changed.connect(self._mark_chosen)
         store.loaded_changed.connect(self._loaded)
         context.hub.snapshot_changed.connect(self._show)
         context.hub.connection_changed.connect(self._show)
@@ -159,8 +167,8 @@ class ModelsPanel(QFrame):
         )
 
     def _mark_chosen(self) -> None:
-        entry = self._choice.entry
-        key = _KEY + entry.name if entry is not None else ""
+        marked = self._choice.marked
+        key = _KEY + marked if marked is not None else ""
         if self.list.current_key() != key or not self.list.selected_keys():
             self.list.select_key(key)
 
@@ -179,7 +187,7 @@ class ModelsPanel(QFrame):
         image = match.versions[0].key.image if match and match.versions else None
         link = LibraryLink(model=name, image=image)
         self._choice.follow_link(link)
-        self._context.navigate(link)
+        self._context.navigate(self._stays(name) or link)
 
 
 def _caption(key: str, text: str, count: int) -> TwoLineRow:

@@ -84,7 +84,7 @@ class LibraryPage(QWidget):
         self._details_due.timeout.connect(self._show_details)
         self._chart_due = QTimer(self, singleShot=True, interval=0)
         self._chart_due.timeout.connect(self._show_chart)
-        self.acts = VersionActions(context, run_version, self)
+        self.acts = VersionActions(context, run_version, self, releases.ways_back_to)
         self.header = parts.header
         self.chart = parts.chart
         self.table = parts.table
@@ -240,7 +240,8 @@ class LibraryPage(QWidget):
             earlier = facts.earlier.get(deployment.name, ())
             target = next((t for t in earlier if t.image in here), None)
             if deployment.model == entry.name and target is not None:
-                ways.append(WayBack(deployment, target))
+                changing = deployment.name in self._releases.changing
+                ways.append(WayBack(deployment, target, changing))
         return ways
 
     def _arrange(self) -> None:
@@ -271,7 +272,9 @@ class LibraryPage(QWidget):
             self.acts.menu([self._choice.version]).popup(place)
 
     def _build(self) -> None:
-        self._context.navigate(BuildLink())
+        entry = self._choice.entry
+        model = entry.name if entry is not None and entry.group is Group.MODEL else None
+        self._context.navigate(BuildLink(model=model))
 
     def _run(self) -> None:
         if self._choice.version is not None:

@@ -56,7 +56,9 @@ class VersionsTable(Table):
             self._versions.set_columns(columns)
         self._versions.set_rows(entry.versions)
         self._entry = entry
-        if chosen is not None and (other or self.current_key() != chosen):
+        # A row that goes leaves its neighbour current, but not selected.
+        marked = self.current_key() == chosen and self.selected_keys()
+        if chosen is not None and (other or not marked):
             self.select_key(chosen)
         self._setting = False
 

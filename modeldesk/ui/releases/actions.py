@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers import service as containers
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.errors import ModelDeskError, NothingRuns
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import ImageEngine
@@ -186,7 +186,13 @@ class ReleaseActions(QObject):
                 self._restored(ended[-1], error)
             else:
                 recorded()
-                self._context.say(str(error), Tone.BAD)
+                again = isinstance(error, NothingRuns)
+                self._context.say(
+                    str(error),
+                    Tone.BAD,
+                    tr("Try again") if again else "",
+                    self._context.hub.refresh_asked.emit if again else None,
+                )
 
         def recorded() -> None:
             """However a release ends, its history has a line more."""
@@ -201,6 +207,7 @@ class ReleaseActions(QObject):
             on_error=failed,
             on_cancelled=recorded,
             retry=True,
+            told=True,
             link=ReleasesLink(name),
         )
 

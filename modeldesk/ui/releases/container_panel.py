@@ -42,7 +42,6 @@ class ContainerPanel(QWidget):
         super().__init__(parent)
         self._context = context
         self._summary: ContainerSummary | None = None
-        self._began = 0.0
         self._streams = ContainerStreams(context.tasks, self)
         self._streams.lines.connect(self._lines_came)
         self._streams.stats.connect(self._stats_came)
@@ -113,11 +112,19 @@ class ContainerPanel(QWidget):
             self._streams.stop()
             return
         self.log.clear()
-        self._began = time.monotonic()
-        self._streams.follow(engine, self._summary.id)
+        if self._summary.running:
+            self._cpu.interrupt()
+            self._memory.interrupt()
+        else:
+            # The last figures would stand there as if they were those of now.
+            self._clear_charts()
+        self._streams.follow(engine, self._summary.id, figures=self._summary.running)
 
     def _clear(self) -> None:
         self.log.clear()
+        self._clear_charts()
+
+    def _clear_charts(self) -> None:
         self._cpu.clear()
         self._memory.clear()
 
@@ -125,7 +132,7 @@ class ContainerPanel(QWidget):
         self.log.append(line.text for line in lines)
 
     def _stats_came(self, stats: ContainerStats) -> None:
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic()
         self._cpu.add(seconds, stats.cpu_percent)
         self._memory.add(seconds, float(stats.memory_bytes))
 

@@ -1,10 +1,11 @@
 """What the releases page lists, made from what the library and the records know (no Qt)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
 from modeldesk.core.containers.reach import service_url
+from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
 from modeldesk.core.releases.names import version_text
@@ -24,6 +25,10 @@ class RunningEntry:
     container: ContainerSummary | None
     url: str
     """Where it answers; empty when it does not run or publishes nothing that can be reached."""
+    changing: bool = False
+    """Something is done to it now."""
+    proved: bool = False
+    """It was just shown to be healthy, whatever its own check says so far."""
 
     @property
     def running(self) -> bool:
@@ -31,10 +36,16 @@ class RunningEntry:
 
 
 def entries(
-    snapshot: LibrarySnapshot, deployments: Iterable[Deployment], host: str
+    snapshot: LibrarySnapshot,
+    deployments: Iterable[Deployment],
+    host: str,
+    known: Mapping[ContainerId, ContainerSummary] | None = None,
+    changing: Container[DeploymentName] = (),
+    proved: Container[ContainerId] = (),
 ) -> tuple[RunningEntry, ...]:
     """Deployments by name, then single containers of models, the newest first. `host` is the
-    machine the engine is on; empty for this one."""
+    machine the engine is on; empty for this one. `known` are containers that the library may
+    not have heard of yet; what is `changing` and `proved` is so marked."""
     containers = {
         container.id: (container, model.name, version.name)
         for model in (*snapshot.others, *snapshot.models)
@@ -45,7 +56,15 @@ def entries(
     listed = []
     for deployment in sorted(deployments, key=lambda d: d.name):
         held = containers.pop(deployment.container, None) if deployment.container else None
-        listed.append(_of_deployment(deployment, held[0] if held else None, host))
+        container = held[0] if held else _known(known or {}, deployment)
+        entry = _of_deployment(deployment, container, host)
+        listed.append(
+            replace(
+                entry,
+                changing=deployment.name in changing,
+                proved=deployment.container in proved,
+            )
+        )
     alone = sorted(containers.values(), key=lambda held: held[0].created, reverse=True)
     single = [
         RunningEntry(
@@ -61,6 +80,12 @@ def entries(
         if model in model_names and DEPLOYMENT_LABEL not in container.labels
     ]
     return (*listed, *single)
+
+
+def _known(
+    known: Mapping[ContainerId, ContainerSummary], deployment: Deployment
+) -> ContainerSummary | None:
+    return known.get(deployment.container) if deployment.container is not None else None
 
 
 def deployment_key(name: str) -> str:
@@ -89,7 +114,11 @@ def state_of(entry: RunningEntry) -> tuple[str, Tone]:
     if container is None:
         if entry.deployment is not None and entry.deployment.container is None:
             return tr("not started"), Tone.NEUTRAL
+        if entry.changing:
+            return tr("changing over"), Tone.NEUTRAL
         return tr("container gone"), Tone.BAD
+    if entry.proved and container.health is Health.STARTING:
+        container = replace(container, health=Health.HEALTHY)
     return container_state(container)
 
 

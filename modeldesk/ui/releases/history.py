@@ -104,6 +104,11 @@ class ReleaseHistory(Card):
         column.addStretch(1)
         self._area.setWidget(rows)
 
+    def offer_ways_back(self, offered: bool) -> None:
+        """Whether the buttons can be pressed: not while a release is under way."""
+        for button in self.buttons.values():
+            button.setEnabled(offered)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._note.setVisible(self._roomy)
@@ -192,6 +197,8 @@ def what_happened(release: Release) -> str:
     version = version_text(release.target.reference)
     rollback = release.kind is ReleaseKind.ROLLBACK
     match release.state:
+        case ReleaseState.RUNNING if release.error:
+            text = tr("{version} failed, what ran is to run again", version=version)
         case ReleaseState.RUNNING:
             text = (
                 tr("Rolling back to {version}", version=version)

@@ -1,12 +1,14 @@
 """The releases page: what runs, how it does, and the way back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.reach import out_of_reach
+from modeldesk.core.ids import ModelName
 from modeldesk.core.releases.book import elsewhere_text
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.releases.names import version_text
@@ -23,7 +25,7 @@ from modeldesk.ui.releases.entries import (
     state_of,
 )
 from modeldesk.ui.releases.parts import ReleasesParts
-from modeldesk.ui.releases.store import ReleaseStore
+from modeldesk.ui.releases.store import ReleaseFacts, ReleaseStore
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
@@ -51,14 +53,19 @@ class ReleasesPage(QWidget):
         store: ReleaseStore,
         actions: ReleaseActions,
         parts: ReleasesParts,
+        mark: Callable[[ModelName | None], None] = lambda _: None,
         parent: QWidget | None = None,
     ) -> None:
+        """`mark` is told which model the page is about while it is in sight."""
         super().__init__(parent)
+        self._mark = mark
         self._context = context
         self._store = store
         self._actions = actions
         self._entry: RunningEntry | None = None
         self._wanted = ""
+        self._newest: ReleaseFacts | None = None
+        """The records, while nothing newer was heard from the library."""
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(context.theme)
         self.line = ElidedLabel(color="muted", mode=Qt.TextElideMode.ElideRight)
@@ -73,7 +80,7 @@ class ReleasesPage(QWidget):
         self._empty = EmptyState(
             context.theme,
             Icon.RELEASES,
-            tr("Nothing runs yet."),
+            tr("Nothing that ModelDesk started here runs."),
             tr("Run a version from the library; as a service it gets a history and a way back."),
             tr("Go to the library"),
         )
@@ -95,6 +102,21 @@ class ReleasesPage(QWidget):
         if isinstance(link, ReleasesLink) and link.deployment:
             self._wanted = deployment_key(link.deployment)
             self._update()
+        elif isinstance(link, ReleasesLink) and link.model:
+            found = (entry.key for entry in self._model.rows() if entry.model == link.model)
+            self._selected(next(found, ""))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tell_model()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._mark(None)
+
+    def _tell_model(self) -> None:
+        if self.isVisible():
+            self._mark(ModelName(self._entry.model) if self._entry and self._entry.model else None)
 
     def _lay_out(self) -> None:
         self._stack = QStackedLayout()
@@ -162,8 +184,8 @@ class ReleasesPage(QWidget):
         )
 
     def _connect(self) -> None:
-        self._store.changed.connect(self._update)
-        self._context.hub.snapshot_changed.connect(self._update)
+        self._store.changed.connect(self._facts_changed)
+        self._context.hub.snapshot_changed.connect(self._snapshot_changed)
         self.table.row_selected.connect(self._selected)
         self._empty.action_chosen.connect(lambda: self._context.navigate(LibraryLink()))
         self.history.roll_back_to.connect(self._roll_back)
@@ -172,10 +194,26 @@ class ReleasesPage(QWidget):
         self.remove_button.clicked.connect(self._remove)
         self.rollback_button.clicked.connect(self._roll_back_one)
 
-    def _update(self, _news: object = None) -> None:
+    def _facts_changed(self, facts: ReleaseFacts) -> None:
+        """A deployment's new container may be read before the library hears of it."""
+        self._newest = facts
+        self._update()
+
+    def _snapshot_changed(self, _snapshot: object) -> None:
+        self._newest = None
+        self._update()
+
+    def _update(self) -> None:
         """Show what is known now; the selected row stays selected while it exists."""
         facts = self._store.facts
-        listed = entries(self._context.hub.snapshot, facts.deployments, self._context.engine_host)
+        listed = entries(
+            self._context.hub.snapshot,
+            facts.deployments,
+            self._context.engine_host,
+            self._newest.containers if self._newest else {},
+            self._store.changing,
+            facts.proved,
+        )
         self.elsewhere.set_text(elsewhere_text(facts.elsewhere))
         self._foot.setVisible(bool(facts.elsewhere))
         self._stack.setCurrentIndex(1 if listed else 0)
@@ -197,6 +235,7 @@ class ReleasesPage(QWidget):
 
     def _show(self, entry: RunningEntry | None) -> None:
         self._entry = entry
+        self._tell_model()
         if entry is None:
             self.panel.show_container(None)
             return
@@ -218,7 +257,8 @@ class ReleasesPage(QWidget):
     def _show_way_back(self, entry: RunningEntry, now: datetime) -> None:
         target = self._previous()
         self.rollback_button.setVisible(entry.deployment is not None)
-        self.rollback_button.setEnabled(target is not None)
+        self.rollback_button.setEnabled(target is not None and not entry.changing)
+        self.stop_button.setEnabled(entry.running or not entry.changing)
         if target is not None:
             version = version_text(target.reference)
             shown = version if len(version) <= _SHORT else f"{version[:_SHORT]}…"
@@ -233,6 +273,7 @@ class ReleasesPage(QWidget):
         if entry.deployment is not None:
             releases = self._store.facts.histories.get(entry.deployment.name, ())
             self.history.show_releases(releases, entry.deployment.current, now)
+            self.history.offer_ways_back(not entry.changing)
 
     def _line(self, entry: RunningEntry, now: datetime) -> str:
         parts = [entry.url]
@@ -242,7 +283,10 @@ class ReleasesPage(QWidget):
             parts.append(short_digest(entry.deployment.current.digest))
             parts.append(tr("a rollback tries its target beside what runs, then switches"))
         elif entry.container is not None:
-            parts.append(tr("started {age}", age=age(entry.container.created, now)))
+            when = age(entry.container.created, now)
+            parts.append(
+                tr("started {age}", age=when) if entry.running else tr("made {age}", age=when)
+            )
         return " · ".join(part for part in parts if part)
 
     def _previous(self) -> VersionTarget | None:
@@ -252,7 +296,7 @@ class ReleasesPage(QWidget):
 
     def _open(self) -> None:
         if self._entry is not None and self._entry.url:
-            open_url(self._entry.url)
+            open_url(self._context, self._entry.url)
 
     def _start_or_stop(self) -> None:
         entry = self._entry
@@ -312,6 +356,6 @@ def _name_cell(entry: RunningEntry) -> Cell:
 
 
 def _since_cell(entry: RunningEntry) -> Cell:
-    if entry.container is None:
+    if entry.container is None or not entry.running:
         return Cell("")
     return Cell(age(entry.container.created, datetime.now(UTC)), muted=True)

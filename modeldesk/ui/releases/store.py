@@ -1,21 +1,30 @@
 """Deployments and their histories, read again when something changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.changes import Changes
+from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.engine.model import Connection, ConnectionState
-from modeldesk.core.ids import DeploymentName
+from modeldesk.core.errors import ModelDeskError
+from modeldesk.core.ids import ContainerId, DeploymentName, ImageId
 from modeldesk.core.jobs import Job
 from modeldesk.core.releases.book import Elsewhere
-from modeldesk.core.releases.model import Deployment, Release, VersionTarget
+from modeldesk.core.releases.model import Deployment, Release, ReleaseState, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
+from modeldesk.ui.links import ReleasesLink
+from modeldesk.ui.tasks.handle import TaskHandle
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
+from modeldesk.ui.theme.tokens import Tone
+
+_PROVED_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,48 @@ class ReleaseFacts:
     earlier: Mapping[DeploymentName, tuple[VersionTarget, ...]] = field(default_factory=dict)
     """What each can go back to, nearest first."""
 
+    containers: Mapping[ContainerId, ContainerSummary] = field(default_factory=dict)
+    """Those that serve, as the engine had them when the records were read."""
+
+    @property
+    def proved(self) -> frozenset[ContainerId]:
+        """Containers that a release has just shown to be healthy. Their own check comes round
+        later, and until then the engine calls them starting."""
+        now = datetime.now(UTC)
+        return frozenset(
+            one.container
+            for one in self.deployments
+            if one.container is not None and _just_released(self.histories.get(one.name, ()), now)
+        )
+
+    @property
+    def under_way(self) -> frozenset[DeploymentName]:
+        """Deployments with a release that has not ended, whichever program makes it. One that
+        failed and waits to be undone is not under way any more."""
+        return frozenset(
+            name
+            for name, releases in self.histories.items()
+            if releases and releases[0].state is ReleaseState.RUNNING and not releases[0].error
+        )
+
+    def ways_back_to(self, image: ImageId) -> tuple[DeploymentName, ...]:
+        """The deployments that once ran the image, do not now, and could go back to it."""
+        return tuple(
+            one.name
+            for one in self.deployments
+            if (one.current is None or one.current.image != image)
+            and any(
+                release.target.image == image and release.state is ReleaseState.SUCCEEDED
+                for release in self.histories.get(one.name, ())
+            )
+        )
+
 
 class ReleaseStore(QObject):
     """Holds the facts for every page that shows them."""
 
     changed = Signal(object)
-    """The new `ReleaseFacts`."""
+    """The new `ReleaseFacts`, or the same with other deployments `changing`."""
 
     def __init__(
         self, context: Context, releases: ReleaseService, parent: QObject | None = None
@@ -45,9 +90,24 @@ class ReleaseStore(QObject):
         self._releases = releases
         self._latest = Latest(context.tasks, self)
         self.facts = ReleaseFacts()
+        self._tasks = context.tasks
+        self._reading = False
+        self._unsettled: frozenset[DeploymentName] = frozenset()
+        context.tasks.added.connect(self._task_altered)
+        context.tasks.ended.connect(self._task_altered)
         context.hub.changed.connect(self._changed)
         context.hub.connection_changed.connect(self._connection_changed)
         context.hub.refresh_asked.connect(self.read)
+
+    def ways_back_to(self, image: ImageId) -> tuple[DeploymentName, ...]:
+        """See `ReleaseFacts.ways_back_to`; as far as is known now."""
+        return self.facts.ways_back_to(image)
+
+    @property
+    def changing(self) -> frozenset[DeploymentName]:
+        """Deployments that something is done to now, or was and is not read yet: what of them
+        runs is about to be another."""
+        return self._unsettled | self.facts.under_way
 
     def read(self) -> None:
         """Read everything of the engine in use again. While none answers, what was read last
@@ -59,26 +119,68 @@ class ReleaseStore(QObject):
         def work(_: Job) -> ReleaseFacts:
             here = engine.identity().id
             deployments = self._releases.deployments(here)
+            serving = {one.container for one in deployments}
             return ReleaseFacts(
                 deployments,
                 self._releases.elsewhere(here),
                 {d.name: self._releases.history(d.key) for d in deployments},
                 {d.name: self._releases.earlier_versions(d) for d in deployments},
+                {one.id: one for one in engine.list_containers() if one.id in serving},
             )
 
+        self._reading = True
         self._latest.submit(
-            work, title=tr("Read deployments"), on_result=self._came, lane=Lane.INTERACTIVE
+            work,
+            title=tr("Read deployments"),
+            on_result=self._came,
+            on_error=self._failed,
+            lane=Lane.INTERACTIVE,
         )
 
     def _came(self, facts: ReleaseFacts) -> None:
-        if facts != self.facts:
-            self.facts = facts
+        self._reading = False
+        new, self.facts = facts != self.facts, facts
+        settled = self._unsettled != self._find_unsettled()
+        self._unsettled = self._find_unsettled()
+        if new or settled:
             self.changed.emit(facts)
+
+    def _failed(self, error: ModelDeskError) -> None:
+        self._reading = False
+        self._context.say(str(error), Tone.BAD)
+
+    def _find_unsettled(self) -> frozenset[DeploymentName]:
+        return frozenset(
+            task.link.deployment
+            for task in self._tasks.active
+            if isinstance(task.link, ReleasesLink) and task.link.deployment is not None
+        )
+
+    def _task_altered(self, task: TaskHandle[Any]) -> None:
+        """What is done to a deployment counts as under way until its end has been read."""
+        link = task.link
+        if isinstance(link, ReleasesLink) and link.deployment is not None:
+            found = self._find_unsettled()
+            if task.active or not self._reading:
+                changed, self._unsettled = found != self._unsettled, found
+                if changed:
+                    self.changed.emit(self.facts)
 
     def _connection_changed(self, connection: Connection) -> None:
         if connection.state is ConnectionState.CONNECTED:
             self.read()
 
     def _changed(self, changes: Changes, _initiator: object) -> None:
-        if changes.deployments:
+        serving = {one.container for one in self.facts.deployments}
+        if changes.deployments or not changes.containers.isdisjoint(serving):
             self.read()
+
+
+def _just_released(releases: Sequence[Release], now: datetime) -> bool:
+    last = releases[0] if releases else None
+    return (
+        last is not None
+        and last.state is ReleaseState.SUCCEEDED
+        and last.finished is not None
+        and now - last.finished < _PROVED_FOR
+    )

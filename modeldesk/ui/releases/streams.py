@@ -37,8 +37,8 @@ class ContainerStreams(QObject):
         """What is followed."""
         return self._container
 
-    def follow(self, engine: ImageEngine, container: ContainerId) -> None:
-        """Follow `container` in place of the one before."""
+    def follow(self, engine: ImageEngine, container: ContainerId, *, figures: bool = True) -> None:
+        """Follow `container` in place of the one before; its figures only when it runs."""
         self.stop()
         token = self._token = CancelToken()
         self._container = container
@@ -52,7 +52,8 @@ class ContainerStreams(QObject):
                 self.stats.emit(batch[-1])
 
         self._start("logs", lambda: engine.follow_logs(container, token), lines_came)
-        self._start("stats", lambda: engine.follow_stats(container, token), stats_came)
+        if figures:
+            self._start("stats", lambda: engine.follow_stats(container, token), stats_came)
 
     def stop(self) -> None:
         """Let go of the container; its sockets are shut at once."""

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from modeldesk.core.engine.model import BuildCache
+from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import Version, VersionKey, Where
 from modeldesk.core.library.removal import Removal, RemovalPlan, RemovalPlanner
 from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalRun
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle, font
-from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
@@ -38,6 +39,9 @@ _AT_ONCE = 100
 _LONGEST_COMMAND = 4000
 _VERSION = int(Qt.ItemDataRole.UserRole)
 
+WaysBack = Callable[[ImageId], Sequence[str]]
+"""The deployments that could go back to an image."""
+
 
 class RemoveDialog(QDialog):
     """Every version with the names that go with it; those in use can't be picked and say why.
@@ -52,6 +56,7 @@ class RemoveDialog(QDialog):
         *,
         cache: BuildCache | None = None,
         empty_cache: bool = False,
+        ways_back_to: WaysBack = lambda _: (),
     ) -> None:
         """`on_run` gets what the person agreed to, not begun. `cache` is the engine's build
         cache, where it was read; `empty_cache` says that it is to be emptied too."""
@@ -60,6 +65,7 @@ class RemoveDialog(QDialog):
         self._on_run = on_run
         self._cache = cache or BuildCache()
         self._empties = empty_cache
+        self._ways_back_to = ways_back_to
         self.plan = planner.plan(versions)
         self._versions = [removal.version for removal in self.plan.removals]
         self._unpicked: set[VersionKey] = set()
@@ -167,17 +173,31 @@ class RemoveDialog(QDialog):
             KeyValue(tr("Names that go"), presentation.count(len(plan.names))),
             KeyValue(tr("In no registry that is known"), presentation.count(len(here))),
             KeyValue(tr("Containers that use them"), _users(plan)),
+            *self._lost_ways(),
         ]
         back = plan.bytes_back
         if self._empties:
             rows.append(_size_row(tr("Build cache that is emptied"), self._cache.own_bytes))
             back = None if back is None else back + self._cache.own_bytes
-        rows.append(_size_row(tr("Comes back on disk"), back))
+        rows.append(_size_row(tr("Freed on disk"), back))
         kept = min(plan.bytes_back or 0, self._cache.shared_bytes)
         if kept and not self._empties:
             label = tr("Of that, at most, when the build cache is emptied")
             rows.append(_size_row(label, kept))
         return rows
+
+    def _lost_ways(self) -> tuple[KeyValue, ...]:
+        """What deployments could go back to and will not any more."""
+        lost = [
+            tr("{deployment} to {version}", deployment=name, version=removal.version.name)
+            for removal in self.plan.removals
+            if removal.image_goes
+            for name in self._ways_back_to(removal.version.key.image)
+        ]
+        if not lost:
+            return ()
+        said = presentation.printable(", ".join(lost))
+        return (KeyValue(tr("Ways back that are lost"), said, Tone.WARNING, tooltip=said),)
 
     def _commands(self) -> str:
         prune = PRUNE_COMMAND if self._empties else ""

@@ -85,7 +85,7 @@ def outcome_text(outcome: RemovalOutcome) -> str:
     if outcome.failed:
         parts.append(trn("{count} was refused.", "{count} were refused.", len(outcome.failed)))
     if outcome.freed_bytes:
-        parts.append(tr("{size} came back.", size=presentation.size(outcome.freed_bytes)))
+        parts.append(tr("{size} freed.", size=presentation.size(outcome.freed_bytes)))
     if outcome.kept_by_cache and not outcome.cache_bytes:
         kept = presentation.size(outcome.kept_by_cache)
         parts.append(tr("The build cache keeps {size} until it is emptied.", size=kept))

@@ -1,6 +1,8 @@
 """The dialog that runs a version. It never blocks the window: it asks, shows how the start goes,
 and either leaves or says what went wrong and what can be done."""
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
@@ -12,10 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from modeldesk.core.changes import Changes
-from modeldesk.core.containers.model import PortBinding
-from modeldesk.core.containers.reach import out_of_reach, service_url
-from modeldesk.core.containers.service import RunOutcome, RunRequest, run
+from modeldesk.core.containers.service import RunOutcome, RunRequest
 from modeldesk.core.errors import (
     InvalidInput,
     ModelDeskError,
@@ -23,23 +22,20 @@ from modeldesk.core.errors import (
     PortTaken,
     RecordsError,
 )
+from modeldesk.core.ids import DeploymentName
 from modeldesk.core.images import ImageDetail
-from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.jobs import Job
 from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.model import Version
-from modeldesk.core.ports import AnswerProbe
 from modeldesk.core.releases.model import Deployment
 from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.releases.targets import target_of
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
-from modeldesk.ui.links import ReleasesLink
-from modeldesk.ui.opening import open_url
-from modeldesk.ui.presentation import duration
 from modeldesk.ui.run.form import RunChoices, RunForm
-from modeldesk.ui.tasks.handle import TaskHandle
-from modeldesk.ui.tasks.lanes import Lane, serial
+from modeldesk.ui.run.starting import DeployRequest, Starter
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space, Tone
@@ -51,6 +47,8 @@ from modeldesk.ui.widgets.task_progress import TaskProgress
 
 _SIZE = (560, 540)
 _LOG_HEIGHT = 130
+_FRAME = 40
+"""About what the desktop puts around a dialog."""
 
 
 class RunDialog(QDialog):
@@ -61,14 +59,14 @@ class RunDialog(QDialog):
         context: Context,
         version: Version,
         releases: ReleaseService,
-        probe: AnswerProbe,
+        starter: Starter,
         parent: QWidget,
     ) -> None:
         super().__init__(parent.window())
         self._context = context
         self._version = version
         self._releases = releases
-        self._probe = probe
+        self._starter = starter
         self._task: TaskHandle[RunOutcome] | TaskHandle[ReleaseOutcome] | None = None
         self._taken_port = 0
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -91,6 +89,8 @@ class RunDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.banner.action_chosen.connect(self._way_out)
         self._latest = Latest(context.tasks, self)
+        context.tasks.altered.connect(self._altered)
+        context.tasks.ended.connect(self._ended)
         self._read_detail()
 
     @property
@@ -107,7 +107,8 @@ class RunDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.progress, 1)
-        buttons.addStretch(1)
+        # What the words of the progress need is not shared with an empty place.
+        buttons.addStretch(0)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.run_button)
         column = QVBoxLayout(self)
@@ -126,6 +127,7 @@ class RunDialog(QDialog):
         column.addWidget(self.log)
         column.addLayout(buttons)
         self.resize(*_SIZE)
+        self._height = self.height()
 
     def _read_detail(self) -> None:
         engine = self._context.engine()
@@ -158,105 +160,55 @@ class RunDialog(QDialog):
         except InvalidInput as error:
             self._failed(error)
             return
-        self.banner.dismiss()
-        self.log.hide()
+        if self.banner.isVisible():
+            self._take_back_room()
+        else:
+            self._height = self.height()
         self._busy(True)
         if choices.deployment is None:
             self._task = self._run_container(choices)
         else:
-            self._task = self._run_service(choices)
+            self._task = self._run_service(choices.deployment, choices)
 
     def _run_container(self, choices: RunChoices) -> TaskHandle[RunOutcome]:
         version = self._version
-        request = RunRequest(
-            image=version.key.image,
-            reference=self._reference,
-            ports=choices.ports,
-            environment=choices.environment,
-            mounts=choices.mounts,
-            labels={MODEL_NAME_LABEL: version.key.model} if version.key.model else {},
-        )
-        return self._context.tasks.submit(
-            lambda job: run(self._context.require_engine(), self._probe, request, job),
-            lane=Lane.TRANSFER,
-            title=self.windowTitle(),
-            owner=self,
-            on_result=self._container_runs,
-            on_error=self._failed,
-            on_cancelled=self._was_cancelled,
-            on_progress=self._progressed,
-            link=ReleasesLink(),
+        return self._starter.run(
+            RunRequest(
+                image=version.key.image,
+                reference=self._reference,
+                ports=choices.ports,
+                environment=choices.environment,
+                mounts=choices.mounts,
+                labels={MODEL_NAME_LABEL: version.key.model} if version.key.model else {},
+            )
         )
 
-    def _run_service(self, choices: RunChoices) -> TaskHandle[ReleaseOutcome]:
-        name = choices.deployment
-        assert name is not None
+    def _run_service(self, name: DeploymentName, choices: RunChoices) -> TaskHandle[ReleaseOutcome]:
         settings, secrets = choices.service_settings()
         version = self._version
-        ended: list[ReleaseOutcome] = []
-        recorded = Changes(deployments=frozenset({name}))
-        """However a release ends, its history has a line more."""
-
-        def work(job: Job) -> ReleaseOutcome:
-            outcome = self._releases.deploy(
-                self._context.require_engine(),
-                name,
-                version.key.model,
-                target_of(version),
-                settings,
-                choices.why,
-                job,
-                secrets,
+        return self._starter.deploy(
+            DeployRequest(
+                name, version.key.model, target_of(version), settings, choices.why, secrets
             )
-            ended.append(outcome)
-            if outcome.problem is not None:
-                # What ran before runs again; the work has failed all the same.
-                raise outcome.problem
-            return outcome
+        )
 
-        def failed(error: ModelDeskError) -> None:
-            self._context.hub.publish_changes(ended[-1].changes if ended else recorded)
-            self._failed(error)
+    def _altered(self, task: TaskHandle[Any]) -> None:
+        if task is self._task and task.active and task.state is not TaskState.CANCELLING:
+            progress = task.progress
+            if progress is not None:
+                self.progress.set_state(progress.text, progress.fraction)
 
-        def cancelled() -> None:
-            self._context.hub.publish_changes(recorded)
+    def _ended(self, task: TaskHandle[Any]) -> None:
+        if task is not self._task:
+            return
+        if task.error is not None:
+            self._failed(task.error)
+        elif task.state is TaskState.CANCELLED:
             self._was_cancelled()
-
-        return self._context.tasks.submit(
-            work,
-            lane=serial(f"deployment {name}"),
-            title=tr("Deploy {version} as {name}", version=self._reference, name=name),
-            owner=self,
-            on_result=self._service_runs,
-            on_error=failed,
-            on_cancelled=cancelled,
-            on_progress=self._progressed,
-            link=ReleasesLink(name),
-        )
-
-    def _container_runs(self, outcome: RunOutcome) -> None:
-        self._context.hub.publish_changes(outcome.changes)
-        self._say_running(outcome.name, outcome.ports, outcome.seconds)
-        self._context.navigate(ReleasesLink())
-        self.accept()
-
-    def _service_runs(self, outcome: ReleaseOutcome) -> None:
-        self._context.hub.publish_changes(outcome.changes)
-        deployment = outcome.deployment
-        self._say_running(deployment.name, deployment.settings.ports, outcome.seconds)
-        self._context.navigate(ReleasesLink(deployment.name))
-        self.accept()
-
-    def _say_running(self, name: str, ports: tuple[PortBinding, ...], seconds: float) -> None:
-        host = self._context.engine_host
-        url = service_url(ports, host)
-        said = tr("{name} is healthy after {time}.", name=name, time=duration(seconds))
-        self._context.say(
-            " ".join(filter(None, (said, out_of_reach(ports, host)))),
-            Tone.GOOD,
-            tr("Open {url}", url=url) if url else "",
-            (lambda: open_url(url)) if url else None,
-        )
+        else:
+            if task.link is not None:
+                self._context.navigate(task.link)
+            self.accept()
 
     def _failed(self, error: ModelDeskError) -> None:
         self._busy(False)
@@ -270,6 +222,23 @@ class RunDialog(QDialog):
         self.log.setPlainText(error.detail)
         self.log.setVisible(bool(error.detail))
         self.log.moveCursor(QTextCursor.MoveOperation.End)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """What is said stands below the form; it must not squeeze it."""
+        said = self.banner.heightForWidth(self.width() - 2 * Space.XL)
+        if said < 0:
+            said = self.banner.sizeHint().height()
+        wanted = self._height + said + Space.M
+        if not self.log.isHidden():
+            wanted += _LOG_HEIGHT + Space.M
+        self.resize(self.width(), min(wanted, self.screen().availableSize().height() - _FRAME))
+
+    def _take_back_room(self) -> None:
+        """As it was before something was said."""
+        self.banner.dismiss()
+        self.log.hide()
+        self.resize(self.width(), self._height)
 
     def _way_out(self, _: int) -> None:
         self.banner.dismiss()
@@ -283,6 +252,7 @@ class RunDialog(QDialog):
     def _was_cancelled(self) -> None:
         self._busy(False)
         self.banner.present(Notice(tr("Cancelled; the container was removed."), tone=Tone.NEUTRAL))
+        self._make_room()
 
     def reject(self) -> None:
         """Cancel a start that is under way; else leave."""
@@ -291,9 +261,6 @@ class RunDialog(QDialog):
             self.progress.set_state(tr("Cancelling"), None)
         else:
             super().reject()
-
-    def _progressed(self, progress: Progress) -> None:
-        self.progress.set_state(progress.text, progress.fraction)
 
     def _busy(self, busy: bool) -> None:
         self.form.setEnabled(not busy)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.arguments import (
+    check_variable,
     container_text,
     host_text,
     parse_mount,
@@ -42,12 +43,13 @@ class RunChoices:
     def service_settings(self) -> tuple[ServiceSettings, dict[str, str]]:
         """Settings a deployment keeps, and the secret values it must not keep. A secret it has
         already and that was left empty is not among the values: it stays what it is."""
-        names = tuple(name for name in self.environment if looks_secret(name))
+        kept = self.replaces.secret_names
+        names = tuple(n for n, v in self.environment.items() if n in kept or looks_secret(n, v))
         plain = {n: v for n, v in self.environment.items() if n not in names}
         secrets = {
             name: self.environment[name]
             for name in names
-            if self.environment[name] or name not in self.replaces.secret_names
+            if self.environment[name] or name not in kept
         }
         timeout = self.replaces.health_timeout_s
         return ServiceSettings(self.ports, plain, names, self.mounts, timeout), secrets
@@ -119,7 +121,7 @@ class RunForm(QWidget):
             ),
             tr("add a mount"),
         )
-        self.service = QCheckBox(tr("As a service: with a name, a history, and one click back"))
+        self.service = QCheckBox(tr("As a service: with a name, a history, and a way back"))
         self.name = QLineEdit(proposed_name(model))
         self.name_field = Field(tr("Deployment"), self.name)
         self.why = QLineEdit()
@@ -175,8 +177,7 @@ class RunForm(QWidget):
             raise InvalidInput(tr("A port on this machine is given twice."))
         environment: dict[str, str] = {}
         for name, value in self.variables.values():
-            if not name or "=" in name:
-                raise InvalidInput(tr("“{name}” can't be a variable's name.", name=name))
+            check_variable(name)
             environment[name] = value
         mounts = tuple(
             parse_mount(":".join(part for part in row if part), Path.home())
@@ -222,10 +223,9 @@ class RunForm(QWidget):
         known = self._replaced()
         kept = known.settings.secret_names if known else ()
         for name, value in self.variables.lines():
-            secret = looks_secret(name.text())
-            value.setPlaceholderText(
-                tr("as it is now") if name.text().strip() in kept else tr("value")
-            )
+            is_kept = name.text().strip() in kept
+            secret = is_kept or looks_secret(name.text(), value.text())
+            value.setPlaceholderText(tr("as it is now") if is_kept else tr("value"))
             value.setEchoMode(
                 QLineEdit.EchoMode.PasswordEchoOnEdit if secret else QLineEdit.EchoMode.Normal
             )

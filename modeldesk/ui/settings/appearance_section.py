@@ -41,9 +41,7 @@ class AppearanceSection(Card):
         self.language.setCurrentIndex(max(0, self.language.findData(settings.language)))
         other = settings.language != self._language_at_start
         self.language_field.set_note(
-            tr("Holds from the next start of ModelDesk. What is under way goes on.")
-            if other
-            else ""
+            tr("Takes effect at the next start of ModelDesk.") if other else ""
         )
 
     def _theme_chosen(self, mode: str) -> None:

@@ -78,7 +78,7 @@ class EngineSection(Card):
         self.state.setText(
             tr(
                 "In use: {product} {version} at {address} (API {api}, {system}, {storage}), "
-                "named by {source}.",
+                "found by: {source}.",
                 product=engine.product,
                 version=engine.version,
                 address=engine.address,

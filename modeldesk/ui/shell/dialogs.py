@@ -82,6 +82,7 @@ def show_shortcuts(window: QWidget, actions: Sequence[QAction]) -> QDialog:
     keyed += [
         (tr("Move in a list"), tr("Arrow keys")),
         (tr("Open what is chosen in a list"), _keys(QKeySequence("Return"))),
+        (tr("Remove what is selected in the library"), _keys(QKeySequence("Del"))),
         (tr("Find in a log"), _keys(QKeySequence(QKeySequence.StandardKey.Find))),
         (tr("Close, or clear a search"), _keys(QKeySequence("Escape"))),
     ]

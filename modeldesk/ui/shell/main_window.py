@@ -1,6 +1,6 @@
 """The main window: pages, what is around them, and what holds for all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, QTimer, Signal
@@ -28,7 +28,7 @@ from modeldesk.ui.shell.folder_drop import FolderDrop
 from modeldesk.ui.shell.menus import Commands, Menus
 from modeldesk.ui.shell.notices import Notices
 from modeldesk.ui.shell.page_area import PageArea
-from modeldesk.ui.shell.palette_entries import action_entries, library_entries
+from modeldesk.ui.shell.palette_entries import action_entries, library_entries, theme_entries
 from modeldesk.ui.shell.status_bar import StatusBar
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.theme.tokens import Tone
@@ -58,8 +58,11 @@ class MainWindow(QMainWindow):
         pages: Sequence[PageEntry],
         side: Callable[[], Making[QWidget]] | None = None,
         start: Link | None = None,
+        acts: Callable[[], Iterable[PaletteEntry]] = tuple,
     ) -> None:
+        """`acts` are what the palette can do with what there is, beside the menus."""
         super().__init__()
+        self._acts = acts
         self._context = context
         self._activity = activity
         self._start = start
@@ -191,6 +194,8 @@ class MainWindow(QMainWindow):
         actions = [pair for pair in self.menus.actions if pair[0] is not self.menus.palette]
         return [
             *action_entries(actions),
+            *self._acts(),
+            *theme_entries(self.menus.themes),
             *library_entries(self._context, self._context.hub.snapshot),
         ]
 

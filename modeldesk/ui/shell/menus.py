@@ -105,6 +105,11 @@ class Menus:
         self._themes = group
         self._settings.changed.connect(self._show_theme)
 
+    @property
+    def themes(self) -> Sequence[QAction]:
+        """The looks to choose from."""
+        return self._themes.actions()
+
     def _choose_theme(self, action: QAction) -> None:
         self._settings.change(replace(self._settings.current, theme=str(action.data())))
 

@@ -112,7 +112,8 @@ class Notices(QObject):
 
         if not self._window.isActiveWindow() and self.system.available:
             self.system.notify(handle.title, text, self._window.windowIcon(), go)
-        self.toaster.say(text, Tone.BAD if failed else Tone.GOOD, tr("Show"), go)
+        if not handle.told:
+            self.toaster.say(text, Tone.BAD if failed else Tone.GOOD, tr("Show"), go)
 
 
 def _copier(text: str) -> Callable[[], None]:

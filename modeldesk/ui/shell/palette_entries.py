@@ -26,6 +26,13 @@ def action_entries(actions: Sequence[tuple[QAction, Icon]]) -> Iterator[PaletteE
         )
 
 
+def theme_entries(actions: Sequence[QAction]) -> Iterator[PaletteEntry]:
+    """The looks, which in the menu stand below their title."""
+    for action in actions:
+        name = plain_text(action)
+        yield PaletteEntry(tr("Theme: {name}", name=name), Icon.SETTINGS, action.trigger)
+
+
 def library_entries(context: Context, snapshot: LibrarySnapshot) -> Iterator[PaletteEntry]:
     """Every model, then every version; other images after the models."""
     everything = (*snapshot.models, *snapshot.others)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+Again = Callable[[], "TaskHandle[Any] | None"]
+"""Asks for the work anew, where the same request can't be made twice."""
+
+
 class TaskState(Enum):
     """Where a task stands."""
 
@@ -43,7 +47,8 @@ class Request(Generic[T]):
     on_progress: OwnedCall[[Progress]] | None
     on_log: OwnedCall[[Sequence[str]]] | None
     shown: bool
-    retry: bool
+    retry: "bool | Again"
+    told: bool
     link: Link | None
 
 
@@ -62,6 +67,7 @@ class TaskHandle(Generic[T]):
         self.id = number
         self.title = request.title
         self.shown = request.shown
+        self.told = request.told
         self.state = TaskState.WAITING
         self.progress: Progress | None = None
         self.error: ModelDeskError | None = None

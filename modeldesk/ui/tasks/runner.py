@@ -19,7 +19,7 @@ from modeldesk.core.errors import Cancelled, ModelDeskError
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.ui.links import Link
 from modeldesk.ui.mailbox import Feed, Mailbox, OwnedCall
-from modeldesk.ui.tasks.handle import Request, TaskHandle, TaskState
+from modeldesk.ui.tasks.handle import Again, Request, TaskHandle, TaskState
 from modeldesk.ui.tasks.lanes import Lane, Lanes, SerialLane
 from modeldesk.ui.tasks.outcome import Outcome, UnexpectedError, outcome_of
 
@@ -67,14 +67,16 @@ class TaskRunner(QObject):
         on_progress: Callable[[Progress], None] | None = None,
         on_log: Callable[[Sequence[str]], None] | None = None,
         show_in_activity: bool = True,
-        retry: bool = False,
+        retry: bool | Again = False,
+        told: bool = False,
         link: Link | None = None,
     ) -> TaskHandle[T]:
         """Start `work` when its lane has room. UI thread only.
 
         `work` gets a `Job` (token, report, log) and touches no Qt. An error that is not a
         `ModelDeskError` is a bug: it is logged and reaches `on_error` as `UnexpectedError`.
-        `retry` says that asking again makes sense, and lets Activity offer it.
+        `retry` says that asking again makes sense, and lets Activity offer it; it may be what
+        asks. `told` says that whoever asked tells in the window how it ended.
         """
         request = Request(
             work,
@@ -87,17 +89,18 @@ class TaskRunner(QObject):
             OwnedCall(owner, on_log) if on_log else None,
             show_in_activity,
             retry,
+            told,
             link,
         )
         return self._start(request)
 
-    def retry(self, handle: TaskHandle[T]) -> TaskHandle[T] | None:
+    def retry(self, handle: TaskHandle[Any]) -> TaskHandle[Any] | None:
         """Ask again for what failed or was cancelled; None when that makes no sense."""
         request = handle.request
         if handle.active or request is None:
             return None
         handle.request = None
-        return self._start(request)
+        return request.retry() if callable(request.retry) else self._start(request)
 
     def post(self, owner: QObject, call: Callable[[], None]) -> None:
         """Run `call` soon in the UI thread if `owner` still lives. From any thread."""

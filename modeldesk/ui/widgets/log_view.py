@@ -25,11 +25,14 @@ from modeldesk.ui.widgets.label import Label
 
 _BATCH_MS = 50
 _HEAD = 22
+_MOST_CHARACTERS = 2_000_000
+"""A text that is long beyond reading holds the window at every change."""
 _WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class LogView(QWidget):
-    """Plain lines, the last `limit` of them, written at most twenty times a second.
+    """Plain lines, the last `limit` of them and no more than two million characters, written at
+    most twenty times a second.
 
     While it follows, the last line stays in sight. Ctrl+F finds, Enter goes to the next.
     """
@@ -38,7 +41,9 @@ class LogView(QWidget):
         self, theme: Theme, limit: int = 10_000, title: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._waiting: deque[str] = deque(maxlen=limit)
+        self._limit = limit
+        self._waiting: deque[str] = deque()
+        self._waiting_characters = 0
         self._view = QPlainTextEdit(readOnly=True)
         self._view.setProperty("kind", "log")
         self._view.setFont(font(TextStyle.MONO_SMALL))
@@ -69,8 +74,9 @@ class LogView(QWidget):
 
     def append(self, lines: Iterable[str]) -> None:
         """Add lines (a text with line breaks counts as several)."""
-        for line in lines:
-            self._waiting.extend(presentation.log_lines(line))
+        for text in lines:
+            for line in presentation.log_lines(text):
+                self._keep(line)
         if self._waiting and not self._batch.isActive():
             self._batch.start()
 
@@ -80,16 +86,17 @@ class LogView(QWidget):
         if not self._waiting:
             return
         text = "\n".join(self._waiting)
-        self._waiting.clear()
+        self._forget_waiting()
         bar = self._view.verticalScrollBar()
         stay = bar.value()
         self._view.appendPlainText(text)
+        self._drop_earliest()
         bar.setValue(bar.maximum() if self._follow.isChecked() else stay)
 
     def clear(self) -> None:
         """Forget every line."""
         self._batch.stop()
-        self._waiting.clear()
+        self._forget_waiting()
         self._view.clear()
 
     def text(self) -> str:
@@ -111,6 +118,27 @@ class LogView(QWidget):
             return True
         self._view.moveCursor(QTextCursor.MoveOperation.Start)
         return self._view.find(text)
+
+    def _keep(self, line: str) -> None:
+        waiting = self._waiting
+        waiting.append(line)
+        self._waiting_characters += len(line)
+        while len(waiting) > self._limit or self._waiting_characters > _MOST_CHARACTERS:
+            self._waiting_characters -= len(waiting.popleft())
+
+    def _forget_waiting(self) -> None:
+        self._waiting.clear()
+        self._waiting_characters = 0
+
+    def _drop_earliest(self) -> None:
+        """Take away whole lines until the text is no longer than it may be."""
+        document = self._view.document()
+        beyond = document.characterCount() - _MOST_CHARACTERS
+        if beyond > 0:
+            cursor = QTextCursor(document)
+            first_kept = document.findBlock(beyond).next()
+            cursor.setPosition(first_kept.position(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
 
     def _header(self, theme: Theme, title: str) -> QHBoxLayout:
         find = IconButton(theme, Icon.SEARCH, tr("Find in log"))

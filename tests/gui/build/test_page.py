@@ -1,19 +1,26 @@
 """What a person does on the build page, and what comes of it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.build.model import BuildState
 from modeldesk.core.errors import EngineUnavailable
+from modeldesk.core.ids import ModelName
+from modeldesk.core.labels import METRICS_LABEL
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.build.draft import Entry
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.build.session import BuildSession
 from modeldesk.ui.build.views import Showing
-from modeldesk.ui.links import BuildLink, LibraryLink
+from modeldesk.ui.links import BuildLink, LibraryLink, SettingsLink, SettingsSection
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
@@ -74,12 +81,55 @@ def test_a_folder_is_looked_into_and_the_next_version_proposed(
     assert any("uvicorn" in text for text in page.found.texts())
 
 
+def test_the_next_version_of_a_model_is_planned_from_its_last_folder(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    for name in ("recommendation", "other"):
+        plan(qtbot, bench, name=name)
+        page.form.model.setText("shop-model")
+        if name == "other":
+            page.form.model.setText(name)
+        finish(qtbot, build(qtbot, bench))
+    page.activate(BuildLink(model=ModelName("shop-model")))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    assert page.form.model.text() == "shop-model"
+    assert page._folder.name == "recommendation"
+    page.activate(BuildLink(model=ModelName("never-built")))
+    qtbot.waitUntil(lambda: bool(bench.heard.texts))
+    assert page.showing is Showing.START
+    assert bench.heard.texts == ["No folder of never-built is known here. Drop it on the window."]
+
+
+def test_a_base_image_that_can_not_be_had_leads_to_its_setting(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine.remove_image("python:3.11-slim")
+    bench.engine.remove_image("python:3.11-slim-bookworm")
+    plan(qtbot, bench, dockerfile="")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert page.banner.notice.actions == ("Change the base image…",)
+    page.banner.action_chosen.emit(0)
+    assert bench.heard.links == [SettingsLink(SettingsSection.NEW_VERSIONS)]
+    settings = bench.context.settings
+    settings.change(replace(settings.current, base_image="python:3.12-slim"))
+    page.heading.edit.click()
+    qtbot.waitUntil(lambda: page.recipe.dockerfile.text().startswith("FROM python:3.12-slim"))
+
+
 def test_large_numbers_are_registered_as_they_are(qtbot: QtBot, bench: Bench) -> None:
     folder = bench.folder("recommendation", OWN)
-    (folder / "metrics.json").write_text('{"accuracy": 0.1, "parameters": 1234567}')
+    text = '{"accuracy": 0.1, "f1": 1.0, "seed": 123456789012345678}'
+    (folder / "metrics.json").write_text(text)
     bench.page.activate(BuildLink(folder=folder))
     qtbot.waitUntil(lambda: bench.page.showing is Showing.PLAN)
-    assert bench.page.form.draft.metrics == {"accuracy": "0.1", "parameters": "1234567"}
+    written = {"accuracy": "0.1", "f1": "1.0", "seed": "123456789012345678"}
+    assert bench.page.form.draft.metrics == written
+    bench.page.build()
+    session = bench.page.session
+    assert session is not None
+    qtbot.waitUntil(lambda: not session.running)
+    assert session.request.labels[METRICS_LABEL] == text
 
 
 def test_another_scheme_gives_another_name(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
@@ -112,6 +162,7 @@ def test_what_can_not_be_built_is_said_beside_its_field(
         (page.form.repository, "team/x:v1", Entry.REPOSITORY, "without a tag"),
         (page.form.also, "a b", Entry.ALSO, "can't be a tag"),
         (page.form.metrics.edits["accuracy"], "good", Entry.METRIC, "not a number"),
+        (page.form.metrics.edits["accuracy"], "nan", Entry.METRIC, "not a number"),
     ):
         before = edit.text()
         edit.setText(text)
@@ -202,6 +253,28 @@ def test_a_failure_marks_the_step_and_the_line_and_keeps_the_form(
     assert again.request.build != session.request.build
 
 
+def test_a_build_that_failed_can_be_tried_again_from_activity(
+    qtbot: QtBot, bench: Bench, page: BuildPage, activity: ActivityStore
+) -> None:
+    plan(qtbot, bench)
+    bench.engine.build_script = BuildScript(fail_at_line=3, failure="failed to solve: no such host")
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    failed = activity.tasks[0]
+    assert "failed to solve: no such host" in activity.lines(failed.id)[-1]
+    bench.engine.build_script = BuildScript()
+    again = activity.retry(failed.id)
+    assert again is not None
+    qtbot.waitUntil(lambda: not again.active)
+    assert again.error is None
+    assert isinstance(again.link, LibraryLink)
+    # Two builds, each with a record of its own.
+    assert [one.state for one in bench.builds.recent()] == [
+        BuildState.SUCCEEDED,
+        BuildState.FAILED,
+    ]
+
+
 def test_a_cancel_is_said_at_once_and_leaves_no_image(
     qtbot: QtBot, bench: Bench, page: BuildPage
 ) -> None:
@@ -222,6 +295,35 @@ def test_a_cancel_is_said_at_once_and_leaves_no_image(
     assert StepState.NOT_RUN in left
     page.heading.edit.click()
     assert page.form.tag.text() == "v1.0.0"
+
+
+@pytest.fixture
+def slow_hands(qtbot: QtBot) -> Iterator[None]:
+    """However long two presses are apart, they are a double click."""
+    before = QApplication.doubleClickInterval()
+    QApplication.setDoubleClickInterval(2**31 - 1)
+    yield
+    QApplication.setDoubleClickInterval(before)
+
+
+@pytest.mark.usefixtures("slow_hands")
+def test_a_double_click_does_one_thing(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    bench.engine.build_script = BuildScript(seconds_per_step=30.0)
+    heading = page.heading
+    plan(qtbot, bench)
+    heading.build.click()
+    session = page.session
+    assert session is not None
+    QTest.mouseClick(heading.cancel, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(heading.cancel, Qt.MouseButton.LeftButton)
+    assert not session.cancelling
+    heading.cancel.click()
+    finish(qtbot, session)
+    QTest.mouseClick(heading.edit, Qt.MouseButton.LeftButton)
+    assert page.session is session
+    QApplication.setDoubleClickInterval(0)
+    QTest.mouseClick(heading.edit, Qt.MouseButton.LeftButton)
+    assert page.session is None
 
 
 def test_a_build_goes_on_while_something_else_is_looked_at(

@@ -1,13 +1,17 @@
 """A build in words: no window needed."""
 
+from pathlib import PurePosixPath
+
 import pytest
 
 from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
+from modeldesk.core.model_folder.model import Requirements
 from modeldesk.ui.build.words import (
     earlier_seconds,
     fraction,
     headline,
     outline,
+    requirements_text,
     saved_text,
     sent_text,
     step_name,
@@ -104,3 +108,14 @@ def test_what_the_cache_spared_is_known_from_an_earlier_build() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(0.0, ""), (0.0001, ""), (0.002, "2 ms")])
 def test_a_step_that_took_no_time_says_none(seconds: float, shown: str) -> None:
     assert step_result(step("[1/2] FROM x", seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize("state", [StepState.RUNNING, StepState.CANCELLED, StepState.WAITING])
+def test_a_step_without_an_end_has_no_time(state: StepState) -> None:
+    assert step_result(step("[1/2] RUN x", state, seconds=0.2)) == ""
+    assert step_result(step("[1/2] RUN x", StepState.FAILED, seconds=2.0)) == "2.0 s"
+
+
+def test_a_list_of_no_packages_is_neither_pinned_nor_not() -> None:
+    none = Requirements(PurePosixPath("requirements.txt"), (), True)
+    assert requirements_text(none) == "requirements.txt · no packages"

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -262,19 +261,12 @@ def test_figures_stay_while_the_pointer_rests(chart: SizeHistoryChart) -> None:
     assert chart._plot.eventFilter(viewport(chart), rest)
 
 
-def test_two_thousand_versions_stay_quick(chart: SizeHistoryChart) -> None:
-    began = time.perf_counter()
+def test_any_of_two_thousand_versions_can_be_chosen(chart: SizeHistoryChart) -> None:
     chart.set_bars(many(2000))
-    given = time.perf_counter() - began
-    spent = []
     for number in range(5):
-        began = time.perf_counter()
         chart.select(f"key {number * 400}")
         chart.grab()
-        spent.append(time.perf_counter() - began)
-    # Against a fault that grows with the versions; figures are the benchmarks' matter.
-    assert given < 1
-    assert min(spent) < 0.5
+        assert chart.selected_key == f"key {number * 400}"
 
 
 def test_many_versions_zoom_along_x_only(chart: SizeHistoryChart) -> None:

@@ -74,6 +74,29 @@ def test_the_theme_recolours_the_lines(theme: Theme, qtbot: QtBot) -> None:
     assert DARK.accent in colors_of(image_of(made))
 
 
+def test_no_line_leads_over_a_time_that_was_not_measured(theme: Theme, qtbot: QtBot) -> None:
+    made = chart(theme, qtbot, TimeSeriesSpec("CPU", "%"))
+    made.interrupt()
+    for second in (*range(100, 130), *range(180, 200)):
+        if second == 180:
+            made.interrupt()
+            assert made.latest() == 50
+        made.add(second, 50)
+    QApplication.processEvents()
+    image = image_of(made)
+    plot = made._plot.plot_rect()
+    place = made._plot.mapTo(made, made._plot.pos()) - made._plot.pos()
+
+    def drawn_at(seconds_ago: float) -> bool:
+        x = round(place.x() + plot.right() - plot.width() * seconds_ago / 120)
+        colors = (image.pixelColor(x, y) for y in range(image.height()))
+        return any(color.blue() - color.red() > 100 for color in colors)
+
+    assert drawn_at(85)
+    assert not drawn_at(45)
+    assert drawn_at(10)
+
+
 def test_values_are_said_with_their_unit() -> None:
     spec = TimeSeriesSpec("CPU", "%")
     assert [spec.say(value) for value in (0, 0.5, 3, 9.96, 55.5)] == [

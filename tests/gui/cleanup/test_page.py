@@ -225,13 +225,13 @@ class TestRemoving:
             "Names that go": "3",
             "In no registry that is known": "2",
             "Containers that use them": "none",
-            "Comes back on disk": "20.0 MB",
+            "Freed on disk": "20.0 MB",
         }
         assert dialog.cancel.isDefault()
         assert "remove_image" not in bench.engine.calls
         dialog.remove.click()
         qtbot.waitUntil(lambda: bool(bench.heard.texts), timeout=3000)
-        assert bench.heard.texts == ["2 versions removed. 20.0 MB came back."]
+        assert bench.heard.texts == ["2 versions removed. 20.0 MB freed."]
         settled(qtbot, bench)
         assert "v1.1.0" not in dict(told(bench))
         assert bench.engine.image_summary(images["untagged 0"]) is not None
@@ -246,7 +246,7 @@ class TestRemoving:
         assert dialog.command.toPlainText() == "docker builder prune"
         dialog.remove.click()
         qtbot.waitUntil(lambda: bool(bench.heard.texts), timeout=3000)
-        assert bench.heard.texts == ["300 MB came back."]
+        assert bench.heard.texts == ["300 MB freed."]
         settled(qtbot, bench)
         assert "Build cache" not in dict(told(bench))
 
@@ -259,7 +259,7 @@ class TestRemoving:
         dialog.remove.click()
         qtbot.waitUntil(bench.page.banner.isVisible, timeout=3000)
         notice = bench.page.banner.notice
-        assert notice.sentence == "1 version removed. 1 was refused. 20.0 MB came back."
+        assert notice.sentence == "1 version removed. 1 was refused. 20.0 MB freed."
         assert "A container uses it." in notice.reason
         settled(qtbot, bench)
 
@@ -276,7 +276,7 @@ class TestRemoving:
         qtbot.waitUntil(lambda: bench.engine.calls["build_cache"] > before, timeout=3000)
         task.cancel()
         qtbot.waitUntil(lambda: bool(bench.heard.texts), timeout=3000)
-        assert bench.heard.texts == ["Stopped. 1 version removed. 20.0 MB came back."]
+        assert bench.heard.texts == ["Stopped. 1 version removed. 20.0 MB freed."]
         bench.engine.latency_s = 0
         settled(qtbot, bench)
         assert bench.page.footer.remove.isEnabled()

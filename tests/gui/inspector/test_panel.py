@@ -63,7 +63,11 @@ class Shown:
                     Step(f"COPY w{number}.safetensors /models/", number * 1_000_000),
                     Step("<b>RUN</b> <script>", 5, str(number)),
                 ],
-                labels={"io.modeldesk.model.framework": "<i>ONNX</i>", "other": "x"},
+                labels={
+                    "io.modeldesk.model.framework": "<i>ONNX</i>",
+                    "io.modeldesk.model.metrics": '{"seed": 20250405.0, "parameters": 3610}',
+                    "other": "x",
+                },
                 config=CONFIG,
             )
         library = Library(FakeImageRecords())
@@ -124,6 +128,12 @@ def test_a_picked_layer_tells_all_of_itself(qtbot: QtBot, shown: Shown) -> None:
     assert shown.panel.layers.list.current_key() == key
     shown.show("v1.0.0")
     assert not detail.isVisible()
+
+
+def test_a_seed_is_read_digit_by_digit_and_a_count_is_not(shown: Shown) -> None:
+    shown.show("v2.0.0", tab=1)
+    figures = {row.label: row.value for row in shown.panel.metadata.metrics.rows()}
+    assert figures == {"seed": "20250405", "parameters": "3,610"}
 
 
 def test_a_newer_choice_supersedes_the_answer_to_the_older(qtbot: QtBot, shown: Shown) -> None:

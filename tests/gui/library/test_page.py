@@ -1,5 +1,7 @@
 """The page: what is chosen stays chosen, and one thing is chosen everywhere."""
 
+from threading import Event
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -7,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink
+from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, ReleasesLink
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.empty_state import EmptyState
 from tests.gui.library.bench import Bench
@@ -95,6 +98,7 @@ def test_the_neighbour_takes_the_place_of_a_version_that_went(
     assert bench.choice.version is not None
     assert bench.choice.version.name == "v1.2.1"
     assert bench.page.table.current_key() == images["v1.2.1"]
+    assert bench.page.table.selected_keys() == [images["v1.2.1"]]
 
 
 def test_a_link_waits_for_what_it_names(
@@ -119,6 +123,31 @@ def test_one_click_rolls_back_where_a_deployment_can(
     assert (deployment.name, target.image) == ("shop", images["v1.3.1"])
     bench.choice.follow_link(LibraryLink(ModelName("churn")))
     assert not button.isVisible()
+
+
+def test_a_new_version_is_built_of_the_chosen_model(
+    bench: Bench, images: dict[str, ImageId]
+) -> None:
+    bench.page.header.build.click()
+    assert bench.heard.links == [BuildLink(model=ModelName("recommendation"))]
+
+
+def test_a_way_back_waits_while_a_release_is_under_way(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    qtbot.waitUntil(bench.page.header.roll_back.isEnabled)
+    (name,) = (one.name for one in bench.releases.facts.deployments)
+    go_on = Event()
+    bench.tasks.submit(
+        lambda _: go_on.wait(10),
+        lane=Lane.TRANSFER,
+        title="Deploy",
+        owner=bench.page,
+        link=ReleasesLink(name),
+    )
+    assert not bench.page.header.roll_back.isEnabled()
+    go_on.set()
+    qtbot.waitUntil(bench.page.header.roll_back.isEnabled)
 
 
 def test_run_is_asked_for_the_chosen_version(bench: Bench, images: dict[str, ImageId]) -> None:

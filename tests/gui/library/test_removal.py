@@ -37,7 +37,7 @@ def test_the_question_names_every_tag_what_comes_back_and_the_command(
         "Names that go": "3",
         "In no registry that is known": "2",
         "Containers that use them": "none",
-        "Comes back on disk": "701 MB",
+        "Freed on disk": "701 MB",
     }
     assert dialog.remove.text() == "Remove 2 versions"
     assert dialog.cancel.isDefault()
@@ -62,6 +62,18 @@ def test_what_is_in_use_can_not_be_picked_and_says_why(
     assert "shop-recommendation" in remove.toolTip()
 
 
+def test_a_way_back_of_a_deployment_is_said_to_be_lost(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    qtbot.waitUntil(lambda: bool(bench.releases.facts.deployments))
+    dialog = bench.page.acts.confirm_removal(versions(bench, "v1.3.1", "v1.1.0"))
+    facts = {row.label: row.value for row in dialog.facts.rows()}
+    assert facts["Ways back that are lost"] == "shop to v1.3.1"
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert "Ways back that are lost" not in {row.label for row in dialog.facts.rows()}
+    dialog.reject()
+
+
 def test_what_is_unpicked_stays(qtbot: QtBot, bench: Bench, images: dict[str, ImageId]) -> None:
     dialog = bench.page.acts.confirm_removal(versions(bench, "v1.4.1", "v1.1.0"))
     dialog.list.item(1).setCheckState(Qt.CheckState.Unchecked)
@@ -70,7 +82,7 @@ def test_what_is_unpicked_stays(qtbot: QtBot, bench: Bench, images: dict[str, Im
     qtbot.waitUntil(lambda: bench.page.table.model().rowCount() == 8, timeout=3000)
     assert bench.engine.image_summary(images["v1.4.1"]) is None
     assert bench.engine.image_summary(images["v1.1.0"]) is not None
-    assert bench.heard.texts == ["1 version removed. 344 MB came back."]
+    assert bench.heard.texts == ["1 version removed. 344 MB freed."]
 
 
 def test_the_delete_key_asks_for_every_selected_row(
@@ -89,6 +101,7 @@ def test_the_delete_key_asks_for_every_selected_row(
     menu = bench.page.acts.menu(table.selected_versions())
     assert [a.text().partition("\t")[0] for a in menu.actions() if a.text()] == [
         "Copy references",
+        "Compare",
         "Remove 2 versions…",
     ]
 

@@ -31,6 +31,7 @@ from modeldesk.ui.releases.page import ReleasesPage
 from modeldesk.ui.releases.parts import releases_parts
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.run.dialog import RunDialog
+from modeldesk.ui.run.starting import Starter
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
@@ -66,6 +67,7 @@ class Bench(QObject):
         self.preload = Preload()
         self.store = ReleaseStore(self.context, self.service, self)
         self.actions = ReleaseActions(self.context, self.service, self)
+        self.starter = Starter(self.context, self.service, self.probe, self)
         parts = at_once(releases_parts(self.context, self.preload))
         self.page = ReleasesPage(self.context, self.store, self.actions, parts)
 
@@ -144,7 +146,7 @@ class Bench(QObject):
 
     def run_dialog(self, image: ImageId) -> RunDialog:
         """The dialog that runs a version, open."""
-        dialog = RunDialog(self.context, self.version(image), self.service, self.probe, self.page)
+        dialog = RunDialog(self.context, self.version(image), self.service, self.starter, self.page)
         dialog.open()
         return dialog
 

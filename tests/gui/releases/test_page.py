@@ -2,15 +2,20 @@
 
 import threading
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from modeldesk.core.containers.model import Health, LogLine
-from modeldesk.core.ids import DeploymentName
+from modeldesk.core.containers.model import ContainerSpec, Health, LogLine
+from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
+from modeldesk.core.jobs import Job
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
@@ -142,7 +147,7 @@ def test_a_rollback_that_was_confirmed_is_done_and_said(
     qtbot.waitUntil(lambda: not page.rollback_button.isEnabled())
     left = bench.service.history(bench.key("shop"))[0].previous
     assert left is not None
-    assert left.image in page.history.buttons
+    qtbot.waitUntil(lambda: left.image in page.history.buttons)
 
 
 def test_a_target_that_fails_leaves_what_ran_and_says_so(
@@ -194,6 +199,147 @@ def test_streams_stop_while_the_page_is_hidden(
     page.show()
     qtbot.waitUntil(lambda: len(streaming()) == 2)
     page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_time_goes_on_while_the_page_is_hidden(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    """The line goes on to the right, after a gap."""
+    bench.preload.start()
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.panel._cpu.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: chart._points[0].count > 2)
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+    before = chart._points[0].count
+    page.show()
+    qtbot.waitUntil(lambda: chart._points[0].count > before + 2)
+    times, values = chart._points[0].arrays()
+    assert list(times) == sorted(times)
+    assert not isfinite(values[before])
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_a_stopped_container_has_no_figures_of_now(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.preload.start()
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.panel._cpu.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: chart.latest() is not None)
+    (container,) = bench.engine.list_containers()
+    bench.engine.stop_container(container.id)
+    bench.read_library()
+    qtbot.waitUntil(lambda: "modeldesk-stats" not in streaming())
+    assert chart.latest() is None
+    page.hide()
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_a_single_container_that_stopped_is_not_said_to_have_started(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    image = bench.add_version("v1.0.0")
+    container = bench.engine.create_container(ContainerSpec(image))
+    bench.engine.start_container(container)
+    bench.read_library()
+    assert page.line.text().startswith("started ")
+    bench.engine.stop_container(container)
+    bench.read_library()
+    assert page.line.text().startswith("made ")
+    qtbot.waitUntil(lambda: not streaming())
+
+
+def test_without_a_browser_the_address_can_be_copied(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    qtbot.waitUntil(page.open_button.isVisible)
+    page.open_button.click()
+    (said,) = bench.heard.sayings
+    assert said.text == "No browser opens http://127.0.0.1:5000 on this desktop."
+    assert said.on_action is not None
+    said.on_action()
+    assert QGuiApplication.clipboard().text() == "http://127.0.0.1:5000"
+
+
+def states(page: ReleasesPage) -> list[str]:
+    return [chip.text for chip in page.chips.specs()]
+
+
+def test_a_new_container_is_not_said_to_be_gone_before_the_library_knows_it(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    image = bench.add_version("v1.0.0")
+    seen: list[str] = []
+    bench.store.changed.connect(lambda _: seen.extend(states(page)))
+    before = bench.context.hub.snapshot
+    bench.deploy("shop", image)
+    bench.context.hub.publish_snapshot(before)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[:2] == ["v1.0.0", "healthy"]
+    bench.read_library()
+    # It was just asked and well; its own check comes round later.
+    assert states(page) == ["v1.0.0", "healthy"]
+
+
+def test_while_a_release_is_under_way_no_other_is_offered(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    slow = Behaviour(health=(Health.STARTING,))
+    two_versions(qtbot, bench, slow)
+    question(page).accept_button.click()
+    qtbot.waitUntil(lambda: not page.rollback_button.isEnabled())
+    assert not any(button.isEnabled() for button in page.history.buttons.values())
+    (task,) = (one for one in bench.tasks.active if one.shown)
+    (current,) = (c for c in bench.engine.list_containers() if c.id == serving(bench))
+    bench.engine.remove_container(current.id)
+    bench.read_library()
+    assert "container gone" not in states(page)
+    task.cancel()
+    qtbot.waitUntil(page.rollback_button.isEnabled)
+    assert all(button.isEnabled() for button in page.history.buttons.values())
+
+
+def test_two_presses_of_start_start_it_once(qtbot: QtBot, bench: Bench, page: ReleasesPage) -> None:
+    bench.deploy("shop", bench.add_version("v1.3.1"))
+    bench.service.stop(bench.engine, bench.key("shop"), Job())
+    bench.read_library()
+    qtbot.waitUntil(lambda: page.stop_button.text() == "Start" and page.stop_button.isEnabled())
+    before = bench.engine.calls["create_container"]
+    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.stop_button.text() == "Stop" and not bench.tasks.active)
+    assert bench.engine.calls["create_container"] == before + 1
+    assert len(bench.service.history(bench.key("shop"))) == 2
+
+
+def serving(bench: Bench) -> ContainerId | None:
+    return bench.deployment("shop").container
+
+
+def test_a_link_to_a_model_shows_what_runs_of_it(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    marked: list[ModelName | None] = []
+    page._mark = marked.append
+    bench.deploy("shop", bench.add_version("v1.0.0"))
+    bench.deploy("till", bench.add_version("v2.0.0", "ocr"), 5001)
+    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
+    page.activate(ReleasesLink(model=ModelName("ocr")))
+    assert page.title.text() == "ocr · till"
+    assert marked[-1] == "ocr"
+    page.activate(ReleasesLink(model=ModelName("unknown")))
+    assert page.title.text() == "ocr · till"
+    page.hide()
+    assert marked[-1:] == [None]
     qtbot.waitUntil(lambda: not streaming())
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.containers.model import Health, LogLine, Mount, PortBinding
@@ -95,6 +95,34 @@ def test_a_crash_shows_its_last_lines_and_leaves_no_container(qtbot: QtBot, benc
     assert dialog.run_button.isEnabled()
 
 
+def test_what_is_said_does_not_squeeze_the_form(qtbot: QtBot, bench: Bench) -> None:
+    crash = Behaviour(exit_code=3, prints=(LogLine("KeyError", True),))
+    dialog = opened(qtbot, bench, crash)
+    dialog.form.service.setChecked(True)
+    area = dialog.findChildren(QScrollArea)[0]
+    before, height = area.height(), dialog.height()
+    for _ in range(2):
+        dialog.run_button.click()
+        qtbot.waitUntil(lambda: dialog.log.isVisible() and not dialog.progress.isVisible())
+        qtbot.waitUntil(lambda: area.height() >= before - 2)
+    dialog.banner.dismiss()
+    bench.engine.behaves(bench.context.hub.snapshot.models[0].versions[0].key.image, HEALTHY)
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: closed(bench))
+    assert height > 0
+
+
+def test_the_progress_has_all_the_room_beside_the_buttons(qtbot: QtBot, bench: Bench) -> None:
+    dialog = opened(qtbot, bench, Behaviour(health=(Health.STARTING,)))
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: "Waiting until" in dialog.progress.bar.accessibleName())
+    QApplication.processEvents()
+    gap = dialog.cancel_button.geometry().left() - dialog.progress.geometry().right()
+    assert gap < 20
+    dialog.reject()
+    qtbot.waitUntil(lambda: containers(bench) == 0)
+
+
 def test_a_cancel_removes_the_container(qtbot: QtBot, bench: Bench) -> None:
     dialog = opened(qtbot, bench, Behaviour(health=(Health.STARTING,)))
     dialog.run_button.click()
@@ -112,8 +140,10 @@ def test_secrets_are_masked_and_never_stored(qtbot: QtBot, bench: Bench) -> None
     dialog = opened(qtbot, bench)
     _, plain = dialog.form.variables.add("MODEL_PATH", "/models")
     _, secret = dialog.form.variables.add("API_TOKEN", "s3cret")
+    _, address = dialog.form.variables.add("DATABASE_URL", "postgres://u:s3cret@h/db")
     assert plain.echoMode() is QLineEdit.EchoMode.Normal
     assert secret.echoMode() is QLineEdit.EchoMode.PasswordEchoOnEdit
+    assert address.echoMode() is QLineEdit.EchoMode.PasswordEchoOnEdit
     dialog.form.service.setChecked(True)
     dialog.form.name.setText("shop")
     dialog.run_button.click()
@@ -121,7 +151,7 @@ def test_secrets_are_masked_and_never_stored(qtbot: QtBot, bench: Bench) -> None
     kept = bench.records.deployment(bench.key("shop"))
     assert kept is not None
     assert "s3cret" not in repr(kept)
-    assert kept.settings.secret_names == ("API_TOKEN",)
+    assert kept.settings.secret_names == ("API_TOKEN", "DATABASE_URL")
     (container,) = bench.engine.list_containers()
     assert bench.engine.container(container.id).environment["API_TOKEN"] == "s3cret"
     assert bench.heard.links == [ReleasesLink(DeploymentName("shop"))]
@@ -144,6 +174,8 @@ def test_what_can_not_be_used_is_said_and_nothing_starts(
     fill(dialog.form)
     dialog.run_button.click()
     assert said in dialog.banner.notice.sentence
+    if "variable" in said:
+        assert "MODEL_PATH" in dialog.banner.notice.reason
     assert "create_container" not in bench.engine.calls
     dialog.reject()
 
@@ -168,7 +200,7 @@ def _remove(bench: Bench, image: ImageId) -> None:
 def in_service(qtbot: QtBot, bench: Bench, settings: ServiceSettings) -> RunDialog:
     """The dialog for v1.5.0 of a model whose v1.4.0 serves as "shop" with `settings`."""
     version = bench.version(bench.add_version("v1.4.0"))
-    secrets = {"API_TOKEN": "s3cret"} if settings.secret_names else {}
+    secrets = dict.fromkeys(settings.secret_names, "s3cret")
     bench.service.deploy(
         bench.engine,
         DeploymentName("shop"),
@@ -187,7 +219,7 @@ def in_service(qtbot: QtBot, bench: Bench, settings: ServiceSettings) -> RunDial
 SHOP = ServiceSettings(
     (PortBinding(5000, 8080, "0.0.0.0"),),
     {"WORKERS": "2"},
-    ("API_TOKEN",),
+    ("API_TOKEN", "DATABASE_URL"),
     (Mount("models", "/models", read_only=True),),
     7.0,
 )
@@ -198,7 +230,11 @@ def test_a_service_that_is_there_keeps_its_settings(qtbot: QtBot, bench: Bench) 
     dialog.form.service.setChecked(True)
     assert dialog.form.name.text() == "shop"
     assert dialog.form.ports.values() == [("0.0.0.0:8080", "5000")]
-    assert dialog.form.variables.values() == [("WORKERS", "2"), ("API_TOKEN", "")]
+    assert dialog.form.variables.values() == [
+        ("WORKERS", "2"),
+        ("API_TOKEN", ""),
+        ("DATABASE_URL", ""),
+    ]
     assert dialog.form.mounts.values() == [("models", "/models", "ro")]
     dialog.run_button.click()
     qtbot.waitUntil(lambda: closed(bench))
@@ -207,7 +243,8 @@ def test_a_service_that_is_there_keeps_its_settings(qtbot: QtBot, bench: Bench) 
     assert kept.current is not None
     assert kept.current.reference.endswith("v1.5.0")
     (container,) = bench.engine.list_containers()
-    assert bench.engine.container(container.id).environment["API_TOKEN"] == "s3cret"
+    environment = bench.engine.container(container.id).environment
+    assert environment["API_TOKEN"] == environment["DATABASE_URL"] == "s3cret"
 
 
 def test_a_single_container_and_another_name_take_nothing_of_a_service(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.jobs import Job
@@ -286,6 +286,8 @@ def test_the_small_windows_open_without_blocking(stage: Stage, qtbot: QtBot) -> 
             action.trigger()
     dialogs = stage.window.findChildren(QDialog)
     assert len(dialogs) == 3
+    (shortcuts,) = (one for one in dialogs if one.windowTitle() == "Keyboard shortcuts")
+    assert "Del" in {label.text() for label in shortcuts.findChildren(QLabel)}
     chooser = next(dialog for dialog in dialogs if isinstance(dialog, QFileDialog))
     chooser.fileSelected.emit("/models/churn")
     assert stage.page(PageKey.BUILD).links == [BuildLink(folder=Path("/models/churn"))]

@@ -135,3 +135,18 @@ def test_settings_that_can_not_be_saved_are_said_and_hold_meanwhile(
     assert isinstance(failed.args[0], SettingsError)
     assert store.current.release_author == "Ada"
     assert "could not be saved" in stage.window.notices.toaster.texts()[0]
+
+
+def test_an_end_that_whoever_asked_tells_is_told_once(stage: Stage, qtbot: QtBot) -> None:
+    notify_at_once(stage)
+    stage.context.tasks.submit(
+        lambda _: None,
+        lane=Lane.TRANSFER,
+        title="Deploy churn",
+        owner=stage.window,
+        on_result=lambda _: stage.context.say("churn is healthy after 12 s."),
+        told=True,
+    )
+    toaster = stage.window.notices.toaster
+    qtbot.waitUntil(lambda: not stage.context.tasks.active)
+    assert toaster.texts() == ["churn is healthy after 12 s."]

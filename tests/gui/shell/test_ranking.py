@@ -1,7 +1,5 @@
 """Which entries a few letters find, and in which order."""
 
-from time import perf_counter
-
 from modeldesk.ui.shell.ranking import rank
 
 TITLES = ["recommendation", "recommendation v1.4.0", "refresh", "pre-release", "churn", "recent"]
@@ -48,14 +46,9 @@ def test_chinese_names_are_found() -> None:
     assert rank("票据", ["ocr-zh · 票据识别"], [""], 10) == [0]
 
 
-def test_three_thousand_entries_are_ranked_within_a_frame() -> None:
+def test_of_three_thousand_entries_the_best_are_given() -> None:
     titles = [f"model-{n % 120} v1.{n}.0" for n in range(3_000)]
     details = [f"stable · registry.lan:5000/team/model-{n % 120}:v1.{n}.0" for n in range(3_000)]
-    for query in ("m", "model-7", "v1.29", "stable 99", "zzz", "mdl 7 v1"):
-        # The best of a few tries: the machine may be busy with something else.
-        times = []
-        for _ in range(4):
-            began = perf_counter()
-            rank(query, titles, details, 60)
-            times.append(perf_counter() - began)
-        assert min(times) < 0.2
+    assert len(rank("m", titles, details, 60)) == 60
+    assert titles[rank("v1.2999", titles, details, 60)[0]] == "model-119 v1.2999.0"
+    assert rank("zzz", titles, details, 60) == []

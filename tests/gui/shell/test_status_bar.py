@@ -101,7 +101,7 @@ def test_the_running_task_and_the_count_lead_to_activity(
     second = tasks.submit(work, lane=Lane.TRANSFER, title="Run ocr", owner=owner)
     qtbot.waitUntil(lambda: bar.running.text() == "2 running")
     qtbot.waitUntil(lambda: bar.task.bar.fraction() == pytest.approx(5 / 8, abs=0.01))
-    assert bar.task.bar.accessibleName() == "Run ocr · step · 5/8 · 62 %"
+    assert bar.task.bar.accessibleName() == "Run ocr · step · step 6 of 8 · 62 %"
     with qtbot.waitSignal(bar.activity_clicked):
         bar.running.click()
     release.set()

@@ -1,7 +1,5 @@
 """Labels, cards, chips, buttons, fields: what they show, say and take."""
 
-import time
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QWheelEvent
@@ -226,15 +224,13 @@ def test_a_long_text_is_cut_in_the_middle_and_told_whole(theme: Theme, qtbot: Qt
     assert label.shown_text() == "two lines"
 
 
-def test_megabytes_of_text_do_not_hold_the_window(theme: Theme, qtbot: QtBot) -> None:
+def test_megabytes_of_text_are_cut_in_the_middle(theme: Theme, qtbot: QtBot) -> None:
     text = "begin " + "x" * 3_000_000 + " end"
-    began = time.monotonic()
     label = ElidedLabel(text)
     shown(qtbot, label, 300)
     for width in range(300, 320):
         label.resize(width, 20)
         label.repaint()
-    assert time.monotonic() - began < 1.0
     assert label.shown_text().startswith("begin")
     assert label.shown_text().endswith("end")
     assert len(label.toolTip()) < 10_000

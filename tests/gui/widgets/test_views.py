@@ -1,7 +1,5 @@
 """Tables, lists of two lines, steps, logs and Dockerfiles."""
 
-import time
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -173,20 +171,21 @@ def test_other_columns_can_be_shown(theme: Theme, qtbot: QtBot, model: KeyedMode
     assert table.header().length() == table.viewport().width()
 
 
-def test_ten_thousand_rows_open_and_scroll_at_once(theme: Theme, qtbot: QtBot) -> None:
-    model = make_model()
+def test_of_ten_thousand_rows_only_those_in_sight_are_drawn(theme: Theme, qtbot: QtBot) -> None:
+    asked: list[str] = []
+
+    def cell(row: Row) -> Cell:
+        asked.append(row.key)
+        return Cell(row.key)
+
+    model = KeyedModel[Row]([Column("key", "Key", cell, stretch=True)], lambda row: row.key)
     model.set_rows([Row(f"row {n:05}", n) for n in range(10_000)])
     table = Table(theme, model)
-    began = time.perf_counter()
     shown(qtbot, table, 800, 600)
-    assert time.perf_counter() - began < 0.5
-    spent = []
     for place in range(0, 200_000, 20_000):
         table.verticalScrollBar().setValue(place)
-        began = time.perf_counter()
         table.viewport().repaint()
-        spent.append(time.perf_counter() - began)
-    assert min(spent) < 0.025
+    assert 0 < len(set(asked)) < 1_000
 
 
 def test_a_tall_row_of_chips_and_long_names_paints(theme: Theme, qtbot: QtBot) -> None:
@@ -273,17 +272,13 @@ def test_the_running_step_is_kept_in_sight(theme: Theme, qtbot: QtBot) -> None:
     assert len(view.steps()) == 500
 
 
-def test_five_hundred_steps_stay_quick(theme: Theme, qtbot: QtBot) -> None:
+def test_each_of_five_hundred_steps_runs_in_sight(theme: Theme, qtbot: QtBot) -> None:
     view = StepList(theme)
     shown(qtbot, view, 500, 300)
     view.set_steps(steps(0, 500))
-    spent = []
-    for running in range(1, 20):
-        began = time.perf_counter()
+    for running in range(1, 500, 25):
         view.set_steps(steps(running, 500))
-        view.viewport().repaint()
-        spent.append(time.perf_counter() - began)
-    assert min(spent) < 0.02
+        assert view.viewport().rect().contains(view.row_rect(str(running)).center())
 
 
 @pytest.mark.parametrize(
@@ -331,6 +326,19 @@ def test_a_log_keeps_its_last_lines_only(theme: Theme, qtbot: QtBot) -> None:
     assert text.blockCount() == 100
     assert view.text().splitlines()[-1] == "line 49999"
     assert view.text().splitlines()[0] == "line 49900"
+
+
+def test_a_log_of_long_lines_keeps_what_can_be_shown(theme: Theme, qtbot: QtBot) -> None:
+    view, text = log(theme, qtbot)
+    for n in range(4):
+        view.append(f"{n}.{m} " + "x" * 3000 for m in range(1000))
+        view.flush()
+        assert text.document().characterCount() <= 2_000_000
+    lines = view.text().splitlines()
+    assert max(map(len, lines)) <= 2001
+    assert lines[-1].startswith("3.999 ")
+    assert 900 < len(lines) < 1000
+    assert lines[0].startswith("3.")
 
 
 def test_a_log_follows_until_told_not_to(theme: Theme, qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 import io
 import json
+import sys
 
 import pytest
 
@@ -82,6 +83,22 @@ def test_one_long_text_does_not_make_every_line_long() -> None:
     lines = table(("NAME", "SIZE"), [("n" * 5000, "1 B"), ("m", "2 B")])
     assert max(map(len, lines)) < 120
     assert "…" in lines[1]
+
+
+def test_the_widest_columns_give_way_until_a_line_fits() -> None:
+    rows = [("n" * 90, "v1.0.0", "d" * 60), ("m", "v2.0.0", "e")]
+    lines = table(("NAME", "VERSION", "DIGEST"), rows, room=80)
+    assert max(map(len, lines)) == 80
+    assert "v1.0.0" in lines[1]
+    assert lines[1].count("…") == 2
+    narrow = table(("NAME", "VERSION", "DIGEST"), rows, room=10)
+    assert max(map(len, narrow)) == 24 + 2 + 7 + 2 + 24
+
+
+def test_a_terminal_gives_a_line_its_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", _Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, table(("NAME",), [("n" * 90,)]))) == 60
 
 
 class _Closed(io.StringIO):

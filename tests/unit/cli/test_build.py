@@ -12,6 +12,7 @@ from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.errors import BuildFailed, FolderError, InvalidVersion
+from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.service import Library
 from modeldesk.paths import Paths
 from tests.fakes.deployment_locks import FakeDeploymentLocks
@@ -122,3 +123,15 @@ def test_steps_are_printed_as_they_end_and_a_failure_names_its_line(
     assert printed.err.splitlines().count("[2/3] COPY model.txt /app/") == 1
     assert "[2/3] COPY model.txt /app/  0.0 s" in printed.err
     assert "[3/3] RUN true  FAILED" in printed.err
+
+
+def test_a_dockerfile_that_is_no_file_is_said_before_another_is_used(
+    session: Session, folder: Path
+) -> None:
+    (folder / "Dockerfile").unlink()
+    (folder / "Dockerfile").symlink_to("Dockerfile")
+    (folder / "serve.py").write_text("import http.server")
+    said: list[str] = []
+    session.job = Job(CancelToken(), lambda _: None, said.append)
+    build.execute(arguments(str(folder)), session)
+    assert "Dockerfile is no file that can be read" in said[0]

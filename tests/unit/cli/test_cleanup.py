@@ -137,7 +137,7 @@ def test_yes_removes_just_what_the_dry_run_lists(engine: FakeEngine, clean: Clea
         }
     ]
     assert len(engine.list_images()) == 11
-    assert answer.lines == ("1 removed, 10.0 MB came back.",)
+    assert answer.lines == ("1 removed, 10.0 MB freed.",)
 
 
 def test_a_refusal_is_told_and_fails_the_command(engine: FakeEngine, clean: Clean) -> None:

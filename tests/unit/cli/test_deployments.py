@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from modeldesk.cli.answer import Answer
-from modeldesk.cli.commands import deployments, rollback, run
+from modeldesk.cli.commands import deployments, images, rollback, run
+from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
-from modeldesk.core.containers.model import Health
-from modeldesk.core.errors import NoSuchDeployment
+from modeldesk.core.containers.model import Health, LogLine
+from modeldesk.core.errors import NoSuchDeployment, NotFound, ReleaseError
 from modeldesk.core.ids import DeploymentName, ImageId
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
@@ -135,3 +136,63 @@ def test_an_interrupted_release_is_told_with_how_it_ended(
     said = capsys.readouterr().err
     assert "The release of v1.1.0 for shop was interrupted and has been undone" in said
     assert "shop runs v1.0.0 as before" in said
+
+
+def test_after_a_rollback_what_was_left_can_be_named_and_is_listed(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    serve(opened(here), "team/rec:v1.1.0")
+    go_back(opened(here), "shop")
+    answer = listed(opened(here)).json
+    assert isinstance(answer, list)
+    [shop] = answer
+    assert isinstance(shop, dict)
+    assert shop["previous"] is None
+    digest = next(str(one.id) for one in here.list_images() if one.tags[0].tag == "v1.1.0")
+    assert shop["earlier"] == [{"reference": "team/rec:v1.1.0", "digest": digest}]
+    with pytest.raises(ReleaseError) as caught:
+        go_back(opened(here), "shop")
+    assert "runs team/rec:v1.0.0, the earliest of its versions" in caught.value.message
+    assert caught.value.hint == "Name the one to go to with --to: v1.1.0."
+    forward = go_back(opened(here), "shop", "--to", "v1.1.0")
+    assert "shop runs team/rec:v1.1.0" in forward.lines[0]
+
+
+def test_a_version_whose_image_is_gone_is_no_way_to_go(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    serve(opened(here), "team/rec:v1.1.0")
+    here.remove_image("team/rec:v1.0.0")
+    answer = listed(opened(here)).json
+    assert isinstance(answer, list)
+    [shop] = answer
+    assert isinstance(shop, dict)
+    assert shop["previous"] is None
+    assert shop["earlier"] == []
+
+
+def test_a_release_that_failed_says_why(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    here.add_image("team/rec:v2", behaviour=Behaviour(exit_code=1, prints=(LogLine("no weights"),)))
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    answer = serve(opened(here), "team/rec:v2")
+    assert answer.exit_code is ExitCode.RESTORED
+    assert answer.problem is not None
+    assert answer.problem.message.startswith("shop could not run team/rec:v2: v2 ended with")
+    assert "no weights" in answer.problem.detail
+    assert isinstance(answer.json, dict)
+    assert answer.json["problem"] == answer.problem.message
+    assert answer.json["output"] == "no weights"
+    assert answer.lines == ("team/rec:v1.0.0 runs again.",)
+
+
+def test_a_model_that_is_not_there_is_not_found(opened: Open) -> None:
+    def images_of(name: str) -> Answer:
+        parser = argparse.ArgumentParser()
+        images.add_arguments(parser)
+        return images.execute(parser.parse_args([name]), opened(engine_at(INFO.address)))
+
+    assert len(images_of("team/rec").lines) == 3
+    with pytest.raises(NotFound) as caught:
+        images_of("team/rek")
+    assert "team/rec" in caught.value.hint

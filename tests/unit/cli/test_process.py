@@ -42,7 +42,7 @@ def _run(
 @pytest.mark.parametrize("streams", [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full"])
 def test_closed_streams_do_not_change_how_it_ends(tmp_path: Path, streams: str) -> None:
     done = _run(tmp_path, f"$M doctor --json {streams}")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "Traceback" not in done.stderr
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_said_by_whichever_command_meets_it(tmp_path: Path) ->
 def test_the_doctor_looks_at_a_home_that_can_not_be(tmp_path: Path, home: str) -> None:
     (tmp_path / "settings.json").write_text("{}")
     done = _run(tmp_path, f'MODELDESK_HOME="$MODELDESK_HOME/{home}" $M doctor --json')
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert home in json.loads(done.stdout)["paths"]["database"]
 
 

@@ -10,6 +10,7 @@ from modeldesk.cli.commands import run
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.containers.model import Health
+from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
@@ -60,3 +61,26 @@ def test_a_service_keeps_its_settings_but_for_the_time_that_is_given(session: Se
 
 def test_the_address_is_told(session: Session) -> None:
     assert serve(session, "team/rec:v1.0.0", "-p", "5000:5000")["url"] == "http://127.0.0.1:5000"
+
+
+def test_values_with_a_password_in_them_are_not_kept(session: Session) -> None:
+    words = ("-e", "DATABASE_URL=postgres://u:p@h/db", "-e", "TOKEN2=x", "-e", "PORT=80")
+    serve(session, "team/rec:v1.0.0", *words)
+    kept = session.releases().deployment(session.here(), DeploymentName("shop")).settings
+    assert kept.environment == {"PORT": "80"}
+    assert kept.secret_names == ("DATABASE_URL", "TOKEN2")
+
+
+def test_a_service_without_a_name_is_no_single_container(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    run.add_arguments(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["team/rec:v1.0.0", "--service", ""])
+    assert "no deployment was named" in capsys.readouterr().err
+
+
+def test_a_variable_with_a_line_break_in_its_name_is_refused(session: Session) -> None:
+    with pytest.raises(InvalidInput):
+        serve(session, "team/rec:v1.0.0", "-e", "A\nB=1")

@@ -41,7 +41,17 @@ def test_keep_rules_are_read_and_what_can_not_be_one_is_passed_over(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[1, 2]", b"\xff\xfe", b"null", b"[" * 100_000], ids=repr
+    "content",
+    [
+        b"",
+        b"{",
+        b"[1, 2]",
+        b"\xff\xfe",
+        b"null",
+        b"[" * 100_000,
+        b'{"notify_after_s": ' + b"1" * 5000 + b"}",
+    ],
+    ids=lambda content: repr(content[:20]),
 )
 def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"

@@ -9,6 +9,7 @@ import pytest
 
 import checks
 import debian
+import engine
 import environment
 import launcher
 import newer_python
@@ -42,8 +43,15 @@ def test_no_display_is_said_and_what_can_be_done_without_one(
         environment.tool("modeldesk").touch()
         return environment.python()
 
+    prepared: list[str] = []
     monkeypatch.setattr(environment, "ensure", make)
+    monkeypatch.setattr(engine, "find", lambda: None)
+    monkeypatch.setattr(engine, "is_chosen", lambda: False)
+    monkeypatch.setattr(engine, "can_start", lambda: True)
+    monkeypatch.setattr(engine, "start", lambda: prepared.append("engine"))
     assert launcher.open_window([]) == 1
+    # The tour and the command line need an engine too.
+    assert prepared == ["engine"]
     said = capsys.readouterr().err
     assert "no display" in said
     assert "--tour DIR" in said

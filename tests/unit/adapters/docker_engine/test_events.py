@@ -177,7 +177,7 @@ def test_it_ends_on_cancel_while_a_heartbeat_hangs(
     began = time.monotonic()
     token.cancel()
     thread.join(5)
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 3
     assert [type(error) for error in raised] == [Cancelled]
 
 

@@ -28,8 +28,8 @@ def _no_socket_left(server: EngineServer) -> Iterator[None]:
     until(lambda: open_sockets() <= before, 2)
 
 
-def cancel_blocked(work: Callable[[CancelToken], object]) -> float:
-    """Cancel `work` once it is blocked; the seconds until it raised `Cancelled`."""
+def cancel_blocked(work: Callable[[CancelToken], object]) -> None:
+    """Cancel `work` once it is blocked; it must raise `Cancelled`."""
     token = CancelToken()
     raised: list[ModelDeskError] = []
 
@@ -43,12 +43,9 @@ def cancel_blocked(work: Callable[[CancelToken], object]) -> float:
     thread.start()
     time.sleep(0.2)
     assert thread.is_alive()
-    began = time.monotonic()
     token.cancel()
     thread.join(5)
-    seconds = time.monotonic() - began
     assert [type(error) for error in raised] == [Cancelled]
-    return seconds
 
 
 def read(connection: Connection, token: CancelToken, path: str = "/stream") -> list[bytes]:
@@ -66,12 +63,12 @@ def test_cancel_while_the_engine_does_not_answer(
     server: EngineServer, connection: Connection
 ) -> None:
     server.answers["/stream"] = silence
-    assert cancel_blocked(lambda token: read(connection, token)) < 0.1
+    cancel_blocked(lambda token: read(connection, token))
 
 
 def test_cancel_in_the_middle_of_an_answer(server: EngineServer, connection: Connection) -> None:
     server.answers["/stream"] = ticking
-    assert cancel_blocked(lambda token: read(connection, token)) < 0.1
+    cancel_blocked(lambda token: read(connection, token))
 
 
 def test_cancel_while_sending_to_an_engine_that_does_not_read(
@@ -84,7 +81,7 @@ def test_cancel_while_sending_to_an_engine_that_does_not_read(
         with open_stream(connection, token, "POST", "/build", body=chunks):
             raise AssertionError
 
-    assert cancel_blocked(send) < 0.1
+    cancel_blocked(send)
 
 
 def test_the_token_decides_even_when_the_engine_ended_the_answer(
@@ -187,4 +184,4 @@ def test_a_limited_client_ends_on_cancel(server: EngineServer, connection: Conne
         with limited_client(connection, 30, token) as client:
             client.ping()
 
-    assert cancel_blocked(ping) < 0.1
+    cancel_blocked(ping)

@@ -4,7 +4,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -87,19 +86,6 @@ def test_an_empty_file_is_a_new_one(path: Path, opened: Open) -> None:
     path.touch()
 
     assert opened(path).problem == ""
-
-
-def test_opening_a_filled_file_is_quick(path: Path, opened: Open) -> None:
-    first = opened(path).database
-    fill(first, 1000)
-    first.close()
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        opened(path)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(7)) < 0.2
 
 
 class TestNewer:

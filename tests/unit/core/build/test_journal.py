@@ -42,6 +42,19 @@ def test_log_names_the_step_whose_lines_follow() -> None:
     assert all(one.fraction is not None and one.fraction < 1 for one in reports)
 
 
+def test_only_the_instructions_are_counted_as_the_window_does() -> None:
+    reports: list[Progress] = []
+    journal = BuildJournal(Job(report=reports.append), lambda _: None)
+    for step in (
+        BuildStep("a", "load build context", StepState.DONE),
+        BuildStep("1", "[1/2] FROM x", StepState.DONE),
+        BuildStep("2", "[2/2] RUN make", StepState.RUNNING),
+    ):
+        journal.event(StepChanged(step))
+    assert (reports[-1].done, reports[-1].total) == (1, 2)
+    assert reports[0].total is None
+
+
 def test_steps_that_ran_when_the_build_ended_are_in_its_state() -> None:
     events: list[BuildEvent] = []
     journal = BuildJournal(Job(), events.append)

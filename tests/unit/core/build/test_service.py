@@ -172,6 +172,24 @@ def test_a_version_is_never_given_to_another_image(bench: Bench) -> None:
     assert outcome.changes.images == {outcome.image, old}
 
 
+def test_a_version_that_another_program_gives_meanwhile_stays_with_its_image(
+    bench: Bench,
+) -> None:
+    other = bench.engine.add_image("other:1")
+    version = Reference.parse("churn:v1.0.0")
+
+    def give(event: Event) -> None:
+        bench.events.append(event)
+        bench.engine.tag_image(other, version)
+
+    with pytest.raises(InvalidVersion, match=r"churn:v1\.0\.0 exists already"):
+        bench.build(bench.request("v1.0.0", "stable"), give)
+    named = {tag: image.id for image in bench.engine.list_images() for tag in image.tags}
+    assert named[version] == other
+    assert Reference.parse("churn:stable") not in named
+    assert bench.record.state is BuildState.FAILED
+
+
 @pytest.mark.parametrize(
     ("tags", "error"),
     [

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.containers.arguments import (
+    check_variable,
     container_text,
     host_text,
     parse_mount,
@@ -78,6 +79,21 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_mount("./missing:/data", tmp_path)
     assert str(tmp_path / "missing") in caught.value.message
+
+
+@pytest.mark.parametrize("source", ["~nouser/x", "./loop/x", f"./{'a' * 300}", "./a\0b"])
+def test_a_path_that_leads_nowhere_is_said(source: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InvalidInput):
+        parse_mount(f"{source}:/data", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "A=B", "A\nB", "A B", "\tA", "A\0"])
+def test_a_name_that_no_variable_can_have_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_variable(name)
+    assert caught.value.hint
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(

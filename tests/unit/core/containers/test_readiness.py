@@ -122,7 +122,7 @@ def test_why_it_does_not_run(
     change: Callable[[ContainerDetail], ContainerDetail], said: str
 ) -> None:
     bench = Bench(Behaviour())
-    sentence = died(change(bench.engine.container(bench.container)))
+    sentence = died(change(bench.engine.container(bench.container)), "rec")
     assert said in sentence
     assert sentence.endswith(".")
     assert not sentence.endswith("..")

@@ -38,11 +38,12 @@ def image(
     created: int | None = None,
     size: int | None = None,
     marked_base: int = 0,
+    histories: tuple[int, ...] = (),
 ) -> LocalImage:
     """The image `number`, created so many minutes after the start, with one layer of 10 bytes
     for each letter of `stack`; None for layers not read yet."""
     found = layers(stack) if isinstance(stack, str) else stack
-    known = None if found is None else Stack(tuple(found), marked_base)
+    known = None if found is None else Stack(tuple(found), marked_base, histories)
     total = sum(layer.size_bytes for layer in found) if found is not None else 100
     minutes = number if created is None else created
     named = {MODEL_NAME_LABEL: model} if model else {}

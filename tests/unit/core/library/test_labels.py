@@ -1,5 +1,6 @@
 """What labels say, whatever they hold."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -30,13 +31,19 @@ def test_metrics(text: str, found: dict[str, float]) -> None:
     assert dict(metrics({METRICS_LABEL: text})) == found
 
 
+def test_of_very_many_metrics_the_first_hundred_count() -> None:
+    text = json.dumps({"note": "none", **{f"m{number}": number for number in range(3000)}})
+    assert list(metrics({METRICS_LABEL: text})) == [f"m{number}" for number in range(100)]
+
+
 def test_no_metrics_without_the_label() -> None:
     assert dict(metrics({})) == {}
 
 
 @given(st.text())
 def test_any_text_is_taken_for_metrics(text: str) -> None:
-    assert all(isinstance(value, float) for value in metrics({METRICS_LABEL: text}).values())
+    found = metrics({METRICS_LABEL: text})
+    assert all(isinstance(value, float | int) for value in found.values())
 
 
 @pytest.mark.parametrize(
@@ -78,3 +85,8 @@ ENGINE_SAYS = datetime(2025, 4, 5, 12, tzinfo=UTC)
 def test_a_later_label_knows_better_when_an_image_was_made(text: str, expected: datetime) -> None:
     image = ImageSummary(ImageId("sha256:1"), (), (), 1, ENGINE_SAYS, {CREATED_LABEL: text})
     assert created(image) == expected
+
+
+def test_whole_numbers_stay_whole() -> None:
+    found = metrics({METRICS_LABEL: '{"seed": 20250405, "accuracy": 1.0}'})
+    assert (str(found["seed"]), str(found["accuracy"])) == ("20250405", "1.0")

@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.library.measures import higher_is_better, is_measure
+from modeldesk.core.library.measures import higher_is_better, is_a_name, is_measure
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,10 @@ def test_settings_of_the_training(name: str) -> None:
 )
 def test_which_way_is_better(name: str, higher: bool | None) -> None:
     assert higher_is_better(name) is higher
+
+
+def test_numbers_that_stand_for_something() -> None:
+    assert [name for name in ("seed", "run_id", "dataYear") if is_a_name(name)] == [
+        "seed", "run_id", "dataYear",
+    ]  # fmt: skip
+    assert not any(map(is_a_name, ("parameters", "accuracy", "batch_size", "epochs", "running")))

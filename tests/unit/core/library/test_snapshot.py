@@ -1,5 +1,7 @@
 """Everything the library page shows, from images and containers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from modeldesk.core.library.model import (
     Where,
 )
 from modeldesk.core.library.snapshot import make_snapshot
-from tests.unit.core.library.images import container, image, image_id
+from tests.unit.core.library.images import container, image, image_id, layers
 
 DIGEST = "sha256:" + "d" * 64
 
@@ -235,6 +237,36 @@ class TestBaseImage:
 
         assert [one.name for one in found.models] == ["serve", "train"]
         assert base_part(versions(found, "serve")["v1"]) == 2
+
+    def test_one_with_just_the_same_layers_that_a_label_names(self) -> None:
+        found = snapshot(
+            image(1, "python:3.11", stack="ab"),
+            image(2, "rec:v1", stack="ab", labels={BASE_NAME_LABEL: "python:3.11"}),
+        )
+
+        assert base_part(versions(found, "rec")["v1"]) == 2
+        assert [one.group for one in found.others] == [Group.BASE_IMAGE]
+
+    def test_one_with_just_the_same_layers_whose_history_goes_on(self) -> None:
+        found = snapshot(
+            image(1, "python:3.11", stack="ab", histories=(1, 2)),
+            image(2, "rec:v1", stack="ab", histories=(1, 2, 3)),
+            image(3, "other:v1", stack="ab", histories=(1, 4)),
+        )
+
+        assert base_part(versions(found, "rec")["v1"]) == 2
+        assert base_part(versions(found, "other")["v1"]) == 0
+        assert [one.name for one in found.others] == ["python"]
+
+    def test_but_never_one_that_holds_weights(self) -> None:
+        """The same folder built under two names."""
+        weights = [replace(layers("a")[0], kind=LayerKind.MODEL_WEIGHTS)]
+        found = snapshot(
+            image(1, "train:v1", stack=weights, histories=(1,)),
+            image(2, "serve:v1", stack=weights, histories=(1, 2)),
+        )
+
+        assert base_part(versions(found, "serve")["v1"]) == 0
 
     def test_a_label_that_is_no_name_is_passed_over(self) -> None:
         found = snapshot(

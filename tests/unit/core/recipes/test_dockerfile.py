@@ -73,8 +73,10 @@ def test_the_sample_model(tmp_path: Path) -> None:
     assert proposed.dockerfile == SAMPLE_DOCKERFILE
     assert proposed.notes == (
         "requirements.txt names no package, so nothing is installed.",
-        "Not needed to serve, so left out: train.py, README.md.",
+        "Not needed to serve, so neither sent nor copied: train.py, README.md.",
     )
+    # What is kept out is told in full, these two as well.
+    assert [one.pattern for one in proposed.kept_out] == ["train.py", "README.md"]
     lines = proposed.dockerignore.splitlines()
     assert {"**/.env*", "**/.git", "train.py", "README.md", "data"} <= set(lines)
 

@@ -18,7 +18,6 @@ from modeldesk.core.ids import (
 )
 from modeldesk.core.jobs import Job
 from modeldesk.core.releases.book import Elsewhere, elsewhere_text
-from modeldesk.core.releases.executor import release_label
 from modeldesk.core.releases.model import (
     RELEASE_LABEL,
     Deployment,
@@ -31,6 +30,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.core.releases.recovery import healed_text
 from modeldesk.core.releases.service import ReleaseService
+from modeldesk.core.releases.undo import release_label
 from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import INFO, FakeEngine

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from modeldesk.core.ids import NO_ENGINE, DeploymentName, ImageId
-from modeldesk.core.releases.history import earlier_versions, previous_version
+from modeldesk.core.releases.history import earlier_versions, other_versions, previous_version
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
 
 NOW = datetime(2025, 4, 5, tzinfo=UTC)
@@ -66,3 +66,13 @@ def test_deploying_a_version_again_moves_it_to_the_top() -> None:
 
 def test_a_rollback_to_something_never_deployed_here_counts_as_deployed() -> None:
     assert _names("+v2", "-v1") == ["v2"]
+
+
+def test_every_other_version_is_one_to_choose_the_way_back_first() -> None:
+    def others(*story: str) -> list[str]:
+        return [version.reference for version in other_versions(_releases(*story))]
+
+    assert others() == others("+v1") == []
+    assert others("+v1", "+v2", "-v1") == ["v2"]
+    assert others("+v1", "+v2", "+v3", "-v2") == ["v1", "v3"]
+    assert others("+v1", "!+v2", "+v3") == ["v1"]

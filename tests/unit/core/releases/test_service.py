@@ -230,6 +230,17 @@ def test_a_first_start_that_fails_leaves_nothing(desk: Desk) -> None:
     assert desk.history()[0].state is ReleaseState.FAILED
 
 
+def test_the_history_says_why_in_the_containers_own_last_words(desk: Desk) -> None:
+    desk.deploy("v1.0.0")
+    last = Behaviour(exit_code=3, prints=(LogLine("Loading"), LogLine("no weights\x1b[31m")))
+    desk.engine.behaves(desk.versions["v1.1.0"].image, last)
+    assert desk.deploy("v1.1.0").restored
+    error = desk.history()[0].error
+    # By its version, not by the name of a container that is gone.
+    assert error.startswith("v1.1.0 ended with exit code 3. Its last line: no weights")
+    assert "\x1b" not in error
+
+
 def test_every_step_is_in_the_log(desk: Desk) -> None:
     lines: list[str] = []
     desk.deploy("v1.0.0")

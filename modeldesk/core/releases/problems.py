@@ -1,0 +1,74 @@
+"""What is said of a release that failed, or that can't be made."""
+
+from modeldesk.core.errors import (
+    ContainerFailed,
+    EngineError,
+    ModelDeskError,
+    NothingRuns,
+    ReleaseError,
+)
+from modeldesk.core.releases.model import Deployment, Release, VersionTarget
+from modeldesk.core.releases.names import version_text
+from modeldesk.core.text import printable
+from modeldesk.core.words import tr
+
+_LONGEST_LINE = 300
+
+
+def kept(problem: ModelDeskError) -> str:
+    """What the history keeps of it: not the way out, which is for the moment, but the last line
+    of output, which tells more than how a container ended."""
+    lines = [line.strip() for line in problem.detail.splitlines() if line.strip()]
+    if not lines:
+        return problem.message
+    last = printable(lines[-1])[:_LONGEST_LINE]
+    return tr("{problem} Its last line: {line}", problem=problem.message, line=last)
+
+
+def no_way_back(deployment: Deployment, others: tuple[VersionTarget, ...]) -> ReleaseError:
+    """Why there is nothing that a rollback goes to by itself."""
+    name, current = deployment.name, deployment.current
+    if not others or current is None:
+        return ReleaseError(
+            tr("“{name}” has run no version but the one that runs.", name=name),
+            tr("Any other image can be named with --to."),
+        )
+    return ReleaseError(
+        tr(
+            "“{name}” runs {version}, the earliest of its versions.",
+            name=name,
+            version=current.reference,
+        ),
+        tr(
+            "Name the one to go to with --to: {versions}.",
+            versions=", ".join(version_text(one.reference) for one in others),
+        ),
+    )
+
+
+def not_well(release: Release, problem: ModelDeskError, after: ContainerFailed) -> ReleaseError:
+    """The target failed, and what ran before was started again, but is not well either."""
+    return ReleaseError(
+        tr(
+            "{problem} What ran before was started again, but is not well: {after}",
+            problem=problem.message,
+            after=after.message,
+        ),
+        tr("Look at its output; “{name}” may answer nobody.", name=release.deployment),
+        after.detail or problem.detail,
+    )
+
+
+def nothing_runs(release: Release, problem: ModelDeskError, stuck: EngineError) -> NothingRuns:
+    """The target failed, and what ran before could not be started again."""
+    name = release.deployment
+    before = version_text(release.previous.reference) if release.previous else ""
+    hint = tr(
+        "{version} is started again as soon as that can be done, unless you start or stop “{name}” "
+        "yourself.",
+        version=before,
+        name=name,
+    )
+    why = "" if stuck.message == problem.message else f"{stuck.message} "
+    message = tr("“{name}” runs nothing now: {problem}", name=name, problem=problem.message)
+    return NothingRuns(message, f"{why}{hint}", problem.detail)

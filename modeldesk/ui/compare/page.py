@@ -196,7 +196,7 @@ class ComparePage(QWidget):
                 right=pick_text(snapshot, proposal[1]),
             )
             if proposal
-            else "",
+            else tr("Choose an image…"),
         )
 
     def _show_progress(self, progress: Progress) -> None:
@@ -210,6 +210,8 @@ class ComparePage(QWidget):
         proposal = self._proposal()
         if proposal is not None:
             self.store.choose(*proposal)
+        else:
+            self._ask(self._free_side())
 
     def _free_side(self) -> str:
         """The side that waits for an image; the second one while none does."""

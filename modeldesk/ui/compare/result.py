@@ -1,10 +1,20 @@
 """What came of a comparison: bars, sentences, layers, figures and lists of differences."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from unicodedata import east_asian_width
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from modeldesk.core.compare.causes import sentences
 from modeldesk.core.compare.model import Comparison, Side
@@ -27,11 +37,17 @@ from modeldesk.ui.widgets.table import Table
 
 _SIDE_BY_SIDE = 860
 """The least width at which two cards stand beside each other."""
-_UPPER, _LOWER = 290, 380
+_FIRST = 2
+"""Sentences that say how much, and why."""
+_NAME, _NAME_IN_TEXT = 14, 40
+"""Letters of an image's name, at the head of a column and in a sentence."""
+_UPPER, _LOWER = 290, 330
 
 
 class RowTable(Table):
     """A table of ready rows. Ctrl+C copies the current one."""
+
+    stretch_room = 150
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         self.lines: KeyedModel[Row] = KeyedModel([], lambda row: row.key)
@@ -83,7 +99,7 @@ class Differences(Card):
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Fill the lists."""
-        names = _names(comparison)
+        names = _names(comparison, _NAME)
         for key, shape, rows in (
             ("folders", columns.folder_columns(), columns.folder_rows(comparison)),
             ("files", columns.file_columns(), columns.file_rows(comparison)),
@@ -122,7 +138,11 @@ class Result(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.head = ChartHead(theme, tr("Image size"))
         self.bars = KindBars(theme)
-        self.words = Label("", TextStyle.BODY, "muted", wrap=True, selectable=True)
+        self.words = Label("", TextStyle.BODY, wrap=True, selectable=True)
+        self.more = Label("", TextStyle.NOTE, "muted", wrap=True, selectable=True)
+        for label in (self.words, self.more):
+            # A word without an end must not hold the window wide.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.layers = RowTable(theme, tr("Layers, base first"))
         self.facts = RowTable(theme, tr("Figures"))
         self.differences = Differences(theme)
@@ -132,11 +152,14 @@ class Result(QScrollArea):
     def show_comparison(self, comparison: Comparison) -> None:
         """Show it from the top."""
         left, right = comparison.left, comparison.right
-        names = _names(comparison)
+        names = _names(comparison, _NAME)
         self._sides = (_bar("left", names[0], left), _bar("right", names[1], right))
         self.bars.set_bars(self._sides)
         self._name_colours()
-        self.words.setText(" ".join(map(presentation.printable, sentences(comparison))))
+        told = [presentation.printable(one) for one in sentences(_called(comparison))]
+        self.words.setText(" ".join(told[:_FIRST]))
+        self.more.setText(" ".join(told[_FIRST:]))
+        self.more.setVisible(len(told) > _FIRST)
         self.layers.show_rows(columns.layer_columns(*names), columns.layer_rows(comparison))
         self.facts.show_rows(columns.fact_columns(*names), columns.fact_rows(comparison))
         self.differences.show_comparison(comparison)
@@ -152,6 +175,7 @@ class Result(QScrollArea):
         size.body.addWidget(self.bars, 1)
         cause = Card(tr("What made the difference"))
         cause.body.addWidget(self.words)
+        cause.body.addWidget(self.more)
         cause.body.addWidget(self.layers, 1)
         figures = Card(padded=False)
         figures.body.addWidget(self.facts, 1)
@@ -188,9 +212,28 @@ class Result(QScrollArea):
 _ACROSS = QBoxLayout.Direction.LeftToRight
 
 
-def _names(comparison: Comparison) -> tuple[str, str]:
+def _names(comparison: Comparison, most: int) -> tuple[str, str]:
+    """What the images are called where there is room for so many letters."""
     left, right = comparison.left.name, comparison.right.name
-    return presentation.printable(left), presentation.printable(right)
+    return _short(left, most), _short(right, most)
+
+
+def _short(name: str, most: int) -> str:
+    text = presentation.printable(name)
+    # Letters of some scripts are twice as wide.
+    most = most * 2 * len(text) // sum(4 if east_asian_width(c) in "WF" else 2 for c in text or "-")
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}{presentation.ELLIPSIS}{text[-half:]}"
+
+
+def _called(comparison: Comparison) -> Comparison:
+    """The same under names that a sentence can be read with."""
+    left, right = _names(comparison, _NAME_IN_TEXT)
+    return replace(
+        comparison,
+        left=replace(comparison.left, name=left),
+        right=replace(comparison.right, name=right),
+    )
 
 
 def _bar(key: str, name: str, side: Side) -> SizeBar:

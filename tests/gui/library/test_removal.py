@@ -89,6 +89,7 @@ def test_the_delete_key_asks_for_every_selected_row(
     menu = bench.page.acts.menu(table.selected_versions())
     assert [a.text().partition("\t")[0] for a in menu.actions() if a.text()] == [
         "Copy references",
+        "Compare",
         "Remove 2 versions…",
     ]
 

@@ -18,7 +18,7 @@ from tests.support.engine import TINY
 
 BEFORE = f"""
 FROM {TINY}
-RUN mkdir -p /opt/tools && head -c 3000000 /dev/urandom > /opt/tools/compiler \\
+RUN mkdir -p /opt/tools /tmp && head -c 3000000 /dev/urandom > /opt/tools/compiler \\
     && head -c 500000 /dev/urandom > /tmp/junk
 RUN rm /tmp/junk
 COPY model.bin /models/model.bin

@@ -109,7 +109,7 @@ def _called(row: FolderDifference) -> str:
     """Its path, with what everybody calls it where it has a name."""
     path = _shortened(folder_name(row))
     name = next((name for pattern, name in _known() if pattern.search(row.path)), "")
-    return tr("{what} {path}", what=name, path=path) if name and not row.is_rest else path
+    return f"{name} {path}" if name and not row.is_rest else path
 
 
 def _shortened(path: str) -> str:

@@ -52,6 +52,7 @@ class ComparePage(QWidget):
         source: Callable[[], ContentsSource],
         list_archive: ListArchive,
         looked_at: Callable[[], Model | None],
+        result: Result,
         parent: QWidget | None = None,
     ) -> None:
         """`source` and `list_archive` are called in workers; `looked_at` is the model that the
@@ -70,7 +71,7 @@ class ComparePage(QWidget):
         self.progress = TaskProgress(context.theme, vertical=True)
         self.cancel = PlainButton(tr("Cancel"))
         self.empty = EmptyState(context.theme, Icon.COMPARE, "")
-        self.result = Result(context.theme)
+        self.result = result
         self._lay_out()
         self._connect()
         self._show()
@@ -237,8 +238,8 @@ class ComparePage(QWidget):
         dialog.setNameFilters(
             [
                 tr("Web page (*.html)"),
-                tr("Markdown (*.md)"),
-                tr("JSON (*.json)"),
+                "Markdown (*.md)",
+                "JSON (*.json)",
             ]
         )
         dialog.setDefaultSuffix("html")

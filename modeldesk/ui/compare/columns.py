@@ -268,7 +268,7 @@ def package_columns(left: str, right: str) -> Sequence[Column[Row]]:
     )
 
 
-_VALUE = 156
+_VALUE = 136
 
 
 def config_columns(left: str, right: str) -> Sequence[Column[Row]]:

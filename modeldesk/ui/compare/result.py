@@ -24,6 +24,7 @@ from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import SizeBar, kinds_in
 from modeldesk.ui.charts.kind_bars import KindBars
 from modeldesk.ui.charts.legend import ChartHead, LegendEntry
+from modeldesk.ui.charts.scale import distinct_parts
 from modeldesk.ui.compare import columns
 from modeldesk.ui.compare.columns import Row
 from modeldesk.ui.making import Making
@@ -40,15 +41,13 @@ _SIDE_BY_SIDE = 860
 """The least width at which two cards stand beside each other."""
 _FIRST = 2
 """Sentences that say how much, and why."""
-_NAME, _NAME_IN_TEXT = 14, 40
+_NAME, _NAME_IN_TEXT = 13, 44
 """Letters of an image's name, at the head of a column and in a sentence."""
 _UPPER, _LOWER = 290, 330
 
 
 class RowTable(Table):
     """A table of ready rows. Ctrl+C copies the current one."""
-
-    stretch_room = 150
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         self.lines: KeyedModel[Row] = KeyedModel([], lambda row: row.key)
@@ -274,17 +273,26 @@ _ACROSS = QBoxLayout.Direction.LeftToRight
 
 
 def _names(comparison: Comparison, most: int) -> tuple[str, str]:
-    """What the images are called where there is room for so many letters."""
-    left, right = comparison.left.name, comparison.right.name
+    """What the images are called where there is room for so many letters: where it is too small
+    for both names, what differs in them."""
+    left, right = (
+        presentation.printable(side.name) for side in (comparison.left, comparison.right)
+    )
+    if max(map(_width, (left, right))) > most:
+        left, right = distinct_parts((left, right))
     return _short(left, most), _short(right, most)
 
 
-def _short(name: str, most: int) -> str:
-    text = presentation.printable(name)
-    # Letters of some scripts are twice as wide.
-    most = most * 2 * len(text) // sum(4 if east_asian_width(c) in "WF" else 2 for c in text or "-")
-    half = most // 2
-    return text if len(text) <= most else f"{text[:half]}{presentation.ELLIPSIS}{text[-half:]}"
+def _width(text: str) -> int:
+    """Letters of some scripts are twice as wide."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _short(text: str, most: int) -> str:
+    if _width(text) <= most:
+        return text
+    half = most * len(text) // _width(text) // 2
+    return f"{text[:half]}{presentation.ELLIPSIS}{text[-half:]}"
 
 
 def _called(comparison: Comparison) -> Comparison:

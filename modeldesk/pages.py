@@ -95,10 +95,16 @@ class Pages(QObject):
     def compare_page(self) -> Making[Page]:
         """Two images side by side."""
         from modeldesk.ui.compare.page import ComparePage
+        from modeldesk.ui.compare.result import make_result
 
+        result = yield from make_result(self._context.theme)
         yield
         return ComparePage(
-            self._context, lambda: self._parts.contents, _names_in, lambda: self._choice.entry
+            self._context,
+            lambda: self._parts.contents,
+            _names_in,
+            lambda: self._choice.entry,
+            result,
         )
 
     def releases_page(self) -> Making[Page]:

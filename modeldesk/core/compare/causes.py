@@ -20,6 +20,10 @@ _ENOUGH = 0.8
 _LEAST = 0.1
 """What is less of the difference than this is no cause of it."""
 
+_MOST = 90
+_LONGEST, _HEAD, _TAIL = 48, 4, 2
+"""Of a path that is longer, so many folders are named at its beginning and at its end."""
+
 
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What a person should know first: which is smaller and by how much, and why; then what
@@ -103,9 +107,17 @@ def _item(row: FolderDifference, amount: int) -> str:
 
 def _called(row: FolderDifference) -> str:
     """Its path, with what everybody calls it where it has a name."""
-    path = folder_name(row)
+    path = _shortened(folder_name(row))
     name = next((name for pattern, name in _known() if pattern.search(row.path)), "")
-    return tr("{what} {path}", what=name, path=path) if name and not row.is_rest else path
+    return f"{name} {path}" if name and not row.is_rest else path
+
+
+def _shortened(path: str) -> str:
+    """A long path without its middle, cut between folders where that is enough."""
+    parts = path.split("/")
+    if len(path) > _LONGEST and len(parts) > _HEAD + _TAIL:
+        path = "/".join((*parts[:_HEAD], "…", *parts[-_TAIL:]))
+    return path if len(path) <= _MOST else f"{path[: _MOST // 2]}…{path[-_MOST // 2 :]}"
 
 
 def _known() -> tuple[tuple[re.Pattern[bytes], str], ...]:

@@ -112,6 +112,12 @@ def package_change_name(change: PackageChange) -> str:
     }[change]
 
 
+def changed_first(packages: Sequence[PackageDifference]) -> list[PackageDifference]:
+    """Other versions before what came and went, of which there may be hundreds."""
+    one_sided = (PackageChange.ADDED, PackageChange.REMOVED)
+    return sorted(packages, key=lambda package: package.change in one_sided)
+
+
 def pair_state_name(state: PairState) -> str:
     """How a line of the layers reads, for a person."""
     return {
@@ -223,7 +229,7 @@ def _packages(comparison: Comparison) -> Table:
     return Table(
         tr("Packages"),
         (tr("Package"), comparison.left.name, comparison.right.name, tr("Change")),
-        tuple(map(_package, comparison.packages)),
+        tuple(map(_package, changed_first(comparison.packages))),
         empty=tr("Both have the same packages."),
     )
 

@@ -42,9 +42,9 @@ def _facts(left: Side, right: Side) -> Iterator[Fact]:
     yield _size(tr("Image size"), left.size_bytes, right.size_bytes)
     if left.compressed_bytes is not None or right.compressed_bytes is not None:
         yield _size(tr("Compressed (push / pull)"), left.compressed_bytes, right.compressed_bytes)
-    yield _size(tr("Files in the end"), left.files_bytes, right.files_bytes)
+    yield _size(tr("In its file system"), left.files_bytes, right.files_bytes)
     if left.hidden_bytes or right.hidden_bytes:
-        yield _size(tr("Replaced or removed later"), left.hidden_bytes, right.hidden_bytes)
+        yield _size(tr("Hidden in lower layers"), left.hidden_bytes, right.hidden_bytes)
     yield Fact(
         tr("In layers of its own"),
         size_text(left.unshared_bytes),

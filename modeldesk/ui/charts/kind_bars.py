@@ -11,6 +11,7 @@ from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.theme.tokens import LIGHT
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _TOP = 26.0
@@ -68,7 +69,7 @@ class KindBars(QWidget):
             tops[bar.key] = rect.top()
             if rect.height() >= _FIGURE_FROM:
                 painter.setFont(font(TextStyle.LABEL_STRONG))
-                painter.setPen(QColor("#FFFFFF" if kind in _DARK_KINDS else "#1B2330"))
+                painter.setPen(_ink_on(QColor(tokens.kind(kind))))
                 painter.drawText(rect, _CENTRE, presentation.size(size))
         for bar, (left, width) in zip(self._bars, self._columns(), strict=True):
             middle = left + width / 2
@@ -109,8 +110,16 @@ class KindBars(QWidget):
         painter.drawText(QRectF(top.x() - room / 2, top.y(), room, 18), _CENTRE, text)
 
 
-_DARK_KINDS = (LayerKind.DEPENDENCIES, LayerKind.APPLICATION)
-"""On these, dark figures could not be read."""
+def _ink_on(ground: QColor) -> QColor:
+    """White or nearly black, whichever can be read better on a colour."""
+    shares = [value / 255 for value in (ground.red(), ground.green(), ground.blue())]
+    red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor(Qt.GlobalColor.white) if light < _HALF_LIGHT else QColor(LIGHT.text)
+
+
+_HALF_LIGHT = 0.215
+"""The luminance against which white and the text's colour stand out equally."""
 
 
 def _described(bar: SizeBar) -> str:

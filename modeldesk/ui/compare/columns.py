@@ -8,6 +8,7 @@ from modeldesk.core.compare.causes import folder_name
 from modeldesk.core.compare.config import setting_name
 from modeldesk.core.compare.document import (
     NOTHING,
+    changed_first,
     file_mark,
     folder_counts,
     folder_mark,
@@ -16,7 +17,7 @@ from modeldesk.core.compare.document import (
     versions_text,
 )
 from modeldesk.core.compare.facts import Fact, facts, manager_name
-from modeldesk.core.compare.figures import signed_size
+from modeldesk.core.compare.figures import MINUS, signed_size
 from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair, PairState
 from modeldesk.core.compare.model import Comparison
@@ -85,7 +86,7 @@ def folder_rows(comparison: Comparison) -> list[Row]:
     hidden = comparison.hidden_delta
     if hidden:
         cells = (
-            Cell("±", tone=_toned(hidden < 0)),
+            _mark("±"),
             Cell(tr("replaced or removed by later layers"), muted=True),
             Cell(""),
             Cell(signed_size(hidden)),
@@ -101,7 +102,7 @@ def _folder(row: FolderDifference) -> tuple[Cell, ...]:
     if not delta and row.rewritten and not row.moved_bytes:
         size = tr("{size} again", size=presentation.size(row.rewritten_bytes))
     return (
-        Cell(folder_mark(row), tone=_sized(delta)),
+        _mark(folder_mark(row)),
         Cell(presentation.printable(name), mono=True, tooltip=presentation.printable(name)),
         Cell(folder_counts(row), muted=True, tooltip=_counts_told()),
         Cell(size, tooltip=presentation.exact_size(abs(delta))),
@@ -112,8 +113,9 @@ def _counts_told() -> str:
     return tr("Files: + new, − gone, ± of another size, ~ written again at the same size")
 
 
-def _sized(delta: int) -> Tone:
-    return Tone.NEUTRAL if not delta else Tone.GOOD if delta < 0 else Tone.BAD
+def _mark(sign: str) -> Cell:
+    """What came is green and what went is red, as wherever texts are compared."""
+    return Cell(sign, tone={"+": Tone.GOOD, MINUS: Tone.BAD}.get(sign, Tone.NEUTRAL), bold=True)
 
 
 def file_rows(comparison: Comparison) -> list[Row]:
@@ -122,7 +124,7 @@ def file_rows(comparison: Comparison) -> list[Row]:
     for one in comparison.largest:
         name = f"/{shown(one.path)}"
         cells = (
-            Cell(file_mark(one.change), tone=_sized(one.delta_bytes)),
+            _mark(file_mark(one.change)),
             Cell(name, mono=True, tooltip=name),
             Cell(presentation.size(max(one.left_bytes, one.right_bytes)), muted=True),
             Cell(signed_size(one.delta_bytes)),
@@ -144,7 +146,7 @@ def package_rows(comparison: Comparison) -> list[Row]:
                 Cell(package_change_name(one.change), tone=_PACKAGE_TONES.get(one.change)),
             ),
         )
-        for one in comparison.packages
+        for one in changed_first(comparison.packages)
     ]
 
 
@@ -266,10 +268,13 @@ def package_columns(left: str, right: str) -> Sequence[Column[Row]]:
     )
 
 
+_VALUE = 136
+
+
 def config_columns(left: str, right: str) -> Sequence[Column[Row]]:
     """Of `config_rows`."""
     return (
         column(0, tr("Setting"), stretch=True),
-        column(1, left),
-        column(2, right),
+        column(1, left, width=_VALUE),
+        column(2, right, width=_VALUE),
     )

@@ -52,6 +52,7 @@ class ComparePage(QWidget):
         source: Callable[[], ContentsSource],
         list_archive: ListArchive,
         looked_at: Callable[[], Model | None],
+        result: Result,
         parent: QWidget | None = None,
     ) -> None:
         """`source` and `list_archive` are called in workers; `looked_at` is the model that the
@@ -70,7 +71,7 @@ class ComparePage(QWidget):
         self.progress = TaskProgress(context.theme, vertical=True)
         self.cancel = PlainButton(tr("Cancel"))
         self.empty = EmptyState(context.theme, Icon.COMPARE, "")
-        self.result = Result(context.theme)
+        self.result = result
         self._lay_out()
         self._connect()
         self._show()
@@ -196,7 +197,7 @@ class ComparePage(QWidget):
                 right=pick_text(snapshot, proposal[1]),
             )
             if proposal
-            else "",
+            else tr("Choose an image…"),
         )
 
     def _show_progress(self, progress: Progress) -> None:
@@ -210,6 +211,8 @@ class ComparePage(QWidget):
         proposal = self._proposal()
         if proposal is not None:
             self.store.choose(*proposal)
+        else:
+            self._ask(self._free_side())
 
     def _free_side(self) -> str:
         """The side that waits for an image; the second one while none does."""
@@ -235,8 +238,8 @@ class ComparePage(QWidget):
         dialog.setNameFilters(
             [
                 tr("Web page (*.html)"),
-                tr("Markdown (*.md)"),
-                tr("JSON (*.json)"),
+                "Markdown (*.md)",
+                "JSON (*.json)",
             ]
         )
         dialog.setDefaultSuffix("html")

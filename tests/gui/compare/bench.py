@@ -18,6 +18,8 @@ from modeldesk.core.library.model import LibrarySnapshot, Model
 from modeldesk.core.library.service import Library
 from modeldesk.ui.compare.page import ComparePage
 from modeldesk.ui.compare.picks import VersionPick
+from modeldesk.ui.compare.result import make_result
+from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
@@ -89,7 +91,11 @@ class Bench(QObject):
         self.archives: dict[str, tuple[str, ...]] = {}
         self.looked_at: Model | None = None
         self.page = ComparePage(
-            self.context, lambda: self.contents, self._names_in, lambda: self.looked_at
+            self.context,
+            lambda: self.contents,
+            self._names_in,
+            lambda: self.looked_at,
+            at_once(make_result(theme)),
         )
 
     def connect_engine(self) -> LibrarySnapshot:

@@ -25,6 +25,12 @@ def _two(bench: Bench, left: str = "recommendation:v1.0.0", right: str = "") -> 
     bench.page.store.choose(first, second)
 
 
+def list_of(bench: Bench, key: str) -> None:
+    """Choose what is listed, as a click does."""
+    bench.page.result.differences.choice.choose(key)
+    bench.page.result.differences.choice.chosen.emit(key)
+
+
 def filled(bench: Bench) -> None:
     _two(bench)
 
@@ -32,19 +38,19 @@ def filled(bench: Bench) -> None:
 def files(bench: Bench) -> None:
     _two(bench)
     settle(bench)
-    bench.page.result.differences.choice.choose("files")
+    list_of(bench, "files")
 
 
 def packages(bench: Bench) -> None:
     _two(bench)
     settle(bench)
-    bench.page.result.differences.choice.choose("packages")
+    list_of(bench, "packages")
 
 
 def config(bench: Bench) -> None:
     _two(bench)
     settle(bench)
-    bench.page.result.differences.choice.choose("config")
+    list_of(bench, "config")
 
 
 def scrolled(bench: Bench) -> None:

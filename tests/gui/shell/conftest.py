@@ -64,6 +64,7 @@ class Stage:
 NAMES = (
     (PageKey.LIBRARY, "Library", Icon.LIBRARY),
     (PageKey.BUILD, "Build", Icon.BUILD),
+    (PageKey.COMPARE, "Compare", Icon.COMPARE),
     (PageKey.RELEASES, "Releases", Icon.RELEASES),
     (PageKey.ACTIVITY, "Activity", Icon.ACTIVITY),
     (PageKey.SETTINGS, "Settings", Icon.SETTINGS),

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 
-from modeldesk.ui.links import BuildLink, PageKey
+from modeldesk.ui.links import BuildLink, CompareLink, PageKey
 from modeldesk.ui.shell.folder_drop import dropped
 from tests.gui.parts import Heard
 from tests.gui.shell.conftest import Stage
@@ -103,6 +103,28 @@ def test_a_drop_on_the_window_plans_a_build(stage: Stage, tmp_path: Path, by_han
     assert not stage.window.drop.overlay.isVisible()
     assert stage.window.area.current is PageKey.BUILD
     assert stage.page(PageKey.BUILD).links == [BuildLink(folder=tmp_path)]
+
+
+def test_an_archive_or_a_layout_is_to_be_compared(tmp_path: Path) -> None:
+    archive, layout = tmp_path / "image.TAR.gz", tmp_path / "layout"
+    archive.touch()
+    layout.mkdir()
+    (layout / "oci-layout").touch()
+    for path in (archive, layout):
+        carried = dropped(of(local(path)))
+        assert carried is not None
+        assert (carried.folder, carried.archive, carried.refusal) == (None, path, "")
+
+
+def test_a_dropped_archive_goes_to_the_compare_page(stage: Stage, tmp_path: Path) -> None:
+    archive = tmp_path / "image.tar"
+    archive.touch()
+    mime = of(local(archive))
+    assert enter(stage.window, mime)
+    assert "compare “image.tar”" in stage.window.drop.overlay.text
+    drop(stage.window, mime)
+    assert stage.window.area.current is PageKey.COMPARE
+    assert stage.pages[PageKey.COMPARE].links == [CompareLink(archive=archive)]
 
 
 def test_a_field_of_a_page_does_not_take_the_folder_for_text(stage: Stage, tmp_path: Path) -> None:

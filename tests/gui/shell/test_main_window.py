@@ -149,7 +149,7 @@ def test_pages_have_number_keys(stage: Stage, qtbot: QtBot) -> None:
     stage.window.area.page_shown.connect(shown.append)
     press(qtbot, stage, Qt.Key.Key_3)
     press(qtbot, stage, Qt.Key.Key_1)
-    assert shown == [PageKey.RELEASES, PageKey.LIBRARY]
+    assert shown == [PageKey.COMPARE, PageKey.LIBRARY]
 
 
 def test_f5_asks_for_everything_again(stage: Stage, qtbot: QtBot) -> None:

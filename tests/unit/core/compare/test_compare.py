@@ -201,7 +201,7 @@ def test_figures_side_by_side(compared: Comparison) -> None:
     assert told["Runs as"] == ("root", "app", "", True)
     assert told["accuracy"] == ("0.941", "0.943", "+0.002", True)
     assert told["loss"] == ("0.200", "0.250", "+0.050", False)
-    assert told["Replaced or removed later"] == ("60 B", "0 B", "−100.0 %", True)
+    assert told["Hidden in lower layers"] == ("60 B", "0 B", "−100.0 %", True)
 
 
 def test_the_same_image(single: ImageContents) -> None:

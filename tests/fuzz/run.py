@@ -7,9 +7,10 @@ which every test run tries again. Options that begin with ``-`` are libFuzzer's.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-import atheris
+atheris = import_module("atheris")
 
 with atheris.instrument_imports(include=["modeldesk.core.archives", "modeldesk.core.contents"]):
     from tests.fuzz.targets import TARGETS

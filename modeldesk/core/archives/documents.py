@@ -13,9 +13,9 @@ from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.words import tr
 
-LARGEST = 4 * 1024 * 1024
-"""Bytes, as registries have it; honest ones take a hundredth of it. Read, a hostile one takes up
-to thirty times its own room."""
+LARGEST = 2 * 1024 * 1024
+"""Bytes; honest ones take a hundredth of it. Read, a hostile one takes twenty-five times its own
+room."""
 
 _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 """Escapes for half of a character, which need not come in pairs."""

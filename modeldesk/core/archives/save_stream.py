@@ -19,7 +19,7 @@ from modeldesk.core.ids import DiffId
 from modeldesk.core.words import tr
 
 _LINKS = (FileType.SYMLINK, FileType.HARD_LINK)
-_MOST_DOCUMENTS = 16 * 1024 * 1024
+_MOST_DOCUMENTS = 8 * 1024 * 1024
 _MOST_KEPT = 256 * 1024 * 1024
 """Bytes of what is made of all layers; a file takes about ten in an index."""
 _ROOM_OF_EACH = 1024

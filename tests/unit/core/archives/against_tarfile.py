@@ -39,10 +39,14 @@ def theirs(archive: bytes) -> dict[bytes, Entry]:
     """The entries as the standard library tells of them, in our words. Raises
     `tarfile.TarError`."""
     entries: dict[bytes, Entry] = {}
-    for entry in _members(archive):
-        if entry.path:
-            slash = b"/" if entry.type == FileType.FOLDER else b""
-            entries[entry.path + slash] = entry
+    try:
+        for entry in _members(archive):
+            if entry.path:
+                slash = b"/" if entry.type == FileType.FOLDER else b""
+                entries[entry.path + slash] = entry
+    except (ValueError, OverflowError) as error:
+        # So it fails for some records of files with holes.
+        raise tarfile.ReadError(str(error)) from error
     return entries
 
 
@@ -52,9 +56,9 @@ def _members(archive: bytes) -> Iterator[Entry]:
     ) as opened:
         for member in opened:
             header = archive[member.offset_data - tarfile.BLOCKSIZE : member.offset_data]
-            if header[257:263] != b"ustar\0" and header[345:500].strip(b"\0"):
-                if not member.issparse():
-                    raise tarfile.ReadError("It takes other fields for a part of the name.")
+            other = header[257:263] != b"ustar\0" and header[345:500].strip(b"\0")
+            if other and not member.issparse():
+                raise tarfile.ReadError("It takes other fields for a part of the name.")
             name = _bytes(member.name).partition(b"\0")[0]
             link = _bytes(member.linkname).partition(b"\0")[0]
             yield _entry(member, clean(name), link)

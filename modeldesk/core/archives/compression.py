@@ -18,7 +18,9 @@ PIECE = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16)))
 _MOST_UNPACKED = 2 * 1024**4
-_LARGEST_WINDOW = 128 * 1024 * 1024
+_LARGEST_WINDOW = 64 * 1024 * 1024
+"""How far back a zstd stream may refer, which is memory it takes; what builders write stays below
+8 MB."""
 _NgError = cast("type[Exception]", zlib_ng.error)
 _DAMAGED = (zlib.error, _NgError, zstandard.ZstdError, gzip.BadGzipFile, EOFError)
 _GzipReader: Any = gzip_ng.GzipNGFile
@@ -78,6 +80,8 @@ class _Pieces(io.RawIOBase):
         super().__init__()
         self._pieces = iter(pieces)
         self._left = b""
+        self._taken = 0
+        """How many bytes of it were read."""
 
     def peek(self) -> bytes:
         """The first bytes, at least four where there are as many, without taking them."""
@@ -89,7 +93,7 @@ class _Pieces(io.RawIOBase):
         return self._left
 
     def rest(self) -> Iterator[bytes]:
-        """All that was not read."""
+        """All that was not read, when nothing was."""
         left, self._left = self._left, b""
         if left:
             yield left
@@ -99,12 +103,12 @@ class _Pieces(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
-        while not self._left:
+        while self._taken == len(self._left):
             piece = next(self._pieces, None)
             if piece is None:
                 return 0
-            self._left = piece
-        count = min(len(buffer), len(self._left))
-        buffer[:count] = self._left[:count]
-        self._left = self._left[count:]
-        return count
+            self._left, self._taken = piece, 0
+        piece = self._left[self._taken : self._taken + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._taken += len(piece)
+        return len(piece)

@@ -1,6 +1,7 @@
 """Which images an archive holds, and which of its files are theirs: `docker save` of any age,
 OCI layouts, folders that skopeo writes."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,13 +10,16 @@ from modeldesk.core.archives.documents import (
     Descriptor,
     Index,
     Manifest,
+    check_digest,
     load,
     read_configuration,
     read_manifest,
+    texts,
 )
 from modeldesk.core.contents.model import LayerBlob, SourceImage
 from modeldesk.core.contents.paths import clean
-from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput, InvalidReference
+from modeldesk.core.references import Reference
 from modeldesk.core.words import tr
 
 ReadFile = Callable[[bytes], bytes | None]
@@ -26,7 +30,9 @@ _REFERENCE_NAMES = (
     "org.opencontainers.image.ref.name",
     "io.modeldesk.reference",
 )
+_NAMED_BY_DIGEST = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
 _DEEPEST = 4
+_MOST_LISTED = 8
 _MOST_IMAGES = 10_000
 
 
@@ -44,9 +50,11 @@ class ArchivedImage:
 
     def is_called(self, name: str) -> bool:
         """Whether a person may mean it by `name`."""
-        image = self.configuration.detail.id
-        return name in self.names or image.removeprefix("sha256:").startswith(
-            name.removeprefix("sha256:")
+        image = self.configuration.detail.id.removeprefix("sha256:")
+        return (
+            name in self.names
+            or image.startswith(name.removeprefix("sha256:"))
+            or _in_full(name) in map(_in_full, self.names)
         )
 
 
@@ -90,7 +98,7 @@ class Archived:
 
     def _listed(self) -> str:
         names = [image.names[0] if image.names else image.configuration.detail.id[:19]
-                 for image in self.images[:8]]  # fmt: skip
+                 for image in self.images[:_MOST_LISTED]]  # fmt: skip
         return ", ".join(names)
 
 
@@ -121,14 +129,15 @@ def _saved(entries: list[object], read: ReadFile) -> Iterator[ArchivedImage]:
     for entry in entries[:_MOST_IMAGES]:
         if not isinstance(entry, dict):
             raise _incomplete("manifest.json")
-        config_path = clean(str(entry.get("Config", "")).encode())
-        config = read(config_path)
+        config_path = str(entry.get("Config", ""))
+        config = read(clean(config_path.encode()))
         if config is None:
-            raise _incomplete(config_path.decode("utf-8", "replace"))
-        layers = [clean(str(layer).encode()) for layer in entry.get("Layers") or ()]
-        names = tuple(str(tag) for tag in entry.get("RepoTags") or ())
+            raise _incomplete(config_path)
+        if named := _NAMED_BY_DIGEST.fullmatch(config_path):
+            check_digest(config, f"sha256:{named[1]}")
+        layers = [clean(layer.encode()) for layer in texts(entry.get("Layers"))]
         descriptors = [Descriptor(_digest_in(path), 0) for path in layers]
-        yield _image(names, "", config, layers, descriptors)
+        yield _image(texts(entry.get("RepoTags")), "", config, layers, descriptors)
 
 
 class _Layout:
@@ -138,6 +147,8 @@ class _Layout:
         self._read = read
         self._folder = folder
         self._attestations = 0
+        self._absent: list[str] = []
+        """Platforms that are named and not there."""
         self._count = 0
 
     def of_one(self, content: bytes) -> Archived:
@@ -156,6 +167,9 @@ class _Layout:
         notes: tuple[str, ...] = ()
         if self._attestations:
             notes = (tr("It also holds attestations, which are not images."),)
+        if self._absent:
+            names = ", ".join(dict.fromkeys(self._absent[:_MOST_LISTED]))
+            notes += (tr("It names images that it does not hold: {names}.", names=names),)
         if not images:
             raise ArchiveError(
                 tr("The archive holds no image."), tr("It may hold another kind of artifact.")
@@ -173,9 +187,10 @@ class _Layout:
                 self._attestations += 1
                 continue
             own = _names(descriptor.annotations) or names
-            content = self._read(self._path(descriptor.digest))
+            content = self._document(descriptor)
             if content is None:
                 # Archives are often saved for one platform while their index names all.
+                self._absent.append(descriptor.platform or descriptor.digest[:19])
                 continue
             found = read_manifest(content)
             if isinstance(found, Index):
@@ -184,17 +199,35 @@ class _Layout:
                 yield self._image(own, descriptor.platform, found)
 
     def _image(self, names: tuple[str, ...], platform: str, manifest: Manifest) -> ArchivedImage:
-        config = self._read(self._path(manifest.config.digest))
+        config = self._document(manifest.config)
         if config is None:
             raise _incomplete(manifest.config.digest)
         layers = [self._path(layer.digest) for layer in manifest.layers]
         return _image(names, platform, config, layers, manifest.layers)
+
+    def _document(self, descriptor: Descriptor) -> bytes | None:
+        path = self._path(descriptor.digest)
+        content = self._read(path)
+        if content is None and not self._folder:
+            # So skopeo names all manifests but the first.
+            content = self._read(path + b".manifest.json")
+        if content is not None:
+            check_digest(content, descriptor.digest)
+        return content
 
     def _path(self, digest: str) -> bytes:
         algorithm, _, name = digest.partition(":")
         if not self._folder:
             return clean(name.encode())
         return clean(self._folder + f"{algorithm}/{name}".encode())
+
+
+def _in_full(name: str) -> str:
+    """A name as it is whether or not its registry was written."""
+    try:
+        return str(Reference.parse(name))
+    except InvalidReference:
+        return name
 
 
 def _is_image(manifest: Manifest) -> bool:

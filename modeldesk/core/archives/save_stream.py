@@ -14,12 +14,16 @@ from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndexWriter
-from modeldesk.core.errors import ArchiveDamaged, NotFound
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError, NotFound
 from modeldesk.core.ids import DiffId
 from modeldesk.core.words import tr
 
 _LINKS = (FileType.SYMLINK, FileType.HARD_LINK)
-_MOST_DOCUMENTS = 64 * 1024 * 1024
+_MOST_DOCUMENTS = 8 * 1024 * 1024
+_MOST_KEPT = 256 * 1024 * 1024
+"""Bytes of what is made of all layers; a file takes about ten in an index."""
+_ROOM_OF_EACH = 1024
+"""Bytes that a document or link takes beside its content, about."""
 _DEEPEST_LINK = 8
 
 
@@ -34,6 +38,7 @@ class SavedStream(Generic[_Read]):
         self._read_layer = read_layer
         self._documents: dict[bytes, bytes] = {}
         self._room = _MOST_DOCUMENTS
+        self._kept_bytes = 0
         self._links: dict[bytes, bytes] = {}
         self._layers: dict[bytes, _Read] = {}
 
@@ -43,7 +48,9 @@ class SavedStream(Generic[_Read]):
         for member in members(iter(unpacked(pieces))):
             check()
             if member.type in _LINKS and member.link:
-                self._links[member.path] = link_target(member.path, member.type, member.link)
+                if self._has_room(len(member.path) + len(member.link)):
+                    target = link_target(member.path, member.type, member.link)
+                    self._links[member.path] = target
             elif member.type == FileType.FILE:
                 self._take(member)
 
@@ -62,10 +69,24 @@ class SavedStream(Generic[_Read]):
     def _take(self, member: Member) -> None:
         beginning = member.beginning(BLOCK)
         if is_compressed(beginning) or _is_tar(beginning):
-            self._layers[member.path] = self._read_layer(unpacked(member.pieces()))
-        elif member.size_bytes <= min(LARGEST, self._room):
+            found = self._read_layer(unpacked(member.pieces()))
+            self._layers[member.path] = found
+            self._kept_bytes += len(found) if isinstance(found, bytes) else 0
+            if self._kept_bytes > _MOST_KEPT:
+                raise ArchiveError(
+                    tr("It holds more files than any image has."),
+                    tr("It may be made to do harm."),
+                )
+        elif (
+            beginning.lstrip().startswith((b"{", b"["))
+            and member.size_bytes <= LARGEST
+            and self._has_room(member.size_bytes)
+        ):
             self._documents[member.path] = b"".join(member.pieces())
-            self._room -= member.size_bytes
+
+    def _has_room(self, size: int) -> bool:
+        self._room -= size + _ROOM_OF_EACH
+        return self._room >= 0
 
     def resolved(self, path: bytes) -> bytes:
         """Where a path leads. Raises `ArchiveDamaged`."""

@@ -21,7 +21,7 @@ from modeldesk.core.archives.stores import (
 from modeldesk.core.archives.tar_file import file_in_layer
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
-from modeldesk.core.contents.entries import Entry
+from modeldesk.core.contents.entries import Entry, shown
 from modeldesk.core.contents.layer_index import LayerIndexWriter
 from modeldesk.core.contents.model import ArchiveImage, SourceImage
 from modeldesk.core.contents.ports import ImageSource
@@ -73,18 +73,22 @@ class ArchiveSource:
         layers = {one: path for one, path in _layers(image).items() if one in wanted}
         total = sum(_size(store, path) for path in layers.values())
         done = 0
+
+        def report(of_layer: int) -> None:
+            job.report(_progress(done + of_layer, total))
+
         for diff_id, path in layers.items():
             writer = LayerIndexWriter()
-            with _window(store, path, job.token) as window:
-                walk(window, writer, _reporting(job, window, done, total))
+            with _layer(store, path, job.token, report) as (window, check):
+                walk(window, writer, check)
             yield diff_id, writer.finish()
             done += _size(store, path)
-            job.report(_progress(done, total))
+            report(0)
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         store, image, _ = self._open(token)
-        with _window(store, _layer_path(image, layer), token) as window:
+        with _layer(store, _layer_path(image, layer), token) as (window, _):
             for piece in file_in_layer(window, entry):
                 token.raise_if_cancelled()
                 yield piece
@@ -172,14 +176,28 @@ def _layer_path(image: ArchivedImage, layer: DiffId) -> bytes:
     return path
 
 
+def _silent(_done: int) -> None: ...
+
+
 @contextmanager
-def _window(store: Store, path: bytes, token: CancelToken) -> Iterator[Window]:
+def _layer(
+    store: Store, path: bytes, token: CancelToken, report: Callable[[int], None] = _silent
+) -> Iterator[tuple[Window, Callable[[], None]]]:
+    """A window at the beginning of a layer's tar, and what is to be called now and then.
+    `report` is given how many bytes of the layer's file were read."""
     with store.opened(path) as found:
-        extent = _there(found, path.decode("utf-8", "replace"))
+        extent = _there(found, shown(path))
         if is_compressed(extent.read(4)):
-            yield StreamWindow(unpacked(_pieces(extent, token)))
-        else:
-            yield FileWindow(extent.descriptor, extent.begin, extent.end)
+            pieces = _pieces(extent, token, report)
+            yield StreamWindow(unpacked(pieces)), token.raise_if_cancelled
+            return
+        window = FileWindow(extent.descriptor, extent.begin, extent.end)
+
+        def check() -> None:
+            token.raise_if_cancelled()
+            report(window.base - extent.begin)
+
+        yield window, check
 
 
 def _size(store: Store, path: bytes) -> int:
@@ -196,9 +214,6 @@ def _there(found: Extent | None, name: Path | str) -> Extent:
     return found
 
 
-def _silent(_done: int) -> None: ...
-
-
 def _pieces(
     extent: Extent, token: CancelToken, report: Callable[[int], None] = _silent
 ) -> Iterator[bytes]:
@@ -209,18 +224,8 @@ def _pieces(
         if not piece:
             return
         place += len(piece)
-        report(place)
+        report(place - extent.begin)
         yield piece
-
-
-def _reporting(job: Job, window: Window, before: int, total: int) -> Callable[[], None]:
-    begin = window.base
-
-    def check() -> None:
-        job.token.raise_if_cancelled()
-        job.report(_progress(min(before + window.base - begin, total), total))
-
-    return check
 
 
 def _progress(done: int, total: int) -> Progress:

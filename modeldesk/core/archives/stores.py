@@ -19,6 +19,8 @@ from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 from modeldesk.core.words import tr
 
 _DEEPEST_LINK = 8
+_MOST_MEMBERS = 250_000
+"""Files in an archive of images, which has few for each layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class FolderStore:
     @contextmanager
     def opened(self, path: bytes) -> Iterator[Extent | None]:
         """See `Store`. A link is not followed: it may lead anywhere."""
-        if b".." in path.split(b"/"):
+        if not path or b"\0" in path or b".." in path.split(b"/"):
             yield None
             return
         with open_file(self._folder / os.fsdecode(path)) as found:
@@ -142,7 +144,7 @@ def open_file(path: Path) -> Iterator[Extent | None]:
 
 
 def _read_index(path: Path, check: Callable[[], None]) -> LayerIndex:
-    writer = LayerIndexWriter()
+    writer = LayerIndexWriter(_MOST_MEMBERS)
     with open_file(path) as found:
         if found is None:
             raise ArchiveError(

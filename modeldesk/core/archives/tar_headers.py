@@ -98,7 +98,7 @@ def parse(block: bytes) -> Header:
         name_of(block),
         *owner_of(owner),
         size(size_field),
-        number(modified),
+        moment(modified),
         flag,
         link_of(block),
         size(block[483:495]) if sparse else 0,
@@ -152,6 +152,14 @@ def size(field: bytes) -> int:
     value = number(field)
     if not 0 <= value <= _LARGEST:
         raise damaged(tr("a size in a header is impossible"))
+    return value
+
+
+def moment(field: bytes) -> int:
+    """As `number`, for a time, which may lie before the epoch."""
+    value = number(field)
+    if abs(value) > _LARGEST:
+        raise damaged(tr("a time in a header is impossible"))
     return value
 
 

@@ -159,7 +159,7 @@ class _PlainHeaders:
     def __init__(self, into: LayerIndexWriter) -> None:
         self._into = into
         self._owners = _Learned(lambda field: into.owner(tar_headers.owner_of(field)))
-        self._times = _Learned(tar_headers.number)
+        self._times = _Learned(tar_headers.moment)
         self._sums = _Learned(tar_headers.adler_of)
 
     def take(self, heads: Sequence[bytes], sizes: list[int], end: int) -> None:

@@ -53,6 +53,10 @@ class Columns:
     links: dict[int, bytes] = field(default_factory=dict)
     """Row → target."""
 
+    def all(self) -> tuple[Sequence[object], ...]:
+        """All that have an item for each row."""
+        return self.paths, self.types, self.sizes, self.owners, self.times, self.offsets
+
 
 class LayerIndex:
     """One layer's entries, sorted by path, one for each path."""
@@ -231,7 +235,9 @@ def unpack(packed: bytes) -> LayerIndex:
             more, kept_then = _unpacked(part)
             _append(columns, more)
             kept.update(kept_then)
-    except (ValueError, struct.error, zstandard.ZstdError, IndexError) as error:
+        if len({len(column) for column in columns.all()}) != 1:
+            raise ValueError(len(columns.paths))
+    except (ValueError, struct.error, zstandard.ZstdError, IndexError, MemoryError) as error:
         raise ArchiveDamaged(tr("The kept index of a layer is damaged."), "", str(error)) from error
     if len(parts) > 1:
         _sort(columns)

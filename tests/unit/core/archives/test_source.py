@@ -189,12 +189,14 @@ class TestBadArchives:
             open_archive(ArchiveImage(write(tmp_path / "layout", files))).read(CancelToken())
 
     def test_layers_that_do_not_fit_the_configuration(self, tmp_path: Path) -> None:
-        files = layout([IMAGE])
         short = Image(IMAGE.layers[:2])
-        name = f"blobs/sha256/{digest(IMAGE.config)[7:]}"
-        files[name] = short.config
+        manifest = [{"Config": "config.json", "Layers": ["1.tar", "2.tar", "3.tar", "4.tar"]}]
+        path = tmp_path / "image.tar"
+        path.write_bytes(
+            tar({"config.json": short.config, "manifest.json": json.dumps(manifest).encode()})
+        )
         with pytest.raises(ArchiveDamaged, match="names 4 layers"):
-            open_archive(ArchiveImage(write(tmp_path / "layout", files))).read(CancelToken())
+            open_archive(ArchiveImage(path)).read(CancelToken())
 
     def test_a_layer_that_is_not_there(self, tmp_path: Path) -> None:
         files = layout([IMAGE], "plain")

@@ -1,0 +1,129 @@
+"""Archives made to fill the memory of who reads them, read in a process of its own:
+``python -m tests.unit.core.archives.heavy NAME`` prints the most memory it had, in MB."""
+
+import re
+import sys
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import zstandard
+
+from modeldesk.core.archives.compression import unpacked
+from modeldesk.core.archives.documents import LARGEST
+from modeldesk.core.archives.save_stream import SavedStream, index_layer
+from modeldesk.core.errors import ArchiveError
+
+MEGABYTE = 1 << 20
+FILES = 300_000
+LONG = "/".join(["site-packages-of-this-layer"] * 3)
+
+
+def many_files() -> None:
+    """Three hundred thousand, with long names."""
+    expect(index_layer(unpacked(headers()), lambda: None))
+
+
+def long_names() -> None:
+    """A name of a megabyte before each file."""
+    name = tarfile.TarInfo("././@LongLink")
+    name.type, name.size = tarfile.GNUTYPE_LONGNAME, MEGABYTE
+    piece = name.tobuf() + b"x" * MEGABYTE + tarfile.TarInfo("x").tobuf()
+    refused(lambda: index_layer((piece for _ in range(1000)), lambda: None))
+
+
+def gzip_bomb() -> None:
+    """A file of nothing but zeros."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    expect(index_layer(unpacked(bomb(256, packer.compress, packer.flush)), lambda: None))
+
+
+def zstd_bomb() -> None:
+    packer = zstandard.ZstdCompressor().compressobj()
+    expect(index_layer(unpacked(bomb(1024, packer.compress, packer.flush)), lambda: None))
+
+
+def many_documents() -> None:
+    """Twenty thousand small documents and as many links in what an engine sends."""
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(20_000):
+            document = tarfile.TarInfo(f"{number}.json")
+            document.size = 2
+            link = tarfile.TarInfo(f"{number}.link")
+            link.type, link.linkname = tarfile.SYMTYPE, LONG
+            yield document.tobuf() + b"{}".ljust(512, b"\0") + link.tobuf()
+
+    stream = SavedStream(lambda found: index_layer(found, lambda: None))
+    stream.read(pieces(), lambda: None)
+    refused(stream.archived)
+
+
+def large_documents() -> None:
+    """As many documents as large as they may be."""
+    content = b"[" + b"{}," * (LARGEST // 3 - 1) + b"7]"
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(50):
+            document = tarfile.TarInfo("manifest.json" if number == 0 else f"{number}.json")
+            document.size = len(content)
+            yield document.tobuf() + content + bytes(-len(content) % 512)
+
+    stream = SavedStream(lambda found: index_layer(found, lambda: None))
+    stream.read(pieces(), lambda: None)
+    refused(stream.archived)
+
+
+def headers() -> Iterator[bytes]:
+    """Of many empty files whose names differ."""
+    empty = bytearray(tarfile.TarInfo(f"{LONG}/000000000").tobuf())
+    where = len(LONG) + 1
+    empty[148:156] = b" " * 8
+    rest = sum(empty) - 9 * ord("0")
+    for begin in range(0, FILES, 1000):
+        piece = bytearray()
+        for number in range(begin, begin + 1000):
+            digits = b"%09d" % (number * 2_654_435_761 % 1_000_000_007)
+            empty[where : where + 9] = digits
+            empty[148:156] = b"%06o\0 " % (rest + sum(digits))
+            piece += empty
+        yield bytes(piece)
+
+
+def bomb(
+    megabytes: int, pack: Callable[[bytes], bytes], flush: Callable[[], bytes]
+) -> Iterator[bytes]:
+    info = tarfile.TarInfo("zeros")
+    info.size = megabytes * MEGABYTE
+    yield pack(info.tobuf())
+    for _ in range(megabytes):
+        yield pack(bytes(MEGABYTE))
+    yield flush()
+
+
+def expect(packed: bytes) -> None:
+    assert 0 < len(packed) < 20 * MEGABYTE
+
+
+def refused(read: Callable[[], object]) -> None:
+    try:
+        read()
+    except ArchiveError:
+        return
+    raise AssertionError("It was taken.")
+
+
+HEAVY = (many_files, long_names, gzip_bomb, zstd_bomb, many_documents, large_documents)
+
+
+def main() -> None:
+    {one.__name__: one for one in HEAVY}[sys.argv[1]]()
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    sys.stdout.write(f"{int(found[1]) // 1024}\n")
+
+
+if __name__ == "__main__":
+    main()

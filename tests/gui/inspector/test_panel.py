@@ -162,7 +162,7 @@ def test_a_detail_is_asked_for_once_and_only_when_looked_at(qtbot: QtBot, shown:
 
 
 def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     environment = shown.panel.config.environment
     qtbot.waitUntil(lambda: len(environment.facts()) == 2)
     plain, secret = environment.lines()
@@ -175,7 +175,7 @@ def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_the_configuration_is_told_in_words(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     start = shown.panel.config.start
     qtbot.waitUntil(lambda: bool(start.facts()))
     facts = {fact.name: fact.value for fact in start.facts()}
@@ -198,7 +198,7 @@ def test_history_is_oldest_first_with_what_made_no_layer(qtbot: QtBot, shown: Sh
 
 def test_a_failure_is_said_with_another_try(qtbot: QtBot, shown: Shown) -> None:
     shown.details.problem = EngineError("The engine would not say.")
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     qtbot.waitUntil(lambda: not shown.context.tasks.active)
     shown.details.problem = None
     shown.panel._ask_again()
@@ -206,7 +206,7 @@ def test_a_failure_is_said_with_another_try(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_metadata_puts_known_labels_first_and_copies_the_whole_digest(shown: Shown) -> None:
-    shown.show("v1.0.0", tab=1)
+    shown.show("v1.0.0", tab=2)
     metadata = shown.panel.metadata
     about = {fact.name: fact.value for fact in metadata.about.facts()}
     assert about["Framework"] == "<i>ONNX</i>"

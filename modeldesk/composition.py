@@ -237,6 +237,12 @@ class LateContents:
         """See `modeldesk.core.contents.service.Contents`."""
         return self._parts.contents.file(place, layer, entry, token)
 
+    def files(
+        self, place: "Place", layer: "DiffId", entries: "Collection[Entry]", token: "CancelToken"
+    ) -> "Iterator[tuple[Entry, bytes]]":
+        """See `modeldesk.core.contents.service.Contents`."""
+        return self._parts.contents.files(place, layer, entries, token)
+
 
 def now() -> datetime:
     """The time, with its zone."""

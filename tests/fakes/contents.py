@@ -76,7 +76,7 @@ class FakeContents:
         self.is_known = is_known
         self.hold: threading.Event | None = None
         self.problem: ModelDeskError | None = None
-        self.files: dict[bytes, bytes] = {}
+        self.content: dict[bytes, bytes] = {}
         """Content by path; others are zeros."""
         self.read_places: list[Place] = []
         self.bases: list[KnownImage] = []
@@ -102,7 +102,7 @@ class FakeContents:
     def file(
         self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
     ) -> Iterator[bytes]:
-        content = self.files.get(entry.path)
+        content = self.content.get(entry.path)
         left = entry.size_bytes if content is None else 0
         if content is not None:
             yield content
@@ -110,6 +110,14 @@ class FakeContents:
             token.raise_if_cancelled()
             yield bytes(min(left, 65536))
             left -= 65536
+
+    def files(
+        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        for entry in entries:
+            yield entry, b""
+            for piece in self.file(place, layer, entry, token):
+                yield entry, piece
 
 
 def _kind_and_size(path: bytes, content: FileSpec) -> tuple[FileType, int]:

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain, groupby
 from pathlib import Path
-from typing import BinaryIO
 
 from modeldesk.core.contents.entries import Entry, FileType
 from modeldesk.core.contents.merged import run_of
@@ -24,8 +24,9 @@ from modeldesk.core.errors import ArchiveDamaged, ExtractFailed
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.words import tr
 
-Read = Callable[[int, Entry, CancelToken], Iterator[bytes]]
-"""Gives the content of a file as a layer has it."""
+Read = Callable[[int, Sequence[Entry], CancelToken], Iterator[tuple[Entry, bytes]]]
+"""Gives the content of files as a layer has them, in pieces, each file's together, by their order
+in the layer's archive."""
 
 
 class IfThere(Enum):
@@ -95,6 +96,8 @@ def plan(view: FileView, path: bytes, token: CancelToken) -> Plan:
 def extract(planned: Plan, folder: Path, if_there: IfThere, read: Read, job: Job) -> Path:
     """Write `planned` into `folder` and return what was made. Raises `ExtractFailed`, what
     reading raises, and `Cancelled`; then nothing of it is left."""
+    if not planned.files and not planned.is_folder:
+        raise ExtractFailed(tr("A link or device has no content to extract."))
     try:
         room = Path(tempfile.mkdtemp(prefix=".modeldesk-", dir=folder))
     except OSError as error:
@@ -135,25 +138,51 @@ def _write_all(planned: Plan, made: Path, read: Read, job: Job) -> None:
     places = _Places(made)
     for below in planned.folders:
         places.folder(below)
-    done, total = 0, planned.size_bytes
-    for file in planned.files:
-        job.token.raise_if_cancelled()
-        target = places.file(file.path) if planned.is_folder else made
-        with target.open("xb") as out:
-            for size in _write(file, out, read, job.token):
-                done += size
-                job.report(Progress(tr("Extracting"), done, total, Unit.BYTES))
-        _dress(target, file.entry)
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        job.report(Progress(tr("Extracting"), done, planned.size_bytes, Unit.BYTES))
+
+    for layer, files in groupby(planned.files, key=lambda file: file.layer):
+        targets: dict[int, list[tuple[Path, Entry]]] = {}
+        for file in files:
+            target = places.file(file.path) if planned.is_folder else made
+            # Its place is taken from now on, so that no other gets the same name.
+            target.touch(exist_ok=False)
+            targets.setdefault(file.entry.offset, []).append((target, file.entry))
+        _write_layer(layer, targets, read, job.token, count)
 
 
-def _write(file: Wanted, out: BinaryIO, read: Read, token: CancelToken) -> Iterator[int]:
-    left = file.entry.size_bytes
-    for piece in read(file.layer, file.entry, token):
-        token.raise_if_cancelled()
-        out.write(piece)
-        left -= len(piece)
-        yield len(piece)
-    if left:
+def _write_layer(
+    layer: int,
+    targets: dict[int, list[tuple[Path, Entry]]],
+    read: Read,
+    token: CancelToken,
+    count: Callable[[int], None],
+) -> None:
+    """Files of one layer by their place in its archive; those at one place are hard links."""
+    pieces = read(layer, [same[0][1] for same in targets.values()], token)
+    written = 0
+    for _, group in groupby(pieces, key=lambda piece: piece[0].offset):
+        entry, first = next(group)
+        (target, _), *others = targets[entry.offset]
+        with target.open("wb") as out:
+            for piece in chain((first,), (content for _, content in group)):
+                token.raise_if_cancelled()
+                out.write(piece)
+                count(len(piece))
+            length = out.tell()
+        if length != entry.size_bytes:
+            raise ArchiveDamaged(tr("A file is not as long as its layer says."))
+        _dress(target, entry)
+        for other, _ in others:
+            shutil.copyfile(target, other)
+            _dress(other, entry)
+            count(length)
+        written += 1
+    if written < sum(1 for same in targets.values() if same[0][1].size_bytes):
         raise ArchiveDamaged(tr("A file is not as long as its layer says."))
 
 

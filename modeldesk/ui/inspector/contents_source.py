@@ -28,3 +28,10 @@ class ContentsSource(Protocol):
     ) -> Iterator[bytes]:
         """The content of one file as that layer has it, in pieces."""
         ...
+
+    def files(
+        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """The content of several files of a layer, in pieces, each file's together and at least
+        one for each."""
+        ...

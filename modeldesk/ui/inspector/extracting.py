@@ -1,6 +1,6 @@
 """Writing files of an image out: where to, what if the name is taken, then the work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
@@ -81,8 +81,15 @@ class Extraction(QObject):
     def _start(self, image: OpenImage, planned: Plan, folder: Path, if_there: IfThere) -> None:
         source, layers = self._source, image.contents.layers
 
-        def read(layer: int, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-            return source.file(image.place, layers[layer].blob.diff_id, entry, token)
+        def read(
+            layer: int, entries: Sequence[Entry], token: CancelToken
+        ) -> Iterator[tuple[Entry, bytes]]:
+            diff_id = layers[layer].blob.diff_id
+            if len(entries) > 1:
+                return source.files(image.place, diff_id, entries, token)
+            # An engine gives a single file sooner.
+            pieces = source.file(image.place, diff_id, entries[0], token)
+            return ((entries[0], piece) for piece in pieces)
 
         def work(job: Job) -> Path:
             return extract(planned, folder, if_there, read, job)

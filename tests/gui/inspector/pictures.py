@@ -130,7 +130,7 @@ def window(stage: Stage) -> None:
 
 
 def viewer(stage: Stage) -> None:
-    stage.source.files[b"models/tokenizer.json"] = README.encode()
+    stage.source.content[b"models/tokenizer.json"] = README.encode()
     stage.open()
     stage.browser.view(b"models/tokenizer.json")
 

@@ -302,7 +302,7 @@ def view_file(desk: Desk, path: bytes) -> FileViewer:
 def test_text_is_shown_as_text(desk: Desk) -> None:
     desk.open()
     text = "# 模型\n<b>not bold</b>\n" + "\n".join(f"line {number}" for number in range(3000))
-    desk.source.files[b"models/tokenizer.json"] = text.encode("gb18030")
+    desk.source.content[b"models/tokenizer.json"] = text.encode("gb18030")
     viewer = view_file(desk, b"models/tokenizer.json")
     desk.until(lambda: viewer.text.is_written)
     assert viewer.text.toPlainText() == text
@@ -328,7 +328,7 @@ def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
     image = QImage(30, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("#3D5AFE"))
     assert image.save(str(tmp_path / "logo.png"))
-    desk.source.files[b"app/static/logo.png"] = (tmp_path / "logo.png").read_bytes()
+    desk.source.content[b"app/static/logo.png"] = (tmp_path / "logo.png").read_bytes()
     viewer = view_file(desk, b"app/static/logo.png")
     assert viewer.face.current == "picture"
     assert viewer.note.text() == "30 × 20 pixels"
@@ -338,7 +338,7 @@ def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
 
 def test_extracting_writes_the_file_and_says_where(desk: Desk, tmp_path: Path) -> None:
     desk.open()
-    desk.source.files[b"app/serve.py"] = b"print('hello')\n".ljust(8_200)
+    desk.source.content[b"app/serve.py"] = b"print('hello')\n".ljust(8_200)
     desk.browser.extract(b"app/serve.py")
     extraction = desk.browser.extraction
     desk.until(lambda: extraction.dialog is not None)

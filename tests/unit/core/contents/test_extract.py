@@ -1,6 +1,6 @@
 """Extracting: never outside the folder, through no link, all or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,11 +28,14 @@ def view(*layers: LayerIndex) -> FileView:
     return Stack(layers).view()
 
 
-def read(number: int, entry: Entry, _token: CancelToken) -> Iterator[bytes]:
+def read(
+    number: int, entries: Sequence[Entry], _token: CancelToken
+) -> Iterator[tuple[Entry, bytes]]:
     """Content that tells where it is from."""
-    half = entry.size_bytes // 2
-    yield bytes([48 + number]) * half
-    yield bytes([48 + number]) * (entry.size_bytes - half)
+    for entry in entries:
+        half = entry.size_bytes // 2
+        yield entry, bytes([48 + number]) * half
+        yield entry, bytes([48 + number]) * (entry.size_bytes - half)
 
 
 def planned(shown: FileView, path: bytes) -> Plan:
@@ -92,7 +95,8 @@ def test_hard_links_are_files_and_other_links_are_left_out(tmp_path: Path) -> No
     assert wanted.left_out == 2
     made = extract(wanted, tmp_path, IfThere.KEEP_BOTH, read, Job())
     assert everything(made) == {"file": b"000", "same": b"000"}
-    assert not planned(shown, b"d/out").files
+    with pytest.raises(ExtractFailed, match="no content"):
+        extract(planned(shown, b"d/out"), tmp_path, IfThere.KEEP_BOTH, read, Job())
 
 
 def test_nothing_is_written_through_a_name_or_a_link(tmp_path: Path) -> None:
@@ -180,7 +184,15 @@ def test_a_cancel_leaves_nothing(tmp_path: Path) -> None:
 def test_content_that_ends_early_leaves_nothing(tmp_path: Path) -> None:
     wanted = planned(view(layer(file("d/f", 10))), b"d/f")
     with pytest.raises(ArchiveDamaged):
-        extract(wanted, tmp_path, IfThere.KEEP_BOTH, lambda *_: iter([b"abc"]), Job())
+        extract(
+            wanted,
+            tmp_path,
+            IfThere.KEEP_BOTH,
+            lambda _layer, entries, _token: iter([(entries[0], b"abc")]),
+            Job(),
+        )
+    with pytest.raises(ArchiveDamaged):
+        extract(wanted, tmp_path, IfThere.KEEP_BOTH, lambda *_: iter(()), Job())
     assert everything(tmp_path) == {}
 
 

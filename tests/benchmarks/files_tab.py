@@ -76,6 +76,22 @@ def measure(name: str, contents: ImageContents, theme: Theme) -> None:
         browser.deleteLater()
 
 
+def machine() -> None:
+    """What this machine does at the moment: figures of a busy one say little by themselves."""
+    values = [(number * 7919 % 300_007, number) for number in range(300_000)]
+    begin = time.perf_counter()
+    sorted(values)
+    sort_ms = (time.perf_counter() - begin) * 1000
+    gaps = Gaps()
+    let_live(1500)
+    gaps.stop()
+    load = os.getloadavg()[0]
+    print(
+        f"The machine: load {load:.1f}, sorting 300,000 pairs {sort_ms:.0f} ms,"
+        f" worst gap of an idle loop {gaps.worst(1)}"
+    )
+
+
 def filtering(browser: FilesBrowser, tasks: TaskRunner) -> None:
     """Type a word, key by key."""
     gaps = Gaps()
@@ -121,6 +137,7 @@ def main() -> None:
     collector = UiThreadGarbage(app)
     collector.start()
     for name, contents in images.items():
+        machine()
         measure(f"{name}, {count} files", contents, theme)
     collector.stop()
 

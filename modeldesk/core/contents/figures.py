@@ -8,7 +8,7 @@ from itertools import compress
 from modeldesk.core.contents.advice.advise import advise
 from modeldesk.core.contents.advice.model import Advice, Subject
 from modeldesk.core.contents.model import ImageContents
-from modeldesk.core.contents.pieces import taken
+from modeldesk.core.contents.pieces import both, taken
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import find_waste
@@ -88,7 +88,7 @@ def largest_by_kind(
         if kind not in kinds:
             continue
         is_kind = bytes(code == number for code in range(256))
-        here = (a & b for a, b in zip(of_rows.translate(is_kind), present, strict=True))
+        here = both(of_rows.translate(is_kind), present)
         rows = nlargest(_MOST, compress(range(len(view)), here), key=view.sizes.__getitem__)
         files = (LargeFile(view.paths[row], view.sizes[row]) for row in rows if view.sizes[row])
         if large := tuple(files):

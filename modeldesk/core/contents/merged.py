@@ -8,11 +8,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, compress, islice
+from itertools import accumulate, chain, compress
 
 from modeldesk.core.contents.entries import FileType, hidden_by
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.pieces import PIECE, taken
+from modeldesk.core.contents.pieces import PIECE, pieces, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,12 @@ class Merged:
     def _beginning_the_next(self) -> list[int]:
         """Places whose path the next one's begins with: few but folders and rows of one path."""
         paths = self.paths
-        return list(
-            compress(range(len(paths)), map(bytes.startswith, islice(paths, 1, None), paths))
-        )
+        found: list[int] = []
+        for part in pieces(len(paths) - 1):
+            following = paths[part.start + 1 : part.stop + 1]
+            begins = map(bytes.startswith, following, paths[part])
+            found.extend(compress(range(part.start, part.stop), begins))
+        return found
 
     def _topmost(self) -> bytes:
         topmost = bytearray(b"\1") * len(self.paths)

@@ -4,11 +4,10 @@ from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
-from operator import gt
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.merged import run_of
-from modeldesk.core.contents.pieces import in_order, sums
+from modeldesk.core.contents.pieces import in_order, sums, without
 from modeldesk.core.contents.view import FileView, State
 
 
@@ -58,7 +57,7 @@ class FileTree:
         self._files = view.types.translate(_IS_FILE)
         if 1 in removed:
             self._gone = sums(view.sizes, removed)
-            self._files = bytes(map(gt, self._files, removed))
+            self._files = without(self._files, removed)
 
     def root(self) -> Node:
         """The folder that all is in."""

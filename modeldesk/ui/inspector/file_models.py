@@ -24,7 +24,7 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SIZE = 0, 1
-CHUNK = 500
+CHUNK = 300
 """Rows that are told to the view at once: it makes a place for each."""
 _PAGE = 100
 _AT_ONCE = 4_000

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.merged import run_of
-from modeldesk.core.contents.pieces import sums
+from modeldesk.core.contents.pieces import both, sums
 from modeldesk.core.contents.tree import FileTree, Node
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.layers.kinds import LayerKind
@@ -31,9 +31,7 @@ class KindSums:
         for number, kind in enumerate(LayerKind):
             if number in kinds:
                 is_kind = bytes(code == number for code in range(256))
-                here = bytes(
-                    [a & b for a, b in zip(kinds.translate(is_kind), present, strict=True)]
-                )
+                here = both(kinds.translate(is_kind), present)
                 self._sums[kind] = sums(view.sizes, here)
 
     def main_kind(self, run: range) -> LayerKind:

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import pytest
 
-from modeldesk.core.contents.pieces import PIECE, in_order, pieces, sums, taken
+from modeldesk.core.contents.pieces import PIECE, both, in_order, pieces, sums, taken, without
 
 
 @pytest.mark.parametrize("length", [0, 1, PIECE, PIECE + 1, 5 * PIECE + 17])
@@ -18,6 +18,14 @@ def test_order_is_that_of_sorting(length: int, spread: int) -> None:
     assert list(in_order(keys, largest_first=True)) == sorted(
         range(length), key=keys.__getitem__, reverse=True
     )
+
+
+def test_marks_of_two_lists() -> None:
+    rnd = random.Random(3)
+    first, second = (bytes(rnd.randrange(2) for _ in range(1001)) for _ in range(2))
+    assert both(first, second) == bytes(a & b for a, b in zip(first, second, strict=True))
+    assert without(first, second) == bytes(a > b for a, b in zip(first, second, strict=True))
+    assert both(b"", b"") == without(b"", b"") == b""
 
 
 def test_sums_and_taking() -> None:

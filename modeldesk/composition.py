@@ -16,12 +16,19 @@ from modeldesk.paths import Paths
 from modeldesk.sources import IndexParts, open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
+    from modeldesk.core.contents.bases import KnownImage
+    from modeldesk.core.contents.entries import Entry
+    from modeldesk.core.contents.model import ImageContents, Place
     from modeldesk.core.contents.ports import ContentRecords
     from modeldesk.core.contents.service import Contents
     from modeldesk.core.engine.model import EngineAttempt
     from modeldesk.core.errors import RecordsError
+    from modeldesk.core.ids import DiffId
+    from modeldesk.core.jobs import CancelToken, Job
     from modeldesk.core.library.kept_versions import KeptVersions
     from modeldesk.core.library.service import Library
     from modeldesk.core.ports import AnswerProbe, DeploymentLocks, EngineFinder, ImageEngine
@@ -129,6 +136,11 @@ class Parts:
 
         return Contents(self.layer_records, ProcessIndexer(self._index_parts), open_source)
 
+    @property
+    def late_contents(self) -> "LateContents":
+        """As `contents`, but the records are first opened by whoever asks for an image."""
+        return LateContents(self)
+
     @Once
     def contents_here(self) -> "Contents":
         """What is inside images, for a command: layers are read in this process."""
@@ -207,6 +219,37 @@ class LateFinder:
     def known_addresses(self) -> tuple[tuple[str, str], ...]:
         """See `modeldesk.core.ports.EngineFinder`."""
         return self._parts.finder.known_addresses()
+
+
+class LateContents:
+    """What is inside images, by a service that is made on first use."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def known(
+        self, place: "Place", token: "CancelToken", bases: "Collection[KnownImage]" = ()
+    ) -> "ImageContents | None":
+        """See `modeldesk.core.contents.service.Contents`. Raises `RecordsError`."""
+        return self._parts.contents.known(place, token, bases)
+
+    def read(
+        self, place: "Place", job: "Job", bases: "Collection[KnownImage]" = ()
+    ) -> "ImageContents":
+        """See `modeldesk.core.contents.service.Contents`."""
+        return self._parts.contents.read(place, job, bases)
+
+    def file(
+        self, place: "Place", layer: "DiffId", entry: "Entry", token: "CancelToken"
+    ) -> "Iterator[bytes]":
+        """See `modeldesk.core.contents.service.Contents`."""
+        return self._parts.contents.file(place, layer, entry, token)
+
+    def files(
+        self, place: "Place", layer: "DiffId", entries: "Collection[Entry]", token: "CancelToken"
+    ) -> "Iterator[tuple[Entry, bytes]]":
+        """See `modeldesk.core.contents.service.Contents`."""
+        return self._parts.contents.files(place, layer, entries, token)
 
 
 def now() -> datetime:

@@ -69,7 +69,9 @@ class Pages(QObject):
         from modeldesk.ui.library.page import LibraryPage
         from modeldesk.ui.library.parts import library_parts
 
-        parts = yield from library_parts(self._context, self._parts.library, self.preload)
+        parts = yield from library_parts(
+            self._context, self._parts.library, self._parts.late_contents, self.preload
+        )
         page = LibraryPage(
             self._context,
             self._library,

@@ -153,7 +153,7 @@ class Tour:
         self._choose(page, VERSIONS[-1])
         self._until("the chart is drawn", lambda: page.chart.findChildren(QWidget))
         self._shoot("library")
-        for number, name in ((1, "metadata"), (2, "config"), (3, "history")):
+        for number, name in ((2, "metadata"), (3, "config"), (4, "history")):
             page.inspector.tabs.setCurrentIndex(number)
             self._shoot(f"inspector-{name}", small=False)
         page.inspector.tabs.setCurrentIndex(0)

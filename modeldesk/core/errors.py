@@ -10,6 +10,7 @@
     ├── FolderError                  a model folder can't be read or streamed
     ├── ArchiveError                 an image archive can't be read
     │   └── ArchiveDamaged           it ends early, or is not what it says it is
+    ├── ExtractFailed                files of an image can't be written out
     ├── EngineError                  the container engine said no, or said nothing
     │   ├── EngineUnavailable        not found, stopped, or gone in the middle
     │   ├── EngineNotPermitted       its socket can't be opened by this user
@@ -87,6 +88,10 @@ class ArchiveError(ModelDeskError):
 
 class ArchiveDamaged(ArchiveError):
     """Data that ends early, was changed, or breaks the rules of its format."""
+
+
+class ExtractFailed(ModelDeskError):
+    """Files of an image that can't be written to where they were wanted."""
 
 
 class EngineError(ModelDeskError):

@@ -14,6 +14,7 @@ import pytest
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex, unpack
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, Place, RegistryImage
+from modeldesk.core.contents.ports import ImageSource
 from modeldesk.core.errors import Cancelled, EngineError, NotInRegistry
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.jobs import CancelToken, Job, Progress
@@ -144,6 +145,7 @@ def test_without_pulling_from_a_registry(
         assert row is not None
         content = source.file(top, registry[top].entry(row), CancelToken())
         assert b"".join(content) == MODEL
+        assert _files(source, top, registry[top]) == MODEL
     missing = closing(open_source(RegistryImage(f"{repository}:none")))
     with missing as source, pytest.raises(NotInRegistry):
         source.read(CancelToken())
@@ -181,6 +183,19 @@ def test_a_file_out_of_the_engine(
     assert row is not None
     with closing(open_source(on_engine)) as source:
         assert b"".join(source.file(top, found[top].entry(row), CancelToken())) == MODEL
+        assert _files(source, top, found[top]) == MODEL
+
+
+def _files(source: ImageSource, layer: DiffId, index: LayerIndex) -> bytes:
+    """The model, when all files of the layer are read at once."""
+    entries = [entry for entry in index if entry.type == FileType.FILE]
+    read: dict[bytes, bytes] = {}
+    for entry, piece in source.files(layer, entries, CancelToken()):
+        read[entry.path] = read.get(entry.path, b"") + piece
+    assert {path: len(content) for path, content in read.items()} == {
+        entry.path: entry.size_bytes for entry in entries
+    }
+    return read["app/文件.bin".encode()]
 
 
 def test_a_cancel_in_the_middle_leaves_no_stream(on_engine: EngineImage) -> None:

@@ -12,7 +12,7 @@ from modeldesk.adapters.docker_engine.images import image_detail
 from modeldesk.adapters.docker_engine.streams import Stream, open_stream
 from modeldesk.core.archives.images import ArchivedImage
 from modeldesk.core.archives.save_stream import SavedStream, index_layer, layer_in_stream
-from modeldesk.core.archives.tar_file import file_in_layer
+from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import EngineImage, LayerBlob, SourceImage
@@ -83,6 +83,22 @@ class EngineImageSource:
         with self._export(token) as stream:
             window = layer_in_stream(stream.chunks(), saved.resolved(paths[layer]))
             yield from file_in_layer(window, entry)
+
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`. One export tells where the layer is,
+        another has the files."""
+        saved: SavedStream[None] = SavedStream(lambda _pieces: None)
+        with self._export(token) as stream:
+            saved.read(stream.chunks(), token.raise_if_cancelled)
+        image = _only(saved)
+        paths = dict(zip(image.configuration.detail.diff_ids, image.layers, strict=True))
+        if layer not in paths:
+            raise NotFound(tr("The image has no such layer."))
+        with self._export(token) as stream:
+            window = layer_in_stream(stream.chunks(), saved.resolved(paths[layer]))
+            yield from files_in_layer(window, entries)
 
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`."""

@@ -15,7 +15,7 @@ from modeldesk.core.archives.documents import (
 from modeldesk.core.archives.images import layer_blobs
 from modeldesk.core.archives.save_stream import index_layer
 from modeldesk.core.archives.source import host_platform
-from modeldesk.core.archives.tar_file import file_in_layer
+from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import RegistryImage, SourceImage
@@ -68,6 +68,16 @@ class RegistryImageSource:
             raise NotFound(tr("The image has no such layer."))
         window = StreamWindow(unpacked(self._blob(blob, token)))
         yield from file_in_layer(window, entry)
+
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`. The layer is read up to the last."""
+        blob = self._layers(token).get(layer)
+        if blob is None:
+            raise NotFound(tr("The image has no such layer."))
+        window = StreamWindow(unpacked(self._blob(blob, token)))
+        yield from files_in_layer(window, entries)
 
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`."""

@@ -18,7 +18,7 @@ from modeldesk.core.archives.stores import (
     is_compressed_file,
     open_file,
 )
-from modeldesk.core.archives.tar_file import file_in_layer
+from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
 from modeldesk.core.contents.entries import Entry, shown
@@ -93,6 +93,16 @@ class ArchiveSource:
                 token.raise_if_cancelled()
                 yield piece
 
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        store, image, _ = self._open(token)
+        with _layer(store, _layer_path(image, layer), token) as (window, _):
+            for piece in files_in_layer(window, entries):
+                token.raise_if_cancelled()
+                yield piece
+
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
 
@@ -134,6 +144,17 @@ class PackedArchiveSource:
         with open_file(self._place.path) as found:
             pieces = _pieces(_there(found, self._place.path), token)
             yield from file_in_layer(layer_in_stream(pieces, path), entry)
+
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        stream = self._read(Job(token))
+        image, _ = stream.archived().choose(self._place.image, host_platform())
+        path = stream.resolved(_layer_path(image, layer))
+        with open_file(self._place.path) as found:
+            pieces = _pieces(_there(found, self._place.path), token)
+            yield from files_in_layer(layer_in_stream(pieces, path), entries)
 
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""

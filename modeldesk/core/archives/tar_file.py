@@ -1,6 +1,6 @@
 """The content of one file of a layer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modeldesk.core.archives.tar_headers import BLOCK, SPARSE, parse
 from modeldesk.core.archives.window import Window, ended_early
@@ -18,9 +18,15 @@ def file_in_layer(window: Window, entry: Entry) -> Iterator[bytes]:
     Raises `InvalidInput` for what is no file, `ArchiveError` for a file that is kept in pieces,
     `ArchiveDamaged` where the layer is not the one that the entry was read from.
     """
+    yield from _content(window, entry, window.base)
+
+
+def _content(window: Window, entry: Entry, begin: int) -> Iterator[bytes]:
+    """As `file_in_layer`, the layer beginning at `begin` in the whole, from where the window
+    may have moved on."""
     if entry.type != FileType.FILE:
         raise InvalidInput(tr("{path} is no file.", path=shown(entry.path)))
-    place = window.at(entry.offset - BLOCK, BLOCK)
+    place = window.at(begin + entry.offset - BLOCK - window.base, BLOCK)
     _check(window.data[place : place + BLOCK], entry)
     place, left = place + BLOCK, entry.size_bytes
     while left:
@@ -31,6 +37,19 @@ def file_in_layer(window: Window, entry: Entry) -> Iterator[bytes]:
         yield piece
         place += len(piece)
         left -= len(piece)
+
+
+def files_in_layer(window: Window, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    """The content of several, in pieces, by their order in the tar, which is read once up to the
+    last. Each has at least one piece. Raises as `file_in_layer` does."""
+    begin = window.base
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        begun = False
+        for piece in _content(window, entry, begin):
+            begun = True
+            yield entry, piece
+        if not begun:
+            yield entry, b""
 
 
 def _check(block: bytes, entry: Entry) -> None:

@@ -8,10 +8,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, compress, islice
+from itertools import accumulate, chain, compress
 
 from modeldesk.core.contents.entries import FileType, hidden_by
 from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.pieces import PIECE, pieces, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,38 @@ class Merged:
         """The first row of each layer, and behind the last."""
         paths = list(chain.from_iterable(layer.paths for layer in layers))
         types = b"".join(layer.types for layer in layers)
-        sizes: array[int] = array("Q", chain.from_iterable(layer.sizes for layer in layers))
+        sizes: array[int] = array("Q")
+        for layer in layers:
+            sizes.extend(layer.sizes)
         self.rows: Sequence[int] = range(len(paths))
         self.paths, self.types, self.sizes = paths, types, sizes
         if len(layers) > 1:
-            order = sorted(self.rows, key=paths.__getitem__)
-            self.paths = list(map(paths.__getitem__, order))
-            self.types = bytes(map(types.__getitem__, order))
-            self.sizes = array("Q", map(sizes.__getitem__, order))
-            self.rows = array("I", order)
+            order = self._by_path(paths)
+            self.paths = [paths[row] for row in order]
+            self.types = bytes([types[row] for row in order])
+            self.sizes = taken(sizes, order)
+            self.rows = order
         self._prefixes = self._beginning_the_next()
         self.topmost = self._topmost()
         """For each place 1 if its row is the uppermost of its path."""
         self.losses = self._losses()
         """For each layer what it takes away."""
+
+    def _by_path(self, paths: Sequence[bytes]) -> "array[int]":
+        """All rows. Each layer is sorted, so what lies between two paths is a run of each."""
+        bounds = sorted(chain.from_iterable(layer.paths[PIECE::PIECE] for layer in self.layers))
+        starts, order = self.begins[:-1], array("I")
+        for bound in (*bounds, None):
+            ends = [
+                begin + bisect_left(layer.paths, bound) if bound is not None else end
+                for layer, begin, end in zip(
+                    self.layers, self.begins, self.begins[1:], strict=False
+                )
+            ]
+            runs = map(range, starts, ends)
+            order.extend(sorted(chain.from_iterable(runs), key=paths.__getitem__))
+            starts = tuple(ends)
+        return order
 
     def layer_of(self, row: int) -> int:
         """The layer that has it."""
@@ -79,9 +98,12 @@ class Merged:
     def _beginning_the_next(self) -> list[int]:
         """Places whose path the next one's begins with: few but folders and rows of one path."""
         paths = self.paths
-        return list(
-            compress(range(len(paths)), map(bytes.startswith, islice(paths, 1, None), paths))
-        )
+        found: list[int] = []
+        for part in pieces(len(paths) - 1):
+            following = paths[part.start + 1 : part.stop + 1]
+            begins = map(bytes.startswith, following, paths[part])
+            found.extend(compress(range(part.start, part.stop), begins))
+        return found
 
     def _topmost(self) -> bytes:
         topmost = bytearray(b"\1") * len(self.paths)

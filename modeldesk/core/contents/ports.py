@@ -28,6 +28,13 @@ class ImageSource(Protocol):
         what is no file, `NotFound` for a layer that the image has not."""
         ...
 
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """The content of several files of a layer, in pieces, each file's together and at least
+        one for each, in one pass. Raises as `file` does."""
+        ...
+
     def close(self) -> None:
         """Let go of every connection."""
         ...

@@ -7,6 +7,7 @@ from fnmatch import translate
 from itertools import compress
 
 from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.pieces import in_order, pieces, taken
 from modeldesk.core.contents.view import FileView
 
 _WILD = re.compile(r"[*?\[]")
@@ -29,17 +30,20 @@ class PathSearch:
     """The files of a view, made ready to be searched. It may be used from several threads."""
 
     def __init__(self, view: FileView) -> None:
-        sizes, folder = view.sizes, FileType.FOLDER
-        files = [row for row, kind in enumerate(view.types) if kind != folder]
-        files.sort(key=sizes.__getitem__, reverse=True)
-        self._rows = array("I", files)
-        self._sizes = array("Q", map(sizes.__getitem__, files))
-        names = map(view.paths.__getitem__, files)
-        # Latin-1 has a letter for every byte, and Python is quicker to look into a str than into
-        # bytes. A zero byte ends each path, so that a text can be looked for at its end; no path
-        # has two slashes beside each other.
-        joined = (b"\0//".join(names).lower() + b"\0").decode("latin-1")
-        self._paths = joined.split("//") if files else []
+        folder = FileType.FOLDER
+        files = array("I", [row for row, kind in enumerate(view.types) if kind != folder])
+        sizes = taken(view.sizes, files)
+        order = in_order(sizes, largest_first=True)
+        self._rows = taken(files, order, "I")
+        self._sizes = taken(sizes, order)
+        self._paths: list[str] = []
+        for part in pieces(len(files)):
+            names = map(view.paths.__getitem__, self._rows[part])
+            # Latin-1 has a letter for every byte, and Python is quicker to look into a str than
+            # into bytes. A zero byte ends each path, so that a text can be looked for at its end;
+            # no path has two slashes beside each other.
+            joined = (b"\0//".join(names).lower() + b"\0").decode("latin-1")
+            self._paths.extend(joined.split("//"))
 
     def __len__(self) -> int:
         return len(self._rows)

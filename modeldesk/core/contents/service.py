@@ -58,6 +58,14 @@ class Contents:
         with closing(self._open_source(place)) as source:
             yield from source.file(layer, entry, token)
 
+    def files(
+        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """The content of several files of a layer, in pieces, each file's together and at least
+        one for each. Raises as `file` does."""
+        with closing(self._open_source(place)) as source:
+            yield from source.files(layer, entries, token)
+
     def _assembled(self, image: SourceImage, bases: Collection[KnownImage]) -> ImageContents | None:
         indexes = self.records.layer_indexes(image.detail.diff_ids)
         if len(indexes) < len(set(image.detail.diff_ids)):

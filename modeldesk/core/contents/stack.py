@@ -9,12 +9,12 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from operator import gt
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.merged import Loss, Merged
 from modeldesk.core.contents.paths import clean
+from modeldesk.core.contents.pieces import without
 from modeldesk.core.contents.view import FileView, State
 
 
@@ -82,7 +82,7 @@ class Stack:
         merged = self.merged
         wanted = merged.up_to(top)
         if wanted is None:
-            return bytearray(map(gt, merged.topmost, gone))
+            return bytearray(without(merged.topmost, gone))
         places = list(compress(range(len(wanted)), wanted))
         there, above = bytearray(len(wanted)), b""
         for place in reversed(places):
@@ -144,7 +144,7 @@ class Stack:
         sizes = self.merged.sizes
         if FileType.HARD_LINK not in self.merged.types:
             return sizes
-        present = bytes(map(gt, there, states.translate(_IS_REMOVED)))
+        present = without(there, states.translate(_IS_REMOVED))
         for link, file in self._outliving_links(present):
             if sizes is self.merged.sizes:
                 sizes = sizes[:]

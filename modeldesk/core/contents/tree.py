@@ -4,11 +4,10 @@ from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate
-from operator import gt, mul
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.pieces import in_order, sums, without
 from modeldesk.core.contents.view import FileView, State
 
 
@@ -53,12 +52,12 @@ class FileTree:
     def __init__(self, view: FileView) -> None:
         self.view = view
         removed = view.states.translate(_IS_REMOVED)
-        self._totals = array("Q", accumulate(map(mul, view.sizes, view.present()), initial=0))
+        self._totals = sums(view.sizes, view.present())
         self._gone: array[int] | None = None
         self._files = view.types.translate(_IS_FILE)
         if 1 in removed:
-            self._gone = array("Q", accumulate(map(mul, view.sizes, removed), initial=0))
-            self._files = bytes(map(gt, self._files, removed))
+            self._gone = sums(view.sizes, removed)
+            self._files = without(self._files, removed)
 
     def root(self) -> Node:
         """The folder that all is in."""
@@ -95,18 +94,17 @@ class FileTree:
     def _sorted(
         self, order: Order, depth: int, starts: "array[int]", ends: "array[int]"
     ) -> "array[int]":
-        numbers = range(len(starts))
         paths, totals, gone = self.view.paths, self._totals, self._gone
         if order == Order.NAME:
             names = [paths[start][depth:].partition(b"/")[0].lower() for start in starts]
-            return array("I", sorted(numbers, key=names.__getitem__))
+            return in_order(names)
         sizes = [totals[start] - totals[end] for start, end in zip(starts, ends, strict=True)]
         if gone is None:
             # They are sorted by name, and equal ones stay so.
-            return array("I", sorted(numbers, key=sizes.__getitem__))
+            return in_order(sizes)
         lost = [gone[start] - gone[end] for start, end in zip(starts, ends, strict=True)]
         keys = list(zip(sizes, lost, strict=True))
-        return array("I", sorted(numbers, key=keys.__getitem__))
+        return in_order(keys)
 
     def node(self, path: bytes, run: range) -> Node:
         """The node of a path whose rows are known."""
@@ -169,6 +167,11 @@ class Children:
     def page(self, first: int, count: int) -> tuple[Node, ...]:
         """At most `count` of them, from the one numbered `first` on."""
         return tuple(map(self._read, self._order[first : first + count]))
+
+    def is_folder(self, number: int) -> bool:
+        """Whether the child is a folder, found without reading it."""
+        path = self._tree.view.paths[self._starts[self._order[number]]]
+        return path.find(b"/", self._depth) >= 0
 
     def position(self, path: bytes) -> int | None:
         """Where in the order the child is that is `path` or has it in it."""

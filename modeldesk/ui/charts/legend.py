@@ -44,6 +44,12 @@ class ChartHead(QWidget):
         self._fit()
         self.update()
 
+    def set_title(self, title: str) -> None:
+        """Say what the chart shows."""
+        self._title = title
+        self._fit()
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 

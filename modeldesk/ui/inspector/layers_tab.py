@@ -1,16 +1,19 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from modeldesk.core.contents.figures import Figures
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.library.model import Group, Model, Version
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
+from modeldesk.ui.inspector.largest_files import LargestFiles
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.widgets.buttons import LinkButton, SuggestionButton
 from modeldesk.ui.widgets.copy_label import CopyLabel
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
@@ -19,20 +22,33 @@ from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 from modeldesk.ui.widgets.wrapped_text import WrappedText
 
+_EFFICIENT = 0.95
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""
 
 
 class LayersTab(QWidget):
     """Grey rows until the layers are known. A click in the stack or the list tells all of one
-    layer."""
+    layer. What only the files tell is filled in when they are known."""
+
+    look_inside_asked = Signal()
+    advice_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._version: Version | None = None
         self._group = Group.MODEL
         self.stack = LayerStack(theme)
+        self._known: Figures | None = None
+        self._picked = ""
         self.figures = KeyValueList()
+        self.look_inside = LinkButton(tr("Look inside for wasted space"))
+        self.look_inside.clicked.connect(self.look_inside_asked)
+        self.look_inside.hide()
+        self.largest = LargestFiles(theme)
+        self.advice = SuggestionButton(tr("Show suggestions"))
+        self.saving = Label("", TextStyle.BODY, "muted")
+        self.advice.clicked.connect(self.advice_asked)
         self.list = TwoLineList(theme, lined=True, name=tr("Layers, top first"))
         self.detail = LayerDetail()
         self.stack.segment_clicked.connect(self._pick)
@@ -43,6 +59,14 @@ class LayersTab(QWidget):
         head.addWidget(self.stack)
         figures = QVBoxLayout()
         figures.addWidget(self.figures)
+        figures.addWidget(self.look_inside, 0, Qt.AlignmentFlag.AlignLeft)
+        figures.addSpacing(Space.XS)
+        suggestions = QHBoxLayout()
+        suggestions.setSpacing(Space.S)
+        suggestions.addWidget(self.advice)
+        suggestions.addWidget(self.saving)
+        suggestions.addStretch(1)
+        figures.addLayout(suggestions)
         figures.addStretch(1)
         head.addLayout(figures, 1)
         known = QWidget()
@@ -52,6 +76,7 @@ class LayersTab(QWidget):
         column.addLayout(head)
         column.addWidget(self.list, _ALL)
         column.addWidget(self.detail)
+        column.addWidget(self.largest)
         column.addStretch(1)
         self._pages = QStackedWidget()
         self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
@@ -67,7 +92,9 @@ class LayersTab(QWidget):
         self._pages.setCurrentIndex(0 if version.layers is None else 1)
         if version.layers is None:
             return
-        self.figures.set_rows(_figures(version, version.layers))
+        if not same:
+            self._known, self._picked = None, ""
+        self._show_figures()
         self.stack.set_segments(
             [
                 StackSegment(str(n), layer.kind, layer.size_bytes, _one_line(layer))
@@ -82,6 +109,43 @@ class LayersTab(QWidget):
         if not same:
             self.stack.select("")
             self.detail.hide()
+        self._show_largest()
+        self._show_advice()
+
+    def show_contents(self, known: Figures | None) -> None:
+        """Tell of what is in the files of the version that is shown; None: not known."""
+        self._known = known
+        self._show_figures()
+        self._show_largest()
+        self._show_advice()
+
+    def offer_look_inside(self, offered: bool) -> None:
+        """Whether the files are still to be read."""
+        self.look_inside.setVisible(offered)
+
+    def _show_figures(self) -> None:
+        version = self._version
+        if version is not None and version.layers is not None:
+            self.figures.set_rows(_figures(version, version.layers, self._known))
+
+    def _show_advice(self) -> None:
+        known = self._known
+        count = len(known.advice) if known else 0
+        for widget in (self.advice, self.saving):
+            widget.setVisible(count > 0)
+        if known is not None and count:
+            self.advice.set_text(trn("{count} suggestion", "{count} suggestions", count))
+            saved = presentation.size(known.saving_bytes)
+            self.saving.setText(tr("save ≈ {size}", size=saved) if known.saving_bytes else "")
+
+    def _show_largest(self) -> None:
+        """Of the kind that is picked, or that weighs most beside the base image."""
+        known, layers = self._known, self._version.layers if self._version else None
+        if known is None or not layers:
+            self.largest.hide()
+            return
+        kind = _kind_to_tell_of(known, layers, self._picked)
+        self.largest.show_files(kind, known.largest.get(kind, ()))
 
     def _row(self, number: int, layer: Layer) -> TwoLineRow:
         version = self._version
@@ -107,6 +171,8 @@ class LayersTab(QWidget):
         if self.list.current_key() != key:
             self.list.select_key(key)
         self.detail.show_layer(layers[int(key)])
+        self._picked = key
+        self._show_largest()
 
 
 class LayerDetail(QWidget):
@@ -139,7 +205,23 @@ class LayerDetail(QWidget):
         self.show()
 
 
-def _figures(version: Version, layers: tuple[Layer, ...]) -> list[KeyValue]:
+def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> LayerKind:
+    """Of the layer that is picked; else what weighs most beside the base image. What content
+    tells goes before what the instruction does."""
+    kinds = known.kinds
+    if len(kinds) != len(layers):
+        kinds = tuple(layer.kind for layer in layers)
+    if picked:
+        return kinds[int(picked)]
+    sizes: dict[LayerKind, int] = {}
+    for kind, layer in zip(kinds, layers, strict=True):
+        if kind in known.largest:
+            own = layer.size_bytes if kind is not LayerKind.BASE_IMAGE else 0
+            sizes[kind] = sizes.get(kind, 0) + own
+    return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
+
+
+def _figures(version: Version, layers: tuple[Layer, ...], known: Figures | None) -> list[KeyValue]:
     unknown = tr("being read")
     sizes = version.sizes
     return [
@@ -158,7 +240,35 @@ def _figures(version: Version, layers: tuple[Layer, ...]) -> list[KeyValue]:
             presentation.size(sizes.shared_bytes) if sizes else unknown,
             tooltip=tr("In layers that other local images have too"),
         ),
-        KeyValue(tr("Layers"), presentation.count(len(layers))),
+        *(
+            _of_contents(known)
+            if known
+            else [KeyValue(tr("Layers"), presentation.count(len(layers)))]
+        ),
+    ]
+
+
+def _of_contents(known: Figures) -> list[KeyValue]:
+    rows = []
+    if known.compressed_bytes is not None:
+        size = presentation.size(known.compressed_bytes)
+        exact = presentation.exact_size(known.compressed_bytes)
+        rows.append(KeyValue(tr("Compressed in registry"), size, tooltip=exact))
+    wasted = presentation.exact_size(known.wasted_bytes)
+    good = known.efficiency >= _EFFICIENT
+    return [
+        *rows,
+        KeyValue(
+            tr("Wasted space"),
+            presentation.size(known.wasted_bytes),
+            tooltip=tr("{bytes} that a layer wrote and another replaced or removed", bytes=wasted),
+        ),
+        KeyValue(
+            tr("Efficiency"),
+            presentation.percent(known.efficiency),
+            Tone.GOOD if good else Tone.WARNING,
+            tr("The share of all layers' bytes that is there in the end"),
+        ),
     ]
 
 

@@ -24,14 +24,17 @@ from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.config_tab import ConfigTab
+from modeldesk.ui.inspector.contents_source import ContentsSource
+from modeldesk.ui.inspector.files_browser import files_browser
+from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.history_tab import HistoryTab
+from modeldesk.ui.inspector.inside import Inside
 from modeldesk.ui.inspector.layers_tab import LayersTab
 from modeldesk.ui.inspector.metadata_tab import MetadataTab
 from modeldesk.ui.making import Making
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
-from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.channel_chip import channel_chip
@@ -55,14 +58,19 @@ class InspectorTabs:
     """What is below the version's name."""
 
     layers: LayersTab
+    files: FilesTab
     metadata: MetadataTab
     config: ConfigTab
     history: HistoryTab
 
 
-def inspector_tabs(theme: Theme) -> Making[InspectorTabs]:
+def inspector_tabs(context: Context, contents: ContentsSource) -> Making[InspectorTabs]:
     """Make them in steps."""
+    theme = context.theme
     layers = LayersTab(theme)
+    yield
+    browser = yield from files_browser(context, contents)
+    files = FilesTab(context, contents, browser)
     yield
     metadata = MetadataTab()
     yield
@@ -70,7 +78,7 @@ def inspector_tabs(theme: Theme) -> Making[InspectorTabs]:
     yield
     history = HistoryTab(theme)
     yield
-    return InspectorTabs(layers, metadata, config, history)
+    return InspectorTabs(layers, files, metadata, config, history)
 
 
 class Inspector(QFrame):
@@ -105,7 +113,7 @@ class Inspector(QFrame):
         self.close_button.clicked.connect(self.close_asked)
         self.close_button.hide()
         self.digest = CopyLabel()
-        self.layers, self.metadata = tabs.layers, tabs.metadata
+        self.layers, self.files, self.metadata = tabs.layers, tabs.files, tabs.metadata
         self.config, self.history = tabs.config, tabs.history
         self._config_page = _Waiting(context, self.config, self._ask_again)
         self._history_page = _Waiting(context, self.history, self._ask_again)
@@ -114,6 +122,8 @@ class Inspector(QFrame):
         self.tabs.tabBar().setExpanding(False)
         self._lay_out()
         self.tabs.addTab(self.layers, tr("Layers"))
+        self.tabs.addTab(self.files, tr("Files"))
+        self._inside = Inside(context, self.layers, self.files, self.tabs)
         self.tabs.addTab(self.metadata, tr("Metadata"))
         self.tabs.addTab(self._config_page, tr("Config"))
         self.tabs.addTab(self._history_page, tr("History"))
@@ -139,6 +149,7 @@ class Inspector(QFrame):
         full = version.digests[0].digest if version.digests else version.key.image
         self.digest.set_value(presentation.short_digest(full), full)
         self.layers.show_version(model, version)
+        self._inside.look_at(model, version)
         self.metadata.show_version(version)
         self._ask()
 

@@ -30,7 +30,7 @@ from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.tab_order import tab_through
 
 _INSPECTOR = 372
-_INSPECTOR_LEAST = 300
+_INSPECTOR_LEAST = 320
 _CHART_HEIGHT = 230
 _CHART_LEAST = 150
 RollBack = Callable[[Deployment, VersionTarget, QWidget], object]

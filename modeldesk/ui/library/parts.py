@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from modeldesk.ui.charts.lazy import LazySizeHistory
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
+from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.inspector.panel import DetailSource, Inspector, inspector_tabs
 from modeldesk.ui.library.header import PageHeader
 from modeldesk.ui.library.versions_table import VersionsTable
@@ -22,7 +23,7 @@ class LibraryParts:
 
 
 def library_parts(
-    context: Context, details: DetailSource, preload: Preload
+    context: Context, details: DetailSource, contents: ContentsSource, preload: Preload
 ) -> Making[LibraryParts]:
     """Make them in steps."""
     header = PageHeader(context.theme)
@@ -31,7 +32,7 @@ def library_parts(
     yield
     table = VersionsTable(context.theme)
     yield
-    tabs = yield from inspector_tabs(context.theme)
+    tabs = yield from inspector_tabs(context, contents)
     inspector = Inspector(context, details, tabs)
     yield
     return LibraryParts(header, chart, table, inspector)

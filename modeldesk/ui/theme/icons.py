@@ -32,6 +32,8 @@ class Icon(Enum):
     ERROR = "error"
     INFO = "info"
     FOLDER = "folder"
+    FILE = "file"
+    WINDOW = "window"
     TERMINAL = "terminal"
     CHEVRON_LEFT = "chevron-left"
     CLOSE = "close"

@@ -96,6 +96,14 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { color: $accent; text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 2px solid $accent; padding: 0 1px; min-height: 14px; }
 QPushButton[kind="link"]:disabled { color: $faint; }
+QPushButton[kind="suggestion"] {
+    background: $warning_bg; color: $warning; border: 1px solid $warning_bg;
+    border-radius: ${chip}px; padding: 0 7px; min-height: 18px; font-weight: 600;
+}
+QPushButton[kind="suggestion"]:hover { border-color: $warning; }
+QPushButton[kind="suggestion"]:focus {
+    border: 2px solid $accent; padding: 0 6px; min-height: 16px;
+}
 QPushButton[kind="segment"] {
     border-radius: 0; border-left-width: 0; background: $panel; min-height: 30px;
 }
@@ -224,7 +232,7 @@ QTabWidget::pane { border: none; border-top: 1px solid $line; top: -1px; }
 QTabBar { background: transparent; border: none; qproperty-drawBase: 0; qproperty-expanding: 0; }
 QTabBar::tab {
     background: transparent; color: $muted; border: none;
-    border-bottom: 2px solid transparent; padding: 6px 0 7px 0; margin-right: 18px;
+    border-bottom: 2px solid transparent; padding: 6px 0 7px 0; margin-right: 14px;
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }

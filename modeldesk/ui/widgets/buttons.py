@@ -60,6 +60,17 @@ class LinkButton(PlainButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
+class SuggestionButton(PlainButton):
+    """Looks like a chip that warns, and leads to more."""
+
+    kind = "suggestion"
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(font(TextStyle.LABEL_STRONG))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
 class IconButton(QToolButton):
     """A button that is an icon; `name` is its tooltip and what a screen reader says."""
 

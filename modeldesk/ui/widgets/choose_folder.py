@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from modeldesk.core.words import tr
 
 
-def choose_folder(window: QWidget, on_chosen: Callable[[str], None]) -> QFileDialog:
-    """Let a person pick the folder to build."""
-    dialog = QFileDialog(window, tr("Choose the model folder to build"))
+def choose_folder(
+    window: QWidget, on_chosen: Callable[[str], None], title: str = ""
+) -> QFileDialog:
+    """Let a person pick a folder; without a `title` the one to build."""
+    dialog = QFileDialog(window, title or tr("Choose the model folder to build"))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.contents.model import EngineImage
 from modeldesk.core.errors import EngineError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
@@ -15,14 +16,17 @@ from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
+from modeldesk.ui.inspector.advice_dialog import AdviceDialog
 from modeldesk.ui.inspector.panel import Inspector, inspector_tabs
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from tests.fakes.contents import FakeContents
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
 from tests.fakes.records import FakeImageRecords
-from tests.gui.parts import make_context
+from tests.gui.inspector.images import sample
+from tests.gui.parts import CONNECTED, make_context
 
 CONFIG = ImageConfig(
     command=("python", "serve.py"),
@@ -54,7 +58,13 @@ class Details:
 class Shown:
     """An inspector, and two versions to show in it."""
 
-    def __init__(self, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: TaskRunner,
+        folder: Path,
+        contents: FakeContents | None = None,
+    ) -> None:
         self.engine = FakeEngine()
         for number in (1, 2):
             self.engine.add_image(
@@ -75,7 +85,8 @@ class Shown:
         self.details = Details(library)
         self.snapshot: LibrarySnapshot = library.fill_details(self.engine, Job(), lambda _: None)
         self.context = make_context(theme, tasks, folder, engine=lambda: self.engine)
-        tabs = at_once(inspector_tabs(theme))
+        contents = contents or FakeContents(sample(), is_known=False)
+        tabs = at_once(inspector_tabs(self.context, contents))
         self.panel = Inspector(self.context, self.details, tabs)
 
     @property
@@ -139,9 +150,9 @@ def test_a_seed_is_read_digit_by_digit_and_a_count_is_not(shown: Shown) -> None:
 def test_a_newer_choice_supersedes_the_answer_to_the_older(qtbot: QtBot, shown: Shown) -> None:
     first, _second = shown.version("v1.0.0").key.image, shown.version("v2.0.0").key.image
     shown.details.held = first
-    shown.show("v1.0.0", tab=3)
+    shown.show("v1.0.0", tab=4)
     qtbot.waitUntil(lambda: shown.details.asked == [first])
-    shown.show("v2.0.0", tab=3)
+    shown.show("v2.0.0", tab=4)
     lines = shown.panel.history.list
     qtbot.waitUntil(lambda: any("w2.safetensors" in r.subtitle for r in lines.rows()))
     shown.details.let_go.set()
@@ -153,15 +164,15 @@ def test_a_newer_choice_supersedes_the_answer_to_the_older(qtbot: QtBot, shown: 
 def test_a_detail_is_asked_for_once_and_only_when_looked_at(qtbot: QtBot, shown: Shown) -> None:
     shown.show("v1.0.0")
     assert shown.details.asked == []
-    shown.panel.tabs.setCurrentIndex(2)
-    qtbot.waitUntil(lambda: bool(shown.panel.config.start.facts()))
     shown.panel.tabs.setCurrentIndex(3)
+    qtbot.waitUntil(lambda: bool(shown.panel.config.start.facts()))
+    shown.panel.tabs.setCurrentIndex(4)
     shown.panel.show_version(shown.model, shown.version("v1.0.0"))
     assert len(shown.details.asked) == 1
 
 
 def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     environment = shown.panel.config.environment
     qtbot.waitUntil(lambda: len(environment.facts()) == 2)
     plain, secret = environment.lines()
@@ -174,7 +185,7 @@ def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_the_configuration_is_told_in_words(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     start = shown.panel.config.start
     qtbot.waitUntil(lambda: bool(start.facts()))
     facts = {fact.name: fact.value for fact in start.facts()}
@@ -185,7 +196,7 @@ def test_the_configuration_is_told_in_words(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_history_is_oldest_first_with_what_made_no_layer(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=3)
+    shown.show("v1.0.0", tab=4)
     lines = shown.panel.history.list
     qtbot.waitUntil(lambda: bool(lines.rows()))
     rows = lines.rows()
@@ -197,7 +208,7 @@ def test_history_is_oldest_first_with_what_made_no_layer(qtbot: QtBot, shown: Sh
 
 def test_a_failure_is_said_with_another_try(qtbot: QtBot, shown: Shown) -> None:
     shown.details.problem = EngineError("The engine would not say.")
-    shown.show("v1.0.0", tab=2)
+    shown.show("v1.0.0", tab=3)
     qtbot.waitUntil(lambda: not shown.context.tasks.active)
     shown.details.problem = None
     shown.panel._ask_again()
@@ -205,7 +216,7 @@ def test_a_failure_is_said_with_another_try(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_metadata_puts_known_labels_first_and_copies_the_whole_digest(shown: Shown) -> None:
-    shown.show("v1.0.0", tab=1)
+    shown.show("v1.0.0", tab=2)
     metadata = shown.panel.metadata
     about = {fact.name: fact.value for fact in metadata.about.facts()}
     assert about["Framework"] == "<i>ONNX</i>"
@@ -218,3 +229,67 @@ def test_metadata_puts_known_labels_first_and_copies_the_whole_digest(shown: Sho
 def test_no_version_is_said(shown: Shown) -> None:
     shown.panel.show_version(None, None)
     assert not shown.panel.tabs.isVisible()
+
+
+def test_what_the_files_tell_stands_among_the_layers(
+    qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path
+) -> None:
+    made = Shown(theme, tasks, tmp_path, FakeContents(sample()))
+    panel = made.panel
+    qtbot.addWidget(panel)
+    panel.resize(372, 800)
+    panel.show()
+    made.context.hub.publish_connection(CONNECTED)
+    panel.show_version(made.model, made.version("v2.0.0"))
+    layers = panel.layers
+    qtbot.waitUntil(layers.largest.isVisible, timeout=5000)
+    figures = {row.label: row.value for row in layers.figures.rows()}
+    assert figures["Wasted space"] == "38.0 MB"
+    assert figures["Efficiency"] == "97.2 %"
+    assert figures["Compressed in registry"] == "538 MB"
+    assert layers.largest.title.text() == "Largest files in Dependencies"
+    layers.stack.segment_clicked.emit("3")
+    assert layers.largest.title.text() == "Largest files in Model weights"
+    assert layers.advice.isVisible()
+    assert layers.saving.text().startswith("save ≈ ")
+    layers.advice.click()
+    dialog = panel.findChild(AdviceDialog)
+    assert dialog is not None
+    assert dialog.cards
+    assert f"{len(dialog.cards)} suggestion" in layers.advice.text()
+    dialog.close()
+    layers.largest.list.row_activated.emit("0")
+    files = panel.files
+    assert panel.tabs.currentWidget() is files
+    qtbot.waitUntil(
+        lambda: files.browser.tree.current_path() == b"models/recommendation_v2.safetensors",
+        timeout=5000,
+    )
+    qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
+    made.details.let_go.set()
+
+
+def test_files_that_were_not_read_are_offered_among_the_layers(
+    qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path
+) -> None:
+    source = FakeContents(sample(), is_known=False)
+    made = Shown(theme, tasks, tmp_path, source)
+    panel = made.panel
+    qtbot.addWidget(panel)
+    panel.resize(372, 800)
+    panel.show()
+    made.context.hub.publish_connection(CONNECTED)
+    panel.show_version(made.model, made.version("v2.0.0"))
+    qtbot.waitUntil(panel.layers.look_inside.isVisible, timeout=5000)
+    assert not panel.layers.advice.isVisible()
+    panel.layers.look_inside.click()
+    files = panel.files
+    qtbot.waitUntil(lambda: files.browser.tree_model.rowCount() > 0, timeout=5000)
+    place = source.read_places[0]
+    assert isinstance(place, EngineImage)
+    assert (place.image, place.name) == (
+        made.version("v2.0.0").key.image,
+        "registry.lan:5000/team/m:v2.0.0",
+    )
+    qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
+    made.details.let_go.set()

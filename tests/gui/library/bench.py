@@ -23,9 +23,11 @@ from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.contents import FakeContents
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords, FakeVersionRecords
+from tests.gui.inspector.images import one_file
 from tests.gui.parts import Heard, make_context
 
 if TYPE_CHECKING:
@@ -38,7 +40,14 @@ SIDE_WIDTH = 272
 class Bench(QObject):
     """What a test takes hold of. Call `close` at its end."""
 
-    def __init__(self, theme: Theme, engine: FakeEngine, folder: Path) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        engine: FakeEngine,
+        folder: Path,
+        contents: FakeContents | None = None,
+    ) -> None:
+        """Without `contents` no image was ever looked into."""
         super().__init__()
         self.engine = engine
         self.online = True
@@ -67,6 +76,7 @@ class Bench(QObject):
         self.ran: list[Version] = []
         self.went_back: list[tuple[Deployment, VersionTarget]] = []
         self.window = QWidget()
+        contents = contents or FakeContents(one_file(), is_known=False)
         self.panel = ModelsPanel(self.context, self.store, self.choice)
         self.page = LibraryPage(
             self.context,
@@ -76,7 +86,7 @@ class Bench(QObject):
             self.releases,
             lambda version, _over: self.ran.append(version),
             lambda deployment, target, _over: self.went_back.append((deployment, target)),
-            at_once(library_parts(self.context, self.library, self.preload)),
+            at_once(library_parts(self.context, self.library, contents, self.preload)),
         )
         self.page.show_choice()
         self._lay_out()

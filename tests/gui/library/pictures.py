@@ -45,17 +45,17 @@ def layer(bench: Bench) -> None:
 
 def metadata(bench: Bench) -> None:
     filled(bench)
-    bench.page.inspector.tabs.setCurrentIndex(1)
+    bench.page.inspector.tabs.setCurrentIndex(2)
 
 
 def config(bench: Bench) -> None:
     filled(bench)
-    bench.page.inspector.tabs.setCurrentIndex(2)
+    bench.page.inspector.tabs.setCurrentIndex(3)
 
 
 def history(bench: Bench) -> None:
     filled(bench)
-    bench.page.inspector.tabs.setCurrentIndex(3)
+    bench.page.inspector.tabs.setCurrentIndex(4)
 
 
 def untagged(bench: Bench) -> None:

@@ -162,7 +162,7 @@ def test_what_is_known_stays_while_the_engine_is_away(
     assert bench.page.table.model().rowCount() == 9
     assert not bench.page.header.run.isEnabled()
     assert bench.page.header.run.toolTip() == "The engine is away."
-    bench.page.inspector.tabs.setCurrentIndex(2)
+    bench.page.inspector.tabs.setCurrentIndex(3)
     bench.connect_engine()
     assert bench.page.header.run.isEnabled()
     facts = bench.page.inspector.config.start

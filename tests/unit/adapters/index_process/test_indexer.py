@@ -35,6 +35,11 @@ class Source:
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         raise AssertionError("not asked for")
 
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        raise AssertionError("not asked for")
+
     def close(self) -> None: ...
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:

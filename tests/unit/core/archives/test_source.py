@@ -38,27 +38,27 @@ IMAGE = Image((BASE, WEIGHTS, EMPTY, BASE))
 OTHER = Image((BASE,), ("team/other:v2",))
 
 
-def save_to(folder: Path, form: str) -> Path:
+def save_to(folder: Path, form: str, image: Image = IMAGE) -> Path:
     path = folder / "image.tar"
     match form:
         case "legacy":
-            path.write_bytes(legacy_save(IMAGE))
+            path.write_bytes(legacy_save(image))
         case "modern":
-            path.write_bytes(modern_save(IMAGE))
+            path.write_bytes(modern_save(image))
         case "packed":
-            path.write_bytes(gzip.compress(legacy_save(IMAGE)))
+            path.write_bytes(gzip.compress(legacy_save(image)))
         case "packed modern":
-            path.write_bytes(gzip.compress(modern_save(IMAGE)))
+            path.write_bytes(gzip.compress(modern_save(image)))
         case "folder":
-            return write(folder / "layout", layout([IMAGE], "plain"))
+            return write(folder / "layout", layout([image], "plain"))
         case "dir":
-            files = layout([IMAGE])
+            files = layout([image])
             flat = {name.rpartition("/")[2]: content for name, content in files.items()}
             index = json.loads(flat.pop("index.json"))
             manifest = index["manifests"][0]["digest"].removeprefix("sha256:")
             return write(folder / "dir", {**flat, "manifest.json": flat[manifest]})
         case _:
-            path.write_bytes(tar(layout([IMAGE], form)))
+            path.write_bytes(tar(layout([image], form)))
     return path
 
 
@@ -115,6 +115,21 @@ class TestEveryForm:
         assert content == b"weights " * 1000
         with pytest.raises(NotFound):
             b"".join(source.file(DiffId("sha256:none"), index.entry(row), CancelToken()))
+
+    def test_the_content_of_several_files_in_one_pass(self, tmp_path: Path, form: str) -> None:
+        several = tar({"b": b"2" * 700_000, "a": b"", "c": b"three", "d": b"unwanted"})
+        place = ArchiveImage(save_to(tmp_path, form, Image((BASE, several))))
+        layer = DiffId(digest(several))
+        index = indexes(place, several)[layer]
+        wanted = [entry for entry in index if entry.path in (b"a", b"b", b"c")]
+        found: dict[bytes, bytes] = {}
+        source = open_archive(place)
+        for entry, piece in source.files(layer, wanted, CancelToken()):
+            found[entry.path] = found.get(entry.path, b"") + piece
+        assert list(found) == [b"b", b"a", b"c"], "in the order of the archive"
+        assert found == {b"b": b"2" * 700_000, b"a": b"", b"c": b"three"}
+        with pytest.raises(NotFound):
+            list(source.files(DiffId("sha256:none"), wanted, CancelToken()))
 
     def test_a_cancel_ends_it(self, tmp_path: Path, form: str) -> None:
         token = CancelToken()

@@ -1,0 +1,37 @@
+"""What the inspector asks of the service that knows what is in images."""
+
+from collections.abc import Collection, Iterator
+from typing import Protocol
+
+from modeldesk.core.contents.bases import KnownImage
+from modeldesk.core.contents.entries import Entry
+from modeldesk.core.contents.model import ImageContents, Place
+from modeldesk.core.ids import DiffId
+from modeldesk.core.jobs import CancelToken, Job
+
+
+class ContentsSource(Protocol):
+    """Every method is called in a worker and may raise what the place can."""
+
+    def known(
+        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+    ) -> ImageContents | None:
+        """The contents, if every layer has been read before; `bases` are what it may stand on."""
+        ...
+
+    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
+        """The contents; layers that are not known are read now."""
+        ...
+
+    def file(
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+    ) -> Iterator[bytes]:
+        """The content of one file as that layer has it, in pieces."""
+        ...
+
+    def files(
+        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """The content of several files of a layer, in pieces, each file's together and at least
+        one for each."""
+        ...

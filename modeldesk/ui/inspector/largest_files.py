@@ -31,6 +31,7 @@ class LargestFiles(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._files: tuple[LargeFile, ...] = ()
+        self._most = 5
         self.title = Label("", TextStyle.STRONG)
         self.list = _Rows(theme)
         self.list.row_activated.connect(self._choose)
@@ -47,8 +48,16 @@ class LargestFiles(QWidget):
         self.title.setText(tr("Largest files in {kind}", kind=kind_name(kind)))
         self.list.setAccessibleName(self.title.text())
         self.list.files.set_rows([(str(n), file) for n, file in enumerate(files)])
-        self.list.setFixedHeight(_HEIGHT * len(files))
+        self._fit()
         self.setVisible(bool(files))
+
+    def set_most(self, most: int) -> None:
+        """How many may be in sight at once."""
+        self._most = most
+        self._fit()
+
+    def _fit(self) -> None:
+        self.list.setFixedHeight(_HEIGHT * min(self._most, len(self._files)))
 
     def _choose(self, key: str) -> None:
         self.file_chosen.emit(self._files[int(key)].path)
@@ -69,7 +78,6 @@ class _Rows(RowView):
         self.setHeaderHidden(True)
         self.header().setStretchLastSection(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def paint_row(self, painter: QPainter, rect: QRect, row: int, _selected: bool) -> None:
         tokens, file = self._theme.tokens, self.files.row(row)[1]

@@ -1,6 +1,7 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.figures import Figures
@@ -23,6 +24,9 @@ from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 from modeldesk.ui.widgets.wrapped_text import WrappedText
 
 _EFFICIENT = 0.95
+_LOW = 620
+_FEW, _MANY = 3, 5
+"""Of the largest files."""
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""
 
@@ -55,7 +59,7 @@ class LayersTab(QWidget):
         self.list.row_selected.connect(self._pick)
         head = QHBoxLayout()
         head.setContentsMargins(0, Space.M + 2, 0, Space.S)
-        head.setSpacing(Space.L)
+        head.setSpacing(Space.M)
         head.addWidget(self.stack)
         figures = QVBoxLayout()
         figures.addWidget(self.figures)
@@ -84,6 +88,11 @@ class LayersTab(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a low window the layers need the room.
+        self.largest.set_most(_FEW if self.height() < _LOW else _MANY)
 
     def show_version(self, model: Model, version: Version) -> None:
         """Show the layers of `version`; a picked layer stays picked while it is the same."""

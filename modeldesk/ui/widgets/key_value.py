@@ -42,7 +42,7 @@ class KeyValueList(QWidget):
         self._labels: list[tuple[Label, ElidedLabel]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(Space.M)
+        self._grid.setHorizontalSpacing(Space.S)
         self._grid.setVerticalSpacing(1)
         self._grid.setColumnStretch(1, 1)
 

@@ -55,7 +55,15 @@ class Stage(Bench):
 
 def layers(stage: Stage) -> None:
     filled(stage)
+    if stage.page.header.details.isVisible():
+        stage.page.header.details.click()
     live(0.5)
+
+
+def suggestions(stage: Stage) -> None:
+    layers(stage)
+    until(stage.page.inspector.layers.advice.isVisible, 3)
+    stage.page.inspector.layers.advice.click()
 
 
 def files(stage: Stage) -> None:
@@ -142,6 +150,7 @@ def viewer_bytes(stage: Stage) -> None:
 
 SCENES = by_name(
     layers,
+    suggestions,
     files,
     changed,
     size_map,

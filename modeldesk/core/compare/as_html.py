@@ -52,7 +52,7 @@ code { font: 12.5px/1.5 "JetBrains Mono", Menlo, Consolas, "Noto Sans Mono CJK S
 """
 
 
-def as_html(document: Document, made: str, language: str = "en") -> str:
+def as_html(document: Document, made: str, language: str) -> str:
     """The document; `made` says when and by what. Nothing in it is read as markup."""
     return "".join(_parts(document, made, language))
 

@@ -20,6 +20,7 @@ from modeldesk.core.words import tr
 
 NOTHING = "–"
 _LONGEST_INSTRUCTION = 160
+_FILES_NAMED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _files(comparison: Comparison) -> Table:
                 signed_size(one.delta_bytes), None if not one.delta_bytes else one.delta_bytes < 0
             ),
         )
-        for one in comparison.largest[:100]
+        for one in comparison.largest[:_FILES_NAMED]
     )
     return Table(
         tr("Largest differences in single files"),

@@ -17,7 +17,8 @@ _Writer = Callable[[Comparison, str], str]
 
 
 def _html(comparison: Comparison, made: str) -> str:
-    return as_html(make_document(comparison), made)
+    # The code of the language that the texts are in.
+    return as_html(make_document(comparison), made, tr("en"))
 
 
 def _markdown(comparison: Comparison, made: str) -> str:

@@ -124,7 +124,7 @@ def test_a_dropped_archive_goes_to_the_compare_page(stage: Stage, tmp_path: Path
     assert "compare “image.tar”" in stage.window.drop.overlay.text
     drop(stage.window, mime)
     assert stage.window.area.current is PageKey.COMPARE
-    assert stage.pages[PageKey.COMPARE].links == [CompareLink(archive=archive)]
+    assert stage.page(PageKey.COMPARE).links == [CompareLink(archive=archive)]
 
 
 def test_a_field_of_a_page_does_not_take_the_folder_for_text(stage: Stage, tmp_path: Path) -> None:

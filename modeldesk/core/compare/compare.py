@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from itertools import compress, count
+from operator import sub
 
 from modeldesk.core.compare.config import diff_config
 from modeldesk.core.compare.files import FileChange, FileDifferences, Files, diff_files
@@ -115,25 +117,22 @@ def _counts(packages: Sequence[Package]) -> Mapping[Manager, int]:
     return {manager: count for manager, count in counts.items() if count}
 
 
-def _totals(differences: FileDifferences) -> Mapping[FileChange, ChangeTotal]:
+def _totals(found: FileDifferences) -> Mapping[FileChange, ChangeTotal]:
     totals = {}
     for change in FileChange:
-        found = differences.only(change)
-        totals[change] = ChangeTotal(len(found), sum(found.left_sizes), sum(found.right_sizes))
+        chosen = found.are(change)
+        left, right = (sum(compress(n, chosen)) for n in (found.left_sizes, found.right_sizes))
+        totals[change] = ChangeTotal(chosen.count(1), left, right)
     return totals
 
 
 def _largest(found: FileDifferences) -> tuple[FileDifference, ...]:
-    def key(place: int) -> tuple[int, int]:
-        left, right = found.left_sizes[place], found.right_sizes[place]
-        return abs(right - left), right
-
+    left, right = found.left_sizes, found.right_sizes
+    # Of equal differences the larger file is first, and of equal files the first.
+    ranked = zip(map(abs, map(sub, right, left)), right, count(0, -1), strict=False)
     return tuple(
         FileDifference(
-            found.paths[place],
-            FileChange(found.changes[place]),
-            found.left_sizes[place],
-            found.right_sizes[place],
+            found.paths[-place], FileChange(found.changes[-place]), left[-place], right[-place]
         )
-        for place in nlargest(_LARGEST, range(len(found)), key=key)
+        for _, _, place in nlargest(_LARGEST, ranked)
     )

@@ -18,9 +18,9 @@ from operator import gt, mul, ne, or_
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import Owner
 from modeldesk.core.contents.merged import layer_at
+from modeldesk.core.contents.pieces import PIECE, pieces
 from modeldesk.core.contents.view import FileView
 
-_PIECE = 16_000
 _IS_LINK = bytes(kind in (FileType.SYMLINK, FileType.HARD_LINK) for kind in range(256))
 _NOT = bytes([1]).ljust(256, b"\0")
 _IS_FILE = bytes(kind != FileType.FOLDER for kind in range(256))
@@ -69,10 +69,13 @@ class FileDifferences:
         """How much more the right file system holds."""
         return sum(self.right_sizes) - sum(self.left_sizes)
 
+    def are(self, *changes: FileChange) -> bytearray:
+        """For each file 1 if it is of one of some kinds."""
+        return self.changes.translate(bytes(kind in changes for kind in range(256)))
+
     def only(self, *changes: FileChange) -> "FileDifferences":
         """Those of some kinds."""
-        wanted = bytes(kind in changes for kind in range(256))
-        chosen = self.changes.translate(wanted)
+        chosen = self.are(*changes)
         return FileDifferences(
             list(compress(self.paths, chosen)),
             bytearray(compress(self.changes, chosen)),
@@ -86,19 +89,23 @@ class Files:
     was removed."""
 
     def __init__(self, view: FileView) -> None:
-        wanted = bytes(map(mul, view.types.translate(_IS_FILE), view.present()))
-        self.paths: Sequence[bytes] = list(compress(view.paths, wanted))
-        self.sizes: Sequence[int] = array("Q", compress(view.sizes, wanted))
-        self.types = bytes(compress(view.types, wanted))
-        self.rows: Sequence[int] = array("Q", compress(view.rows, wanted))
-        self.times, self.owners = array("q"), list[Owner]()
+        self.paths: list[bytes] = []
+        self.sizes, self.rows, self.times = array("Q"), array("Q"), array("q")
+        self.types = bytearray()
+        self.owners: list[Owner] = []
         self._view = view
         times, owners = array("q"), list[Owner]()
         for layer in view.layers:
             times.extend(layer.times)
             owners.extend(map(layer.owner_table.__getitem__, layer.owners))
-        for start in range(0, len(self.rows), _PIECE):
-            rows = self.rows[start : start + _PIECE]
+        is_there = view.present()
+        for part in pieces(len(view)):
+            wanted = bytes(map(mul, view.types[part].translate(_IS_FILE), is_there[part]))
+            rows = array("Q", compress(view.rows[part], wanted))
+            self.paths.extend(compress(view.paths[part], wanted))
+            self.sizes.extend(compress(view.sizes[part], wanted))
+            self.types.extend(compress(view.types[part], wanted))
+            self.rows.extend(rows)
             self.times.extend(map(times.__getitem__, rows))
             self.owners.extend(map(owners.__getitem__, rows))
 
@@ -147,7 +154,7 @@ class _Part:
         )
 
 
-def diff_files(left: Files, right: Files, at_once: int = _PIECE) -> FileDifferences:
+def diff_files(left: Files, right: Files, at_once: int = PIECE) -> FileDifferences:
     """What differs between two file systems; the sizes add up to the difference of theirs."""
     found = FileDifferences()
     for lefts, rights in _pieces(left.paths, right.paths, at_once):

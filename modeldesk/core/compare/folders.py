@@ -13,6 +13,7 @@ from operator import add, mul, sub
 
 from modeldesk.core.compare.files import FileChange, FileDifferences
 from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.pieces import pieces
 
 _LEAST_SHARE = 100
 """What is less than one of so many parts of all that changed has no row of its own."""
@@ -74,7 +75,7 @@ class _Folding:
         self._files = differences
         self._paths = differences.paths
         self._left, self._right = left, right
-        self._moved = list(accumulate(_moved(differences), initial=0))
+        self._moved = _moved(differences)
         """Bytes that changed before each file: those of a run are a difference of two."""
         self._least = max(1, self._moved[-1] // _LEAST_SHARE)
 
@@ -174,12 +175,16 @@ class _Folding:
         return place < len(paths) and paths[place] == name
 
 
-def _moved(files: FileDifferences) -> Iterator[int]:
-    """For each file the bytes that came or went. What was written again counts whole: nobody
-    knows how much of it is new."""
-    again = files.changes.translate(_IS[FileChange.REWRITTEN])
-    grown = map(sub, files.right_sizes, files.left_sizes)
-    return map(add, map(abs, grown), map(mul, files.right_sizes, again))
+def _moved(files: FileDifferences) -> list[int]:
+    """Before each file, and behind the last, how many bytes came or went in all. What was written
+    again counts whole: nobody knows how much of it is new."""
+    moved = [0]
+    for part in pieces(len(files)):
+        again = files.changes[part].translate(_IS[FileChange.REWRITTEN])
+        left, right = files.left_sizes[part], files.right_sizes[part]
+        grown = map(abs, map(sub, right, left))
+        moved.extend(accumulate(map(add, grown, map(mul, right, again)), initial=moved.pop()))
+    return moved
 
 
 _IS = {change: bytes(kind == change for kind in range(256)) for change in FileChange}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.pieces import places_with
 from modeldesk.core.contents.pip_packages import pip_packages
 from modeldesk.core.contents.view import FileView, State
 
@@ -80,8 +81,9 @@ def _alpine(view: FileView) -> Iterator[Package]:
 
 
 def _conda(view: FileView) -> Iterator[Package]:
-    for path, state in zip(view.paths, view.states, strict=True):
-        if b"conda-meta/" in path and path.endswith(b".json") and state != State.REMOVED:
+    for place in places_with(view.paths, b"conda-meta/"):
+        path = view.paths[place]
+        if path.endswith(b".json") and view.states[place] != State.REMOVED:
             match = _CONDA.fullmatch(path.rpartition(b"/")[2].decode("utf-8", "replace"))
             if match:
                 yield Package(Manager.CONDA, match["name"], match["version"], None)

@@ -10,6 +10,7 @@ from typing import Protocol, Self, TypeVar
 
 PIECE = 16_000
 """Items that one call may take: a few milliseconds."""
+_NEIGHBOURS = 256
 
 
 class _Comparable(Protocol):
@@ -23,6 +24,17 @@ def pieces(length: int, piece: int = PIECE) -> Iterator[slice]:
     """Slices that cover `length` items one after the other."""
     for start in range(0, length, piece):
         yield slice(start, min(start + piece, length))
+
+
+def places_with(paths: Sequence[bytes], text: bytes) -> Iterator[int]:
+    """Places of the paths that have `text` in them, which few have."""
+    for part in pieces(len(paths), _NEIGHBOURS):
+        some = paths[part]
+        # No path has a zero byte, so what is found lies within one of them.
+        if text in b"\0".join(some):
+            for place, path in enumerate(some, part.start):
+                if text in path:
+                    yield place
 
 
 def taken(items: Sequence[int], places: Sequence[int], typecode: str = "Q") -> "array[int]":

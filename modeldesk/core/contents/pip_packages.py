@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.pieces import places_with
 from modeldesk.core.contents.view import FileView, State
 
+_INFO = (b".dist-info", b".egg-info")
 _DIST_INFO = re.compile(rb"(?P<name>[^/]+?)-(?P<version>[^/-]+)\.dist-info")
 _EGG_INFO = re.compile(rb"(?P<name>[^/]+?)(?:-(?P<version>[^/-]+)(?:-py\d[^/]*)?)?\.egg-info")
 _OTHER_NAMES = {
@@ -38,10 +40,9 @@ def pip_packages(view: FileView) -> Iterator[tuple[str, str, int | None]]:
     """Name, version and bytes of each package that is there. The bytes are those of the folders
     and modules that are called as the package is; None where there are none."""
     seen = set[bytes]()
-    for row, path in enumerate(view.paths):
-        if b".dist-info" not in path and b".egg-info" not in path:
-            continue
-        folder = _info_folder(path)
+    rows = {row for mark in _INFO for row in places_with(view.paths, mark)}
+    for row in sorted(rows):
+        folder = _info_folder(view.paths[row])
         if folder in seen or view.states[row] == State.REMOVED:
             continue
         seen.add(folder)
@@ -55,7 +56,7 @@ def pip_packages(view: FileView) -> Iterator[tuple[str, str, int | None]]:
 
 def _info_folder(path: bytes) -> bytes:
     """The part of `path` up to the folder (or file) that tells of a package."""
-    at = max(path.find(b".dist-info"), path.find(b".egg-info"))
+    at = max(map(path.find, _INFO))
     end = path.find(b"/", at)
     return path if end < 0 else path[:end]
 

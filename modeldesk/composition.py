@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from modeldesk.core.ids import DiffId
     from modeldesk.core.jobs import CancelToken, Job
     from modeldesk.core.library.kept_versions import KeptVersions
+    from modeldesk.core.library.remote_versions import RemoteHistory
     from modeldesk.core.library.service import Library
     from modeldesk.core.ports import AnswerProbe, DeploymentLocks, EngineFinder, ImageEngine
     from modeldesk.core.releases.service import ReleaseService
@@ -122,6 +123,15 @@ class Parts:
         from modeldesk.core.library.kept_versions import KeptVersions
 
         return KeptVersions(SqliteVersionRecords(self.opened.database))
+
+    @Once
+    def remote_versions(self) -> "RemoteHistory":
+        """Versions that registries have."""
+        from modeldesk.adapters.oci_registry.versions import RegistryVersions
+        from modeldesk.adapters.sqlite.remote_records import SqliteRemoteRecords
+        from modeldesk.core.library.remote_versions import RemoteHistory
+
+        return RemoteHistory(SqliteRemoteRecords(self.opened.database), RegistryVersions())
 
     @Once
     def layer_records(self) -> "ContentRecords":

@@ -162,6 +162,10 @@ class RegistryDenied(RegistryError):
     """The registry wants a sign-in, or does not allow what was asked."""
 
 
+class RegistryBusy(RegistryError):
+    """The registry has had too many requests, or fails at its own end."""
+
+
 class NotInRegistry(RegistryError):
     """The registry has no such repository, tag or digest."""
 

@@ -3,7 +3,7 @@ the same contract suites. Every method may raise the errors of `modeldesk.core.e
 docstring or its nature names; none lets a library's own error through."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +22,7 @@ from modeldesk.core.engine.model import BuildCache, EngineAttempt, EngineIdentit
 from modeldesk.core.ids import BuildId, ContainerId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.model import KeptVersion
+from modeldesk.core.library.model import KeptVersion, RemoteVersion, RemoteVersions
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, DeploymentKey, JournalEntry, Release
 from modeldesk.core.versioning.git_facts import GitFacts
@@ -193,6 +193,40 @@ class VersionRecords(Protocol):
 
     def kept_versions(self, model: ModelName) -> tuple[KeptVersion, ...]:
         """All of a model, in no order."""
+        ...
+
+
+class VersionRegistry(Protocol):
+    """Asks registries which versions they have. Nothing is fetched but manifests and
+    configurations."""
+
+    def versions(
+        self,
+        repository: str,
+        known: Sequence[RemoteVersion],
+        on_news: Callable[[RemoteVersion], None],
+        token: CancelToken,
+    ) -> RemoteVersions:
+        """The versions in `repository` (with its registry). What is among `known` by its digest
+        is not read again. Each that is not as known goes to `on_news` as soon as it is, in the
+        caller's thread, so that it can be kept. Raises `RegistryError` (`NotInRegistry` when
+        there is no such repository), `InvalidReference`, `Cancelled`."""
+        ...
+
+
+class RemoteRecords(Protocol):
+    """The versions that registries were found to have, so that each is read once."""
+
+    def remote_versions(self, repository: str) -> tuple[RemoteVersion, ...]:
+        """All that were kept of a repository, in no order."""
+        ...
+
+    def keep_remote_versions(self, versions: Iterable[RemoteVersion]) -> None:
+        """Keep them; one of the same repository and tag is replaced."""
+        ...
+
+    def forget_remote_versions(self, repository: str, tags: Iterable[str]) -> None:
+        """Nothing is kept of these tags any more."""
         ...
 
 

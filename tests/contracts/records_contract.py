@@ -24,8 +24,14 @@ from modeldesk.core.ids import (
 )
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import KeptVersion
-from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords, VersionRecords
+from modeldesk.core.library.model import KeptVersion, RemoteVersion
+from modeldesk.core.ports import (
+    BuildRecords,
+    ImageRecords,
+    ReleaseRecords,
+    RemoteRecords,
+    VersionRecords,
+)
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
     Deployment,
@@ -173,6 +179,45 @@ class VersionRecordsContract(ABC):
         records.keep_versions([named])
         records.keep_versions([])
         assert records.kept_versions(ModelName("m")) == (named,)
+
+
+class RemoteRecordsContract(ABC):
+    """Inherited by a test class for each kind of records."""
+
+    @pytest.fixture
+    @abstractmethod
+    def records(self) -> RemoteRecords: ...
+
+    def version(self, tag: str, number: int, repository: str = "r.lan/rec") -> RemoteVersion:
+        sizes = {LayerKind.BASE_IMAGE: 12, LayerKind.MODEL_WEIGHTS: 2**40}
+        digest = f"sha256:{number:064x}"
+        return RemoteVersion(repository, tag, digest, image_id(number), NOON, "票据", sizes)
+
+    def test_each_repository_has_its_own(self, records: RemoteRecords) -> None:
+        mine = [self.version("v1.0.0", 1), self.version("v1.1.0", 2), self.version("again", 1)]
+        other = self.version("v1.0.0", 3, "other.lan:5000/rec")
+        records.keep_remote_versions([*mine, other])
+        found = records.remote_versions("r.lan/rec")
+        assert sorted(found, key=lambda one: one.tag) == sorted(mine, key=lambda one: one.tag)
+        assert records.remote_versions("other.lan:5000/rec") == (other,)
+        assert records.remote_versions("r.lan/none") == ()
+
+    def test_a_tag_that_moved_is_replaced(self, records: RemoteRecords) -> None:
+        records.keep_remote_versions([self.version("v1.0.0", 1)])
+        moved = replace(self.version("v1.0.0", 2), created=NOON.astimezone(BEIJING), model="\udcff")
+        records.keep_remote_versions([moved])
+        records.keep_remote_versions([])
+        (found,) = records.remote_versions("r.lan/rec")
+        assert (found.digest, found.created) == (moved.digest, moved.created)
+
+    def test_what_is_forgotten(self, records: RemoteRecords) -> None:
+        one, two = self.version("v1.0.0", 1), self.version("v1.1.0", 2)
+        other = self.version("v1.0.0", 1, "other.lan/rec")
+        records.keep_remote_versions([one, two, other])
+        records.forget_remote_versions("r.lan/rec", ["v1.0.0", "none"])
+        records.forget_remote_versions("r.lan/rec", [])
+        assert records.remote_versions("r.lan/rec") == (two,)
+        assert records.remote_versions("other.lan/rec") == (other,)
 
 
 class BuildRecordsContract(ABC):

@@ -10,18 +10,27 @@ from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
+from modeldesk.adapters.sqlite.remote_records import SqliteRemoteRecords
 from modeldesk.adapters.sqlite.version_records import SqliteVersionRecords
-from modeldesk.core.ports import BuildRecords, ImageRecords, ReleaseRecords, VersionRecords
+from modeldesk.core.ports import (
+    BuildRecords,
+    ImageRecords,
+    ReleaseRecords,
+    RemoteRecords,
+    VersionRecords,
+)
 from tests.contracts.records_contract import (
     BuildRecordsContract,
     ImageRecordsContract,
     ReleaseRecordsContract,
+    RemoteRecordsContract,
     VersionRecordsContract,
 )
 from tests.fakes.records import (
     FakeBuildRecords,
     FakeImageRecords,
     FakeReleaseRecords,
+    FakeRemoteRecords,
     FakeVersionRecords,
 )
 
@@ -55,6 +64,18 @@ class TestSqliteVersionRecords(VersionRecordsContract):
     @pytest.fixture
     def records(self, database: Database) -> VersionRecords:
         return SqliteVersionRecords(database)
+
+
+class TestFakeRemoteRecords(RemoteRecordsContract):
+    @pytest.fixture
+    def records(self) -> RemoteRecords:
+        return FakeRemoteRecords()
+
+
+class TestSqliteRemoteRecords(RemoteRecordsContract):
+    @pytest.fixture
+    def records(self, database: Database) -> RemoteRecords:
+        return SqliteRemoteRecords(database)
 
 
 class TestFakeBuildRecords(BuildRecordsContract):

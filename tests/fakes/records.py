@@ -10,7 +10,7 @@ from modeldesk.core.engine.model import EngineIdentity
 from modeldesk.core.errors import RecordsError
 from modeldesk.core.ids import BuildId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail
-from modeldesk.core.library.model import KeptVersion
+from modeldesk.core.library.model import KeptVersion, RemoteVersion
 from modeldesk.core.releases.model import (
     Deployment,
     DeploymentKey,
@@ -69,6 +69,30 @@ class FakeVersionRecords(_Failing):
         self._called()
         with self._lock:
             return tuple(one for one in self.kept.values() if one.model == model)
+
+
+class FakeRemoteRecords(_Failing):
+    """Implements `RemoteRecords`."""
+
+    def __init__(self, versions: Iterable[RemoteVersion] = ()) -> None:
+        super().__init__()
+        self.kept = {(version.repository, version.tag): version for version in versions}
+
+    def remote_versions(self, repository: str) -> tuple[RemoteVersion, ...]:
+        self._called()
+        with self._lock:
+            return tuple(one for one in self.kept.values() if one.repository == repository)
+
+    def keep_remote_versions(self, versions: Iterable[RemoteVersion]) -> None:
+        self._called()
+        with self._lock:
+            self.kept.update({(one.repository, one.tag): one for one in versions})
+
+    def forget_remote_versions(self, repository: str, tags: Iterable[str]) -> None:
+        self._called()
+        with self._lock:
+            for tag in tags:
+                self.kept.pop((repository, tag), None)
 
 
 class FakeBuildRecords(_Failing):

@@ -5,6 +5,7 @@ import hashlib
 import ipaddress
 import logging
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,6 +20,7 @@ from modeldesk.adapters.oci_registry.errors import (
     refusal,
     translated,
 )
+from modeldesk.adapters.oci_registry.tags import LARGEST_PAGE, TagPages
 from modeldesk.core.errors import RegistryError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.references import DEFAULT_REGISTRY
@@ -49,13 +51,14 @@ FindCredentials = Callable[[str], Credentials | None]
 
 
 class RegistryClient:
-    """One registry, for one reader. Not to be used by two threads at once."""
+    """One registry, for one reader. Several threads may ask at once, all with one token."""
 
     def __init__(
         self,
         registry: str,
         find: FindCredentials = find_credentials,
         transport: httpx.BaseTransport | None = None,
+        connect_seconds: float = _CONNECT_SECONDS,
     ) -> None:
         self.registry = registry
         self._host = _HUB_HOST if registry == DEFAULT_REGISTRY else registry
@@ -63,10 +66,12 @@ class RegistryClient:
         self._find = find
         self._authorization: dict[str, str] = {}
         """Repository → header."""
+        self._signing_in = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._is_cut = False
         self._http = httpx.Client(
             transport=transport,
-            timeout=httpx.Timeout(_SILENCE_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx.Timeout(_SILENCE_SECONDS, connect=connect_seconds),
             follow_redirects=True,
             max_redirects=_MOST_REDIRECTS,
             headers={"User-Agent": "modeldesk"},
@@ -82,6 +87,23 @@ class RegistryClient:
             _check(self.registry, content, reference)
         return content, digest
 
+    def digest(self, repository: str, tag: str, token: CancelToken) -> str:
+        """What a tag names, as the registry says; empty where it does not say."""
+        path = f"/v2/{repository}/manifests/{tag}"
+        accept = ", ".join(MANIFESTS)
+        with self._ask(repository, path, f"{repository}:{tag}", token, accept, "HEAD") as answer:
+            return str(answer.headers.get("docker-content-digest", ""))
+
+    def tags(self, repository: str, token: CancelToken) -> tuple[str, ...]:
+        """Every tag, sorted as text. Raises `NotInRegistry` when there is no such repository."""
+        pages = TagPages(self.registry, repository)
+        while pages.query:
+            path = f"/v2/{repository}/tags/list?{pages.query}"
+            with self._ask(repository, path, repository, token, "application/json") as answer:
+                following = answer.links.get("next", {}).get("url", "")
+                pages.add(self._content(answer, LARGEST_PAGE), following, self._base)
+        return pages.tags
+
     def document(self, repository: str, digest: str, token: CancelToken) -> bytes:
         """A small blob, such as an image's configuration."""
         path = f"/v2/{repository}/blobs/{digest}"
@@ -93,18 +115,14 @@ class RegistryClient:
         """A blob in pieces. Raises `RegistryLied` at its end when it is not what the digest
         says; so what was made of the pieces counts only once all of them came."""
         algorithm, hasher = _hasher(self.registry, digest)
-        with self._get(
+        with self._ask(
             repository, f"/v2/{repository}/blobs/{digest}", digest, token, "*/*"
         ) as answer:
             pieces = answer.iter_raw(_PIECE)
             while True:
                 token.raise_if_cancelled()
-                try:
-                    with translated(self.registry):
-                        piece = next(pieces, None)
-                except RegistryError:
-                    token.raise_if_cancelled()
-                    raise
+                with translated(self.registry):
+                    piece = next(pieces, None)
                 if piece is None:
                     break
                 hasher.update(piece)
@@ -119,52 +137,68 @@ class RegistryClient:
     def _document(
         self, repository: str, path: str, what: str, token: CancelToken, accept: str
     ) -> bytes:
+        with self._ask(repository, path, what, token, accept) as answer:
+            return self._content(answer, LARGEST_DOCUMENT)
+
+    def _content(self, answer: httpx.Response, largest: int) -> bytes:
         content = bytearray()
-        with (
-            self._get(repository, path, what, token, accept) as answer,
-            translated(self.registry),
-        ):
+        with translated(self.registry):
             for piece in answer.iter_bytes():
                 content += piece
-                if len(content) > LARGEST_DOCUMENT:
-                    raise not_a_registry(self.registry, f"more than {LARGEST_DOCUMENT} bytes")
+                if len(content) > largest:
+                    raise not_a_registry(self.registry, f"more than {largest} bytes")
         return bytes(content)
 
     @contextmanager
-    def _get(
-        self, repository: str, path: str, what: str, token: CancelToken, accept: str
+    def _ask(
+        self,
+        repository: str,
+        path: str,
+        what: str,
+        token: CancelToken,
+        accept: str,
+        method: str = "GET",
     ) -> Iterator[httpx.Response]:
         """An answer of 200, opened. Signs in when asked to, tries again when it is worth it."""
         token.raise_if_cancelled()
+        self._is_cut = False
         with token.closing(self._cut):
-            answer = self._answered(repository, path, token, accept)
+            answer = self._answered(method, repository, path, token, accept)
             try:
                 if answer.status_code != 200:
                     raise refusal(self.registry, what, answer.status_code, _beginning(answer))
                 if "text/html" in answer.headers.get("content-type", ""):
                     raise not_a_registry(self.registry, _beginning(answer))
                 yield answer
+            except RegistryError:
+                # A cancel breaks the connection, and that is what the reader met.
+                token.raise_if_cancelled()
+                raise
             finally:
                 answer.close()
 
     def _answered(
-        self, repository: str, path: str, token: CancelToken, accept: str
+        self, method: str, repository: str, path: str, token: CancelToken, accept: str
     ) -> httpx.Response:
         signed_in = False
         for attempt in range(_TRIES):
             headers = {"Accept": accept}
-            if repository in self._authorization:
-                headers["Authorization"] = self._authorization[repository]
+            known = self._authorization.get(repository, "")
+            if known:
+                headers["Authorization"] = known
             try:
                 with translated(self.registry):
-                    answer = self._send(path, headers)
+                    answer = self._send(method, path, headers)
             except RegistryError:
                 token.raise_if_cancelled()
                 raise
             if answer.status_code == 401 and not signed_in:
                 answer.close()
                 signed_in = True
-                self._sign_in(repository, answer.headers.get("www-authenticate", ""))
+                with self._signing_in:
+                    # Another thread may have met the same question meanwhile.
+                    if self._authorization.get(repository, "") == known:
+                        self._sign_in(repository, answer.headers.get("www-authenticate", ""))
                 continue
             if answer.status_code not in _WORTH_TRYING_AGAIN or attempt == _TRIES - 1:
                 return answer
@@ -173,22 +207,22 @@ class RegistryClient:
                 token.raise_if_cancelled()
         return answer
 
-    def _send(self, path: str, headers: dict[str, str]) -> httpx.Response:
+    def _send(self, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
         base = self._base or f"https://{self._host}"
         try:
-            answer = self._http.send(self._request(base + path, headers), stream=True)
+            answer = self._http.send(self._request(method, base + path, headers), stream=True)
         except (httpx.ConnectError, httpx.RemoteProtocolError):
             # As docker does: what never leaves the machine may be plain.
             if self._base or not _is_loopback(self._host):
                 raise
             base = f"http://{self._host}"
-            answer = self._http.send(self._request(base + path, headers), stream=True)
+            answer = self._http.send(self._request(method, base + path, headers), stream=True)
         self._base = base
         return answer
 
-    def _request(self, url: str, headers: dict[str, str]) -> httpx.Request:
+    def _request(self, method: str, url: str, headers: dict[str, str]) -> httpx.Request:
         return self._http.build_request(
-            "GET", url, headers=headers, extensions={"trace": self._notice}
+            method, url, headers=headers, extensions={"trace": self._notice}
         )
 
     def _sign_in(self, repository: str, header: str) -> None:
@@ -244,11 +278,10 @@ class RegistryClient:
 
     def _cut(self) -> None:
         """Break every connection, from any thread: closing one frees nobody who reads from it."""
+        self._is_cut = True
         sockets, self._sockets = self._sockets, []
         for one in sockets:
-            with suppress(OSError):
-                # Past the TLS layer, which must not be touched from two threads.
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
+            _break(one)
 
     def _notice(self, event: str, info: dict[str, Any]) -> None:
         """The library tells of the connections it opens."""
@@ -256,6 +289,14 @@ class RegistryClient:
             found = info["return_value"].get_extra_info("socket")
             if isinstance(found, socket.socket):
                 self._sockets.append(found)
+                if self._is_cut:
+                    _break(found)
+
+
+def _break(connection: socket.socket) -> None:
+    with suppress(OSError):
+        # Past the TLS layer, which must not be touched from two threads.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _check(registry: str, content: bytes, digest: str) -> None:

@@ -7,6 +7,7 @@ import httpx
 
 from modeldesk.core.errors import (
     NotInRegistry,
+    RegistryBusy,
     RegistryDenied,
     RegistryError,
     RegistryLied,
@@ -15,6 +16,7 @@ from modeldesk.core.errors import (
 from modeldesk.core.words import tr
 
 _SHOWN = 300
+_ITS_OWN_FAULT = 500
 
 
 @contextmanager
@@ -65,12 +67,13 @@ def refusal(registry: str, what: str, status: int, body: str) -> RegistryError:
                 detail,
             )
         case 429:
-            return RegistryError(
+            return RegistryBusy(
                 tr("The registry {registry} has had too many requests.", registry=registry),
                 tr("Wait some minutes, or sign in: registries allow more to those they know."),
                 detail,
             )
-    return RegistryError(
+    kind = RegistryBusy if status >= _ITS_OWN_FAULT else RegistryError
+    return kind(
         tr("The registry {registry} refused to send {what}.", registry=registry, what=what),
         tr("Try again; if it stays so, ask who runs the registry."),
         detail,

@@ -21,6 +21,8 @@ _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 """Escapes for half of a character, which need not come in pairs."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS_OF_FRACTION = 6
+_SPEAKING = ("in-toto", "cosign", "sigstore")
+"""In the types of layers that speak of an image instead of being part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Manifest:
     layers: tuple[Descriptor, ...]
     """Base first."""
 
+    @property
+    def is_image(self) -> bool:
+        """Whether it is not another kind of artifact, such as a chart or an attestation."""
+        kind = self.config.media_type
+        if kind and not ("image" in kind and "config" in kind):
+            return False
+        # What speaks of images often bears their configuration's type, never their layers'.
+        return not any(word in layer.media_type for layer in self.layers for word in _SPEAKING)
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -63,6 +74,8 @@ class LayerOrigin:
 
     created_by: str
     comment: str
+    entry: int
+    """Its place in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,8 @@ class Configuration:
     detail: ImageDetail
     origins: tuple[LayerOrigin, ...]
     """One for each layer where the history has as many entries that made one; else empty."""
+    created: datetime = _EPOCH
+    """The epoch where it is not said."""
 
 
 def load(content: bytes) -> object:
@@ -113,7 +128,11 @@ def read_configuration(content: bytes) -> Configuration:
     root = _mapping(found.get("rootfs"))
     diff_ids = tuple(DiffId(one) for one in texts(root.get("diff_ids")))
     entries = [_mapping(one) for one in _items(found, "history")]
-    made = [entry for entry in entries if entry.get("empty_layer") is not True]
+    made = [
+        (place, entry)
+        for place, entry in enumerate(entries)
+        if entry.get("empty_layer") is not True
+    ]
     config = _mapping(found.get("config"))
     detail = ImageDetail(
         id=ImageId(f"sha256:{hashlib.sha256(content).hexdigest()}"),
@@ -134,9 +153,14 @@ def read_configuration(content: bytes) -> Configuration:
         labels=_pairs(config.get("Labels")),
     )
     origins = tuple(
-        LayerOrigin(_text(entry.get("created_by")), _text(entry.get("comment"))) for entry in made
+        LayerOrigin(_text(entry.get("created_by")), _text(entry.get("comment")), place)
+        for place, entry in made
     )
-    return Configuration(detail, origins if len(origins) == len(diff_ids) else ())
+    return Configuration(
+        detail,
+        origins if len(origins) == len(diff_ids) else (),
+        _moment(found.get("created")),
+    )
 
 
 def _start(config: Mapping[str, object]) -> ImageConfig:

@@ -195,7 +195,7 @@ class _Layout:
             found = read_manifest(content)
             if isinstance(found, Index):
                 yield from self._walk(found, own, depth + 1)
-            elif _is_image(found):
+            elif found.is_image:
                 yield self._image(own, descriptor.platform, found)
 
     def _image(self, names: tuple[str, ...], platform: str, manifest: Manifest) -> ArchivedImage:
@@ -228,11 +228,6 @@ def _in_full(name: str) -> str:
         return str(Reference.parse(name))
     except InvalidReference:
         return name
-
-
-def _is_image(manifest: Manifest) -> bool:
-    kind = manifest.config.media_type
-    return not kind or ("image" in kind and "config" in kind)
 
 
 def _image(

@@ -1,13 +1,14 @@
 """An image's layers, before and after it is known which of them are its base image's."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from sys import intern
 
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import HistoryEntry, ImageDetail
-from modeldesk.core.layers.align import align
+from modeldesk.core.layers.align import AlignedLayer, align
 from modeldesk.core.layers.classify import marked_base, own_kind
+from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 
@@ -49,7 +50,26 @@ class Stack:
 
 def read_stack(detail: ImageDetail) -> Stack:
     """The layers of an inspected image. Equal texts of many images are kept once."""
-    aligned = align(detail.history, detail.diff_ids, detail.size_bytes)
+    return _stack(detail, align(detail.history, detail.diff_ids, detail.size_bytes))
+
+
+def read_blobs(detail: ImageDetail, sizes: Sequence[int], made_by: Sequence[int] = ()) -> Stack:
+    """The layers of an image that is known by its configuration alone, with the sizes of its
+    blobs. `made_by` are the places of the history entries that made them, one for each layer;
+    empty where that is not known."""
+    if len(made_by) == len(detail.diff_ids):
+        entries = [(place, detail.history[place]) for place in made_by]
+        aligned: Iterable[AlignedLayer] = (
+            AlignedLayer(diff_id, clean(entry.created_by), 0, place, entry.comment)
+            for diff_id, (place, entry) in zip(detail.diff_ids, entries, strict=True)
+        )
+    else:
+        aligned = align(detail.history, detail.diff_ids)
+    sized = [replace(layer, size_bytes=size) for layer, size in zip(aligned, sizes, strict=True)]
+    return _stack(detail, sized)
+
+
+def _stack(detail: ImageDetail, aligned: Sequence[AlignedLayer]) -> Stack:
     kinds = [own_kind(layer) for layer in aligned]
     layers = tuple(
         Layer(DiffId(intern(layer.diff_id)), intern(layer.instruction), layer.size_bytes, kind)

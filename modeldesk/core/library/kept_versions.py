@@ -1,19 +1,10 @@
-"""Versions that were here once: what a model's size history remembers of them."""
+"""Versions that were here once, kept as they are seen."""
 
 import threading
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 
 from modeldesk.core.ids import ModelName
-from modeldesk.core.library.model import (
-    Group,
-    KeptVersion,
-    LibrarySnapshot,
-    Model,
-    Version,
-    VersionKey,
-)
-from modeldesk.core.library.versions import newest_first
+from modeldesk.core.library.model import Group, KeptVersion, LibrarySnapshot, VersionKey
 from modeldesk.core.ports import VersionRecords
 
 
@@ -44,26 +35,6 @@ class KeptVersions:
         """All that were kept of a model, in no order, those still there too. Raises
         `RecordsError`."""
         return self._records.kept_versions(model)
-
-
-def history(model: Model, kept: Iterable[KeptVersion]) -> tuple[Version | KeptVersion, ...]:
-    """A model's versions and those that went, oldest first. Of several images that had one name,
-    one after another, the one that has it now is told, else the last of them."""
-    here = {version.key.image for version in model.versions}
-    names = {version.name for version in model.versions}
-    gone: dict[str, KeptVersion] = {}
-    for one in sorted(kept, key=lambda one: (one.created, one.image)):
-        if one.image not in here and one.name not in names:
-            gone[one.name] = one
-    if not gone:
-        return tuple(reversed(model.versions))
-    every: Sequence[Version | KeptVersion] = (*model.versions, *gone.values())
-    return tuple(reversed(newest_first(every, _order)))
-
-
-def _order(version: Version | KeptVersion) -> tuple[str, datetime, str]:
-    image = version.image if isinstance(version, KeptVersion) else version.key.image
-    return version.name, version.created, image
 
 
 def _key(kept: KeptVersion) -> VersionKey:

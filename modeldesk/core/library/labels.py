@@ -36,10 +36,16 @@ def metrics(labels: Labels) -> Mapping[str, float]:
 
 
 def created(image: ImageSummary) -> datetime:
-    """When the image was made. A builder that finds every step in its cache leaves the time of
-    the image before; the label then knows better. A label that is older is a base image's."""
-    said = _moment(image.labels.get(CREATED_LABEL, ""))
-    return max(image.created, said) if said else image.created
+    """When the image was made; see `created_at`."""
+    return created_at(image.created, image.labels)
+
+
+def created_at(moment: datetime, labels: Labels) -> datetime:
+    """When an image was made whose configuration says `moment`. A builder that finds every step
+    in its cache leaves the time of the image before; the label then knows better. A label that
+    is older is a base image's."""
+    said = _moment(labels.get(CREATED_LABEL, ""))
+    return max(moment, said) if said else moment
 
 
 def commit(labels: Labels) -> str:

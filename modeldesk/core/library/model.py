@@ -1,6 +1,6 @@
 """The library a person sees: models, their versions, and the other images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -74,10 +74,15 @@ class Version:
         """Bytes per layer kind, in the kinds' order; everything OTHER while layers are unknown."""
         if self.layers is None:
             return {LayerKind.OTHER: self.size_bytes}
-        found = dict.fromkeys(LayerKind, 0)
-        for layer in self.layers:
-            found[layer.kind] += layer.size_bytes
-        return {kind: size for kind, size in found.items() if size}
+        return bytes_by_kind(self.layers)
+
+
+def bytes_by_kind(layers: Iterable[Layer]) -> dict[LayerKind, int]:
+    """Bytes per kind, in the kinds' order; kinds of no bytes are left out."""
+    found = dict.fromkeys(LayerKind, 0)
+    for layer in layers:
+        found[layer.kind] += layer.size_bytes
+    return {kind: size for kind, size in found.items() if size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,35 @@ class KeptVersion:
     @property
     def size_bytes(self) -> int:
         return sum(self.bytes_by_kind.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteVersion:
+    """A tag of a registry, known by its manifest and configuration: no layer was fetched."""
+
+    repository: str
+    """With the registry, such as ``registry.lan:5000/team/recommendation``."""
+    tag: str
+    digest: str
+    """Of what the tag names: a manifest, or an index of several platforms."""
+    image: ImageId
+    """The digest of the configuration, which engines call the image by."""
+    created: datetime
+    model: str
+    """The model its label names; empty when there is none."""
+    compressed_by_kind: Mapping[LayerKind, int]
+    """What the layers take in the registry, by kind. Never to be added to sizes of layers that
+    are unpacked, or compared with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteVersions:
+    """What a repository was found to hold."""
+
+    versions: tuple[RemoteVersion, ...] = ()
+    """By tag. Tags that move, and what is no image, are passed over."""
+    unreadable: tuple[str, ...] = ()
+    """Tags of which nothing could be learned."""
 
 
 class Group(Enum):

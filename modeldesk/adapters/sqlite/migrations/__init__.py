@@ -9,6 +9,7 @@ from modeldesk.adapters.sqlite.migrations import (
     m0001_records,
     m0002_engines,
     m0003_versions,
+    m0004_remote_versions,
 )
 from modeldesk.core.words import tr
 
@@ -44,7 +45,12 @@ def _layers_damaged(aside: Path) -> str:
 
 
 RECORDS = Schema(
-    (m0001_records.STATEMENTS, m0002_engines.STATEMENTS, m0003_versions.STATEMENTS),
+    (
+        m0001_records.STATEMENTS,
+        m0002_engines.STATEMENTS,
+        m0003_versions.STATEMENTS,
+        m0004_remote_versions.STATEMENTS,
+    ),
     _records_damaged,
 )
 LAYERS = Schema((layers_0001_indexes.STATEMENTS,), _layers_damaged)

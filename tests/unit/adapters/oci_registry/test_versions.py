@@ -1,0 +1,253 @@
+"""What is learned of the versions in a registry, and what is passed over."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from modeldesk.adapters.oci_registry.client import RegistryClient
+from modeldesk.adapters.oci_registry.credentials import Credentials
+from modeldesk.adapters.oci_registry.versions import RegistryVersions
+from modeldesk.core.archives.source import host_platform
+from modeldesk.core.errors import (
+    Cancelled,
+    NotInRegistry,
+    RegistryBusy,
+    RegistryDenied,
+    RegistryUnavailable,
+)
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.library.model import RemoteVersion, RemoteVersions
+from tests.unit.adapters.oci_registry.registry import MemoryRegistry, digest_of
+
+NAME = "r.lan/team/rec"
+STEPS = (("RUN pip install torch", 4_000), ("COPY model.onnx /models/", 70), ("COPY a.py /app/", 5))
+
+
+@pytest.fixture
+def registry() -> MemoryRegistry:
+    return MemoryRegistry()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modeldesk.adapters.oci_registry.client._pause", lambda *_: 0.0)
+
+
+def read(
+    registry: MemoryRegistry,
+    known: Sequence[RemoteVersion] = (),
+    on_news: Callable[[RemoteVersion], None] = lambda _: None,
+    token: CancelToken | None = None,
+) -> RemoteVersions:
+    reader = RegistryVersions(registry.client)
+    return reader.versions(NAME, known, on_news, token or CancelToken())
+
+
+def test_a_version(registry: MemoryRegistry) -> None:
+    digest = registry.push("v1.0.0", STEPS, labels={"io.modeldesk.model.name": " rec "})
+    configuration = json.loads(registry.manifests[digest])["config"]["digest"]
+    assert read(registry).versions == (
+        RemoteVersion(
+            NAME,
+            "v1.0.0",
+            digest,
+            configuration,
+            datetime(2026, 4, 5, 12, 0, 0, 123456, tzinfo=UTC),
+            "rec",
+            {
+                LayerKind.BASE_IMAGE: 30,
+                LayerKind.DEPENDENCIES: 4_000,
+                LayerKind.APPLICATION: 5,
+                LayerKind.MODEL_WEIGHTS: 70,
+            },
+        ),
+    )
+
+
+def test_the_label_knows_when_a_version_was_made(registry: MemoryRegistry) -> None:
+    labels = {"org.opencontainers.image.created": "2026-05-01T00:00:00Z"}
+    registry.push("v1", STEPS, created="1970-01-01T00:00:00Z", labels=labels)
+    assert read(registry).versions[0].created == datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_a_history_that_does_not_tell_each_layer(registry: MemoryRegistry) -> None:
+    configuration = json.dumps({"rootfs": {"diff_ids": ["sha256:a", "sha256:b"]}}).encode()
+    registry.put("v1", registry.manifest(configuration, [100, 20]))
+    assert read(registry).versions[0].compressed_by_kind == {LayerKind.OTHER: 120}
+
+
+def test_several_platforms(registry: MemoryRegistry) -> None:
+    other = registry.push("other", STEPS, architecture="s390x")
+    mine = registry.push("mine", [("COPY model.onnx /models/", 9_000)])
+    speaks = registry.put("speaks", b"{}")
+    registry.tags.clear()
+    index = registry.index(
+        "v1", (speaks, "unknown/unknown"), (other, "linux/s390x"), (mine, host_platform())
+    )
+    registry.index("v2", (other, "linux/s390x"))
+    first, second = read(registry).versions
+    assert first.digest == index
+    assert first.compressed_by_kind[LayerKind.MODEL_WEIGHTS] == 9_000
+    assert second.compressed_by_kind[LayerKind.MODEL_WEIGHTS] == 70
+
+
+def test_what_is_no_version_is_passed_over(registry: MemoryRegistry) -> None:
+    registry.push("v1", STEPS)
+    for tag in ("stable", "latest", "candidate", "deprecated"):
+        registry.push(tag, STEPS)
+    registry.push(f"sha256-{'a' * 64}.sig", STEPS)
+    registry.push(f"sha256-{'a' * 64}", STEPS)
+    asked = registry.asked["GET manifests"]
+    speaks = registry.put("speaks", b"{}")
+    registry.index("only-attestations", (speaks, "unknown/unknown"))
+    kind = "application/vnd.cncf.helm.config.v1+json"
+    registry.put("chart", registry.manifest(b"{}", [5], kind))
+    registry.put("proof", registry.manifest(b"{}", [5], layer="application/vnd.in-toto+json"))
+    del registry.tags["speaks"]
+    found = read(registry)
+    assert [one.tag for one in found.versions] == ["v1"]
+    assert found.unreadable == ()
+    assert registry.asked["GET manifests"] - asked == 4
+
+
+def test_what_can_not_be_read_is_counted(registry: MemoryRegistry) -> None:
+    registry.push("v1", STEPS)
+    registry.put("no-json", b"{")
+    registry.put("no-config", registry.manifest(b"[]", [5, 6]))
+    registry.put("no-manifest", b'{"layers": []}')
+    registry.put("lost-config", registry.manifest(b"{}", []))
+    del registry.blobs[digest_of(b"{}")]
+    registry.push("changed-config", STEPS)
+    changed = json.loads(registry.manifests[registry.tags["changed-config"]])["config"]["digest"]
+    registry.blobs[changed] = b"{ }"
+    registry.push("broken", STEPS)
+    registry.failing["broken"] = 500
+    registry.push("blocked", STEPS)
+    registry.failing["blocked"] = 412
+    registry.push("just-gone", STEPS)
+    registry.failing["just-gone"] = 404
+    found = read(registry)
+    assert [one.tag for one in found.versions] == ["v1"]
+    assert found.unreadable == (
+        "blocked", "broken", "changed-config", "lost-config", "no-config", "no-json", "no-manifest",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("names_digests", [True, False])
+def test_what_is_known_is_not_read_again(registry: MemoryRegistry, names_digests: bool) -> None:
+    registry.names_digests = names_digests
+    for number in range(40):
+        registry.push(f"v1.{number}.0", [("COPY model.onnx /models/", number + 1)])
+    news: list[RemoteVersion] = []
+    first = read(registry, on_news=news.append)
+    assert sorted(news, key=lambda one: one.tag) == list(first.versions)
+    assert registry.asked["GET blobs"] == 40
+    assert registry.asked["HEAD manifests"] == 0
+    registry.asked.clear()
+    news.clear()
+    registry.push("v2.0.0", STEPS)
+    registry.tags["again"] = registry.tags["v1.3.0"]
+    registry.push("v1.5.0", STEPS)
+    second = read(registry, first.versions, news.append)
+    assert registry.asked["GET blobs"] == 2
+    assert registry.asked["GET manifests"] == (2 if names_digests else 42)
+    assert sorted(one.tag for one in news) == ["again", "v1.5.0", "v2.0.0"]
+    assert len(second.versions) == 42
+    by_tag = {one.tag: one for one in second.versions}
+    assert by_tag["again"].image == by_tag["v1.3.0"].image
+
+
+def test_no_repository(registry: MemoryRegistry) -> None:
+    reader = RegistryVersions(
+        lambda name: RegistryClient(
+            name, lambda _: None, httpx.MockTransport(lambda _: httpx.Response(404))
+        )
+    )
+    with pytest.raises(NotInRegistry):
+        reader.versions(NAME, (), lambda _: None, CancelToken())
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, RegistryDenied), (503, RegistryBusy), (429, RegistryBusy)]
+)
+def test_a_registry_that_does_not_want_to_is_not_asked_on(
+    registry: MemoryRegistry, status: int, error: type[Exception]
+) -> None:
+    for number in range(500):
+        tag = f"v1.{number}.0"
+        registry.push(tag, STEPS)
+        registry.failing[tag] = status
+    with pytest.raises(error):
+        read(registry)
+    assert registry.asked["GET manifests"] < 300
+
+
+def test_a_registry_that_goes_away(registry: MemoryRegistry) -> None:
+    for number in range(100):
+        registry.push(f"v1.{number}.0", STEPS)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "/manifests/v1.5" in request.url.path:
+            raise httpx.ReadError("reset")
+        return registry.answer(request)
+
+    reader = RegistryVersions(
+        lambda name: RegistryClient(name, lambda _: None, httpx.MockTransport(answer))
+    )
+    with pytest.raises(RegistryUnavailable):
+        reader.versions(NAME, (), lambda _: None, CancelToken())
+
+
+def test_sixteen_at_a_time_and_one_sign_in(registry: MemoryRegistry) -> None:
+    for number in range(64):
+        registry.push(f"v1.{number}.0", STEPS)
+    under_way = most = signs = 0
+    lock = threading.Lock()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most, signs
+        if request.url.host == "auth.lan":
+            signs += 1
+            return httpx.Response(200, json={"token": "t"})
+        if request.headers.get("authorization") != "Bearer t":
+            challenge = 'Bearer realm="https://auth.lan/token",service="r"'
+            return httpx.Response(401, headers={"www-authenticate": challenge})
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.005)
+        with lock:
+            under_way -= 1
+        return registry.answer(request)
+
+    reader = RegistryVersions(
+        lambda name: RegistryClient(
+            name, lambda _: Credentials("mia", "secret"), httpx.MockTransport(answer)
+        )
+    )
+    found = reader.versions(NAME, (), lambda _: None, CancelToken())
+    assert len(found.versions) == 64
+    assert signs == 1
+    assert 8 <= most <= 16
+
+
+def test_a_cancel_in_the_middle(registry: MemoryRegistry) -> None:
+    for number in range(300):
+        registry.push(f"v1.{number}.0", STEPS)
+    token = CancelToken()
+    news: list[RemoteVersion] = []
+
+    def on_news(version: RemoteVersion) -> None:
+        news.append(version)
+        token.cancel()
+
+    with pytest.raises(Cancelled):
+        read(registry, on_news=on_news, token=token)
+    assert 1 <= len(news) < 100
+    assert threading.active_count() < 16

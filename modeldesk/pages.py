@@ -20,6 +20,7 @@ from modeldesk.ui.context import Context, Page
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.past import PastVersions
+from modeldesk.ui.library.remote import RemotePast
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.links import Link, PageKey, ReleasesLink
 from modeldesk.ui.making import Making
@@ -55,6 +56,7 @@ class Pages(QObject):
         self._choice = LibraryChoice(context.hub, self)
         self._library = LibraryStore(context, parts.library, self)
         self._past = PastVersions(context, lambda: parts.kept_versions, self)
+        self._remote = RemotePast(context, lambda: parts.remote_versions, self)
         self._releases = ReleaseStore(context, parts.releases, self)
         self._actions = ReleaseActions(context, parts.releases, self)
         self._starter: Starter | None = None
@@ -77,6 +79,7 @@ class Pages(QObject):
             self._library,
             self._choice,
             self._past,
+            self._remote,
             self._releases,
             self._run_version,
             self._actions.confirm_rollback,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from modeldesk.core.ids import ImageId
 from modeldesk.core.library.model import KeptVersion, Model, RemoteVersion, Version
 from modeldesk.core.library.versions import newest_first, tag_order
 from modeldesk.core.references import Reference
@@ -66,7 +65,7 @@ def _path(repository: str) -> str:
 
 def _named_once(versions: Iterable[RemoteVersion]) -> list[RemoteVersion]:
     """Each image by the name that tells most, and of each name the last image."""
-    by_image: dict[ImageId, RemoteVersion] = {}
+    by_image: dict[str, RemoteVersion] = {}
     for one in versions:
         other = by_image.get(one.image)
         if other is None or tag_order(one.tag) > tag_order(other.tag):

@@ -2,9 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from modeldesk.core.layers.kinds import LayerKind, kind_name
+from modeldesk.core.words import tr
 from modeldesk.ui import presentation
+
+
+class BarState(Enum):
+    """Where a version is, and so which sizes its bar has."""
+
+    HERE = "here"
+    GONE = "gone"
+    """No longer here: its sizes are those it had."""
+    GONE_IN_REGISTRY = "gone, in registry"
+    """As GONE, and a registry still has it."""
+    REMOTE = "remote"
+    """It was never here. Its sizes are compressed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +28,21 @@ class SizeBar:
     key: str
     label: str
     bytes_by_kind: tuple[tuple[LayerKind, int], ...]
-    gone: bool = False
-    """The version is no longer there: it is told, and can't be gone to."""
+    state: BarState = BarState.HERE
+    """Only a version that is here can be gone to."""
+
+    @property
+    def here(self) -> bool:
+        return self.state is BarState.HERE
+
+    @property
+    def gone(self) -> bool:
+        return self.state in (BarState.GONE, BarState.GONE_IN_REGISTRY)
+
+    @property
+    def compressed(self) -> bool:
+        """Whether its sizes can't be compared with those of most others."""
+        return self.state is BarState.REMOTE
 
     @property
     def total(self) -> int:
@@ -46,7 +73,10 @@ class Figure:
 
 def exact_figures(bar: SizeBar, before: SizeBar | None) -> list[Figure]:
     """The lines of a bar's tooltip: top of the bar first, then the total, each with what changed
-    since the version `before`. A kind that is no longer there has a line too."""
+    since the version `before`. A kind that is no longer there has a line too. What is compressed
+    is not held against what is not."""
+    if before is not None and before.compressed != bar.compressed:
+        before = None
 
     def change(now: int, then: int) -> str:
         return "" if before is None or now == then else presentation.signed_size(now - then)
@@ -62,3 +92,23 @@ def exact_figures(bar: SizeBar, before: SizeBar | None) -> list[Figure]:
         moved = f"{moved} ({presentation.signed_percent(bar.total / before.total - 1)})"
     lines.append(Figure(None, bar.label, whole, moved))
     return lines
+
+
+def state_text(state: BarState) -> str:
+    """Where a version is, as a table says it."""
+    return {
+        BarState.HERE: tr("here"),
+        BarState.GONE: tr("no longer here"),
+        BarState.GONE_IN_REGISTRY: tr("no longer here, in the registry"),
+        BarState.REMOTE: tr("only in the registry"),
+    }[state]
+
+
+def state_sentence(state: BarState) -> str:
+    """What a bar's tooltip says below its figures; empty for what is here."""
+    return {
+        BarState.HERE: "",
+        BarState.GONE: tr("No longer on this engine."),
+        BarState.GONE_IN_REGISTRY: tr("No longer on this engine; the registry has it."),
+        BarState.REMOTE: tr("Only in the registry; compressed."),
+    }[state]

@@ -24,6 +24,7 @@ class LazySizeHistory(QWidget):
     """A `SizeHistoryChart` that is grey rows until the library is there, with what was set."""
 
     version_clicked = Signal(str)
+    note_asked = Signal()
     exported = Signal(str)
     export_failed = Signal(str)
     built = Signal()
@@ -35,6 +36,7 @@ class LazySizeHistory(QWidget):
         self._chart: SizeHistoryChart | None = None
         self._bars: tuple[SizeBar, ...] = ()
         self._selected: str | None = None
+        self._note = ""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._waiting = Skeleton(theme, rows=4)
@@ -58,6 +60,12 @@ class LazySizeHistory(QWidget):
         if self._chart is not None:
             self._chart.select(key)
 
+    def set_note(self, text: str) -> None:
+        """As `SizeHistoryChart.set_note`."""
+        self._note = text
+        if self._chart is not None:
+            self._chart.set_note(text)
+
     def _build(self) -> None:
         if self._chart is not None:
             return
@@ -69,6 +77,8 @@ class LazySizeHistory(QWidget):
         chart.export_failed.connect(self.export_failed)
         chart.set_bars(self._bars)
         chart.select(self._selected)
+        chart.note_asked.connect(self.note_asked)
+        chart.set_note(self._note)
         self._chart = chart
         self._waiting.hide()
         self._column.addWidget(chart)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from modeldesk.ui.charts.hatch import paint_hatched
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 
@@ -16,13 +18,23 @@ _GAP = 13
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+class Swatch(Enum):
+    """What stands before a text of the legend."""
+
+    NONE = "none"
+    """Nothing: the text has the colour."""
+    FILLED = "filled"
+    DASHED = "dashed"
+    HATCHED = "hatched"
+
+
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """One colour (``#RRGGBB``) and its meaning. Without `swatch` the text has the colour."""
+    """One colour (``#RRGGBB``) or way of drawing, and its meaning."""
 
     color: str
     text: str
-    swatch: bool = True
+    swatch: Swatch = Swatch.FILLED
 
 
 class ChartHead(QWidget):
@@ -99,11 +111,9 @@ class ChartHead(QWidget):
 
     def _paint_entry(self, painter: QPainter, rect: QRectF, entry: LegendEntry) -> None:
         painter.setFont(font(TextStyle.LABEL))
-        if entry.swatch:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(entry.color))
+        if entry.swatch is not Swatch.NONE:
             top = rect.center().y() - _SWATCH / 2
-            painter.drawRoundedRect(QRectF(rect.left(), top, _SWATCH, _SWATCH), 2, 2)
+            _paint_swatch(painter, QRectF(rect.left(), top, _SWATCH, _SWATCH), entry)
             rect = rect.adjusted(_SWATCH + 6, 0, 0, 0)
             painter.setPen(QColor(self._theme.tokens.muted))
         else:
@@ -111,9 +121,24 @@ class ChartHead(QWidget):
         painter.drawText(rect, _LEFT, entry.text)
 
 
+def _paint_swatch(painter: QPainter, rect: QRectF, entry: LegendEntry) -> None:
+    color = QColor(entry.color)
+    match entry.swatch:
+        case Swatch.HATCHED:
+            paint_hatched(painter, rect, color)
+        case Swatch.DASHED:
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect)
+        case _:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawRoundedRect(rect, 2, 2)
+
+
 def _width(entry: LegendEntry) -> float:
     text = QFontMetricsF(font(TextStyle.LABEL)).horizontalAdvance(entry.text) + 1
-    return text + (_SWATCH + 6 if entry.swatch else 0)
+    return text + (0 if entry.swatch is Swatch.NONE else _SWATCH + 6)
 
 
 def _length(entries: Sequence[LegendEntry]) -> float:

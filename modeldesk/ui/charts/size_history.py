@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.charts.bars import SizeBar, exact_figures, kinds_in
-from modeldesk.ui.charts.legend import ChartHead, LegendEntry
+from modeldesk.ui.charts.bars import (
+    SizeBar,
+    exact_figures,
+    kinds_in,
+    state_sentence,
+    state_text,
+)
+from modeldesk.ui.charts.legend import ChartHead, LegendEntry, Swatch
+from modeldesk.ui.charts.note import ChartNote
 from modeldesk.ui.charts.pictures import PictureMenu, save_csv, save_png, save_svg
 from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.stacked_bars import BOTTOM, LEFT, RIGHT, TOP, BarData, Frame, paint_bars
@@ -31,10 +38,11 @@ class SizeHistoryChart(QWidget):
     """Bars that tell their figures on hover and go to their version on a click.
 
     Left and Right move along the versions. `version_clicked` carries a bar's key; `exported` a
-    path, `export_failed` a sentence.
+    path, `export_failed` a sentence. `note_asked`: the link of the note was clicked.
     """
 
     version_clicked = Signal(str)
+    note_asked = Signal()
     exported = Signal(str)
     export_failed = Signal(str)
 
@@ -47,6 +55,8 @@ class SizeHistoryChart(QWidget):
         self._ring = False
         self._title = tr("Size history")
         self._head = ChartHead(theme, self._title)
+        self._note = ChartNote(tr("Try again"))
+        self._note.asked.connect(self.note_asked)
         self._plot = PlotView((LEFT, TOP, RIGHT, BOTTOM), self._paint)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -54,6 +64,7 @@ class SizeHistoryChart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
+        column.addWidget(self._note)
         column.addWidget(self._plot, 1)
         self._plot.hovered.connect(self._hover)
         self._plot.left.connect(self._leave)
@@ -89,6 +100,15 @@ class SizeHistoryChart(QWidget):
         self._describe()
         self._plot.redraw()
 
+    def set_note(self, text: str) -> None:
+        """Say `text` below the head, with a link to try again; an empty one says nothing."""
+        self._note.say(text)
+
+    @property
+    def note(self) -> str:
+        """What is said below the head."""
+        return self._note.text
+
     @property
     def selected_key(self) -> str | None:
         """The key of the marked version."""
@@ -96,23 +116,27 @@ class SizeHistoryChart(QWidget):
 
     def save_png(self, path: Path) -> None:
         """Write what is seen as a PNG at twice the size. Raises `OSError`."""
-        save_png(path, self.size(), self._theme.tokens.panel, self._paint_all)
+        save_png(path, self._picture_size(), self._theme.tokens.panel, self._paint_all)
 
     def save_svg(self, path: Path) -> None:
         """Write what is seen as an SVG. Raises `OSError`."""
-        save_svg(path, self.size(), self._theme.tokens.panel, self._title, self._paint_all)
+        ground = self._theme.tokens.panel
+        save_svg(path, self._picture_size(), ground, self._title, self._paint_all)
 
     def save_csv(self, path: Path) -> None:
-        """Write every version's bytes by kind. Raises `OSError`."""
+        """Write every version's bytes by kind, where it is, and which kind of sizes they are.
+        Raises `OSError`."""
         head = [
             tr("version"), *(kind_name(kind) for kind in LayerKind), tr("total"), tr("where"),
+            tr("sizes are"),
         ]  # fmt: skip
         lines = (
             [
                 bar.label,
                 *(bar.size_of(kind) for kind in LayerKind),
                 bar.total,
-                tr("no longer here") if bar.gone else tr("here"),
+                state_text(bar.state),
+                tr("compressed") if bar.compressed else tr("uncompressed"),
             ]
             for bar in self._data.bars
         )
@@ -142,7 +166,7 @@ class SizeHistoryChart(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._ring = True
-        stops = [n for n, bar in enumerate(self._data.bars) if not bar.gone]
+        stops = [n for n, bar in enumerate(self._data.bars) if bar.here]
         last = len(stops) - 1
         here = stops.index(self._selected) if self._selected in stops else None
         targets = {
@@ -202,14 +226,22 @@ class SizeHistoryChart(QWidget):
 
     def _paint_all(self, painter: QPainter) -> None:
         self._head.paint(painter, QRectF(0, 0, self.width(), self._head.height()))
-        target = QRectF(0, self._plot.y(), self._plot.width(), self._plot.height())
+        target = QRectF(0, self._head.height(), self._plot.width(), self._plot.height())
         self._plot.render_into(painter, target)
 
+    def _picture_size(self) -> QSize:
+        """Without the note, which is of this moment."""
+        return QSize(self.width(), self._head.height() + self._plot.height())
+
     def _legend(self) -> None:
-        tokens = self._theme.tokens
-        self._head.set_entries(
-            [LegendEntry(tokens.kind(kind), kind_name(kind)) for kind in kinds_in(self._data.bars)]
-        )
+        tokens, bars = self._theme.tokens, self._data.bars
+        entries = [LegendEntry(tokens.kind(kind), kind_name(kind)) for kind in kinds_in(bars)]
+        if any(bar.gone for bar in bars):
+            entries.append(LegendEntry(tokens.muted, tr("No longer here"), Swatch.DASHED))
+        if any(bar.compressed for bar in bars):
+            text = tr("Only in the registry, compressed")
+            entries.append(LegendEntry(tokens.muted, text, Swatch.HATCHED))
+        self._head.set_entries(entries)
 
     def _recolour(self) -> None:
         self._plot.set_ground(self._theme.tokens.panel)
@@ -254,7 +286,7 @@ class SizeHistoryChart(QWidget):
                 f"&nbsp;&nbsp;{escape(line.change)}</td></tr>"
             )
         table = f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>"
-        return f"{table}{escape(tr('No longer on this engine.'))}" if bar.gone else table
+        return table + escape(state_sentence(bar.state))
 
     def _leave(self) -> None:
         self._hovered = None
@@ -263,7 +295,7 @@ class SizeHistoryChart(QWidget):
 
     def _click(self, place: QPointF) -> None:
         number = self._frame().number_at(place.x())
-        if 0 <= number < len(self._data.bars) and not self._data.bars[number].gone:
+        if 0 <= number < len(self._data.bars) and self._data.bars[number].here:
             self._go_to(number)
 
     def _go_to(self, number: int) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.hatch import paint_hatched
 from modeldesk.ui.charts.scale import distinct_parts, labels_that_fit, ticks
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Tokens
@@ -43,9 +44,11 @@ class BarData:
     unit: presentation.AxisUnit = field(init=False)
 
     def __post_init__(self) -> None:
-        sizes = np.array(
-            [[bar.size_of(kind) for bar in self.bars] for kind in self.kinds], dtype=np.float64
-        ).reshape(len(self.kinds), len(self.bars))
+        rows = {kind: [0] * len(self.bars) for kind in self.kinds}
+        for number, bar in enumerate(self.bars):
+            for kind, size in bar.bytes_by_kind:
+                rows[kind][number] += size
+        sizes = np.array(list(rows.values()), dtype=np.float64)
         tops = np.cumsum(sizes, axis=0)
         largest = float(tops[-1].max(initial=0.0))
         unit = presentation.axis_unit(largest)
@@ -174,17 +177,21 @@ def _paint_bar(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, n
     left, width = _bar_edges(frame, number)
     gap = 1.0 if width >= _GAPS_FROM else 0.0
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    gone = data.bars[number].gone
-    painter.setOpacity(_GONE_OPACITY if gone else 1.0)
+    bar = data.bars[number]
+    painter.setOpacity(_GONE_OPACITY if bar.gone else 1.0)
     below = 0.0
     for kind, top in zip(data.kinds, data.tops[:, number], strict=True):
         if top > below:
             low, high = frame.y(below), frame.y(float(top))
             height = max(low - high - (gap if below else 0.0), 1.0)
-            painter.fillRect(QRectF(left, high, width, height), QColor(tokens.kind(kind)))
+            part, color = QRectF(left, high, width, height), QColor(tokens.kind(kind))
+            if bar.compressed:
+                paint_hatched(painter, part, color)
+            else:
+                painter.fillRect(part, color)
         below = float(top)
     painter.setOpacity(1.0)
-    if gone and width >= _GAPS_FROM:
+    if bar.gone and width >= _GAPS_FROM:
         # Not by its paleness alone.
         painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)

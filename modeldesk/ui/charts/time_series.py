@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
-from modeldesk.ui.charts.legend import ChartHead, LegendEntry
+from modeldesk.ui.charts.legend import ChartHead, LegendEntry, Swatch
 from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.scale import ticks
 from modeldesk.ui.charts.series import TimeSeriesSpec
@@ -109,7 +109,7 @@ class TimeSeriesChart(QWidget):
                 entries.append(LegendEntry(tokens.accent if main else tokens.faint, text))
         if self._spec.limit is not None:
             limit = tr("limit {figure}", figure=self._spec.say(self._spec.limit))
-            entries.append(LegendEntry(tokens.bad, limit, swatch=False))
+            entries.append(LegendEntry(tokens.bad, limit, Swatch.NONE))
         self._head.set_entries(entries)
         spoken = ", ".join((self._spec.title, *(entry.text for entry in entries)))
         self.setAccessibleName(spoken)

@@ -1,18 +1,30 @@
 """A version as a bar of the size chart (no Qt)."""
 
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import KeptVersion, Version
+from modeldesk.core.library.history import GoneVersion, Past
+from modeldesk.core.library.model import RemoteVersion, Version
 from modeldesk.ui import presentation
-from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.bars import BarState, SizeBar
 
 
-def size_bar(version: Version | KeptVersion) -> SizeBar:
+def size_bar(version: Past) -> SizeBar:
+    """A version as a bar, wherever it is."""
+    match version:
+        case GoneVersion():
+            state = BarState.GONE_IN_REGISTRY if version.in_registry else BarState.GONE
+            kept = version.kept
+            name, sizes = presentation.printable(kept.name), tuple(kept.bytes_by_kind.items())
+            return SizeBar(str(kept.image), name, sizes, state)
+        case RemoteVersion():
+            # A tag is printable by the registry's rules.
+            sizes = tuple(version.compressed_by_kind.items())
+            return SizeBar(str(version.image), version.tag, sizes, BarState.REMOTE)
+    return _local_bar(version)
+
+
+def _local_bar(version: Version) -> SizeBar:
     """Layers of one kind that lie on each other as one part; all of it as one while they are
     not known. Made by the thousand, so no table by kind is kept."""
-    if isinstance(version, KeptVersion):
-        name = presentation.printable(version.name)
-        sizes = tuple(version.bytes_by_kind.items())
-        return SizeBar(str(version.image), name, sizes, gone=True)
     name = presentation.printable(version.name)
     key = str(version.key.image)
     if version.layers is None:

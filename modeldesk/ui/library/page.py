@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.kept_versions import history
+from modeldesk.core.library.history import history
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
@@ -19,6 +19,7 @@ from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.header import WayBack
 from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
+from modeldesk.ui.library.remote import Remote, RemotePast
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.releases.store import ReleaseStore
@@ -61,6 +62,7 @@ class LibraryPage(QWidget):
         store: LibraryStore,
         choice: LibraryChoice,
         past: PastVersions,
+        remote: RemotePast,
         releases: ReleaseStore,
         run_version: RunVersion,
         roll_back: RollBack,
@@ -74,10 +76,13 @@ class LibraryPage(QWidget):
         self._store = store
         self._choice = choice
         self._past = past
+        self._remote = remote
         self._releases = releases
         self._roll_back = roll_back
         self._details_wanted = False
         self._room: Room | None = None
+        self._drawn: tuple[object, ...] | None = None
+        """What the chart's bars were made of."""
         # One version in full, and the chart of a thousand, get each a turn of the event loop of
         # their own.
         self._details_due = QTimer(self, singleShot=True, interval=0)
@@ -101,8 +106,10 @@ class LibraryPage(QWidget):
         return self
 
     def shown(self) -> None:
-        """Read the deployments again: their way back may have changed meanwhile."""
+        """Read the deployments again: their way back may have changed meanwhile. Registries are
+        asked only while this is seen."""
         self._releases.read()
+        self._chart_due.start()
 
     def activate(self, link: Link) -> None:
         """Go to a model, or one version of it."""
@@ -164,6 +171,8 @@ class LibraryPage(QWidget):
         self._choice.changed.connect(self.show_choice)
         self._store.loaded_changed.connect(self._loaded)
         self._past.changed.connect(lambda _model: self._chart_due.start())
+        self._remote.changed.connect(lambda _model: self._chart_due.start())
+        self.chart.note_asked.connect(self._remote.ask_again)
         hub.connection_changed.connect(lambda _connection: self.show_choice())
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
         self.table.version_chosen.connect(self._choose)
@@ -210,10 +219,18 @@ class LibraryPage(QWidget):
 
     def _show_chart(self) -> None:
         entry, version = self._choice.entry, self._choice.version
-        if entry is not None and entry.group is not Group.UNTAGGED:
-            past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
-            self.chart.set_bars([size_bar(version) for version in history(entry, past)])
-            self.chart.select(str(version.key.image) if version else None)
+        if entry is None or entry.group is Group.UNTAGGED:
+            return
+        past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
+        remote = self._remote.of(entry) if self.isVisible() else Remote()
+        # Going from version to version makes nothing anew.
+        drawn = (entry, past, remote.versions)
+        if self._drawn is None or any(a is not b for a, b in zip(drawn, self._drawn, strict=True)):
+            self._drawn = drawn
+            bars = [size_bar(one) for one in history(entry, past, remote.versions)]
+            self.chart.set_bars(bars)
+        self.chart.set_note(remote.trouble)
+        self.chart.select(str(version.key.image) if version else None)
 
     def _show_nothing(self) -> None:
         if not self._store.loaded:

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.ui.charts.bars import SizeBar
+from modeldesk.ui.charts.bars import BarState, SizeBar
 from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.size_history import SizeHistoryChart
 from modeldesk.ui.charts.stacked_bars import BarData, Frame, paint_bars, total_figure
@@ -185,7 +186,7 @@ def test_hover_tells_exact_figures_and_escapes_names(chart: SizeHistoryChart, qt
 
 
 def test_versions_that_went_are_told_and_passed_over(chart: SizeHistoryChart, qtbot: QtBot) -> None:
-    gone = SizeBar("gone", "v0.9.0", ((LayerKind.MODEL_WEIGHTS, 10**9),), gone=True)
+    gone = SizeBar("gone", "v0.9.0", ((LayerKind.MODEL_WEIGHTS, 10**9),), BarState.GONE)
     before = image_of(chart)
     chart.set_bars([*bars()[:3], gone, *bars()[3:]])
     assert image_of(chart) != before
@@ -198,6 +199,86 @@ def test_versions_that_went_are_told_and_passed_over(chart: SizeHistoryChart, qt
     assert chart.selected_key == bars()[3].key
     QTest.keyClick(chart, Qt.Key.Key_Left)
     assert chart.selected_key == bars()[2].key
+
+
+REMOTE = SizeBar(
+    "remote",
+    "v1.2.5",
+    ((LayerKind.BASE_IMAGE, 10**9), (LayerKind.MODEL_WEIGHTS, 10**9)),
+    BarState.REMOTE,
+)
+
+
+def with_remote() -> list[SizeBar]:
+    """In the place of the fifth."""
+    return [*bars()[:4], REMOTE, *bars()[4:]]
+
+
+def test_those_only_in_a_registry_are_told_and_passed_over(
+    chart: SizeHistoryChart, qtbot: QtBot
+) -> None:
+    chart.set_bars(with_remote())
+    assert "Only in the registry; compressed." in chart.tooltip_of(4)
+    with qtbot.assertNotEmitted(chart.version_clicked):
+        QTest.mouseClick(
+            viewport(chart), Qt.MouseButton.LeftButton, pos=in_viewport(chart, "remote")
+        )
+    chart.select(bars()[3].key)
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    assert chart.selected_key == bars()[4].key
+
+
+def test_compressed_sizes_are_not_held_against_others(chart: SizeHistoryChart) -> None:
+    chart.set_bars(with_remote())
+    for number in (4, 5):
+        text = chart.tooltip_of(number)
+        assert "−" not in text
+        assert "+" not in text
+    chart.set_bars([REMOTE, replace(REMOTE, key="next", bytes_by_kind=REMOTE.bytes_by_kind[:1])])
+    assert "−1.00 GB (−50.0 %)" in chart.tooltip_of(1)
+
+
+@pytest.mark.parametrize("count", [0, 300])
+def test_a_compressed_bar_is_drawn_in_another_way(chart: SizeHistoryChart, count: int) -> None:
+    """Not in another colour alone: with lines across, or in pieces where it is narrow."""
+    others = [SizeBar(str(n), "x", ((LayerKind.OTHER, 10),)) for n in range(count)]
+    chart.set_bars([*others, REMOTE, replace(REMOTE, key="full", state=BarState.HERE)])
+    QApplication.processEvents()
+    image = image_of(chart)
+
+    def changes(key: str) -> int:
+        x = chart.bar_place(key).x()
+        column = [image.pixelColor(x, y).name() for y in range(60, 180)]
+        return sum(a != b for a, b in pairwise(column))
+
+    assert changes("remote") >= 10 > changes("full")
+
+
+def test_the_legend_names_ways_of_drawing_that_occur(chart: SizeHistoryChart) -> None:
+    def said() -> list[str]:
+        return [entry.text for entry in chart._head._entries]
+
+    assert len(said()) == 5
+    chart.set_bars(with_remote())
+    assert said()[5:] == ["Only in the registry, compressed"]
+    chart.set_bars([*with_remote(), SizeBar("gone", "v9", (), BarState.GONE_IN_REGISTRY)])
+    assert said()[5:] == ["No longer here", "Only in the registry, compressed"]
+
+
+def test_a_note_is_said_below_the_head_and_in_no_picture(
+    chart: SizeHistoryChart, qtbot: QtBot, tmp_path: Path
+) -> None:
+    chart.set_note("The registry registry.lan does not answer.")
+    QApplication.processEvents()
+    with_note = image_of(chart)
+    chart.save_png(tmp_path / "chart.png")
+    height = QImage(str(tmp_path / "chart.png")).height() / 2 - 32
+    assert height == chart._head.height() + chart._plot.height() < chart.height()
+    with qtbot.waitSignal(chart.note_asked):
+        QTest.mouseClick(chart._note._link, Qt.MouseButton.LeftButton)
+    chart.set_note("")
+    QApplication.processEvents()
+    assert image_of(chart) != with_note
 
 
 def test_the_selection_stays_with_its_key(chart: SizeHistoryChart) -> None:
@@ -348,9 +429,28 @@ def test_the_figures_are_written_in_bytes(chart: SizeHistoryChart, tmp_path: Pat
     assert lines[0][0] == "version"
     assert lines[7][0] == "v1.4.0"
     megabytes = (120, 38, 402, 2, 341, 0, 903)
-    assert [int(figure) for figure in lines[7][1:-1]] == [mb * 10**6 for mb in megabytes]
-    assert lines[7][-1] == "here"
+    assert [int(figure) for figure in lines[7][1:-2]] == [mb * 10**6 for mb in megabytes]
+    assert lines[7][-2:] == ["here", "uncompressed"]
     assert len(lines) == 10
+
+
+def test_the_figures_say_where_and_which_kind_of_size(
+    chart: SizeHistoryChart, tmp_path: Path
+) -> None:
+    gone = [SizeBar(state.value, "v", (), state) for state in BarState if state.value != "remote"]
+    chart.set_bars([*gone, REMOTE])
+    chart.save_csv(tmp_path / "chart.csv")
+    with (tmp_path / "chart.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert [line[-2:] for line in lines] == [
+        ["where", "sizes are"],
+        ["here", "uncompressed"],
+        ["no longer here", "uncompressed"],
+        ["no longer here, in the registry", "uncompressed"],
+        ["only in the registry", "compressed"],
+    ]
+    assert lines[-1][0] == "v1.2.5"
+    assert lines[-1][-3] == "2000000000"
 
 
 def test_the_menu_saves_and_says_where_or_why_not(

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.library.kept_versions import KeptVersions
+from modeldesk.core.library.remote_versions import RemoteHistory
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.ui.charts.preload import Preload
@@ -17,6 +18,7 @@ from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.library.parts import library_parts
 from modeldesk.ui.library.past import PastVersions
+from modeldesk.ui.library.remote import RemotePast
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.making import at_once
 from modeldesk.ui.releases.store import ReleaseStore
@@ -26,7 +28,13 @@ from tests.fakes.answer_probe import FakeAnswerProbe
 from tests.fakes.contents import FakeContents
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
-from tests.fakes.records import FakeImageRecords, FakeReleaseRecords, FakeVersionRecords
+from tests.fakes.records import (
+    FakeImageRecords,
+    FakeReleaseRecords,
+    FakeRemoteRecords,
+    FakeVersionRecords,
+)
+from tests.fakes.version_registry import FakeVersionRegistry
 from tests.gui.inspector.images import one_file
 from tests.gui.parts import Heard, make_context
 
@@ -71,6 +79,10 @@ class Bench(QObject):
         self.version_records = FakeVersionRecords()
         kept = KeptVersions(self.version_records)
         self.past = PastVersions(self.context, lambda: kept, self)
+        self.remote_records = FakeRemoteRecords()
+        self.registry = FakeVersionRegistry()
+        remote = RemoteHistory(self.remote_records, self.registry)
+        self.remote = RemotePast(self.context, lambda: remote, self)
         self.releases = ReleaseStore(self.context, service, self)
         self.preload = Preload(self)
         self.ran: list[Version] = []
@@ -83,6 +95,7 @@ class Bench(QObject):
             self.store,
             self.choice,
             self.past,
+            self.remote,
             self.releases,
             lambda version, _over: self.ran.append(version),
             lambda deployment, target, _over: self.went_back.append((deployment, target)),

@@ -58,9 +58,7 @@ def test_page_by_page() -> None:
         return page("", "v5")
 
     assert tags(answer) == ("v1", "v2", "v3", "v4", "v5")
-    assert [url.partition("?")[0] for url in asked] == [
-        "https://r.lan/v2/team/model/tags/list"
-    ] * 3
+    assert [url.partition("?")[0] for url in asked] == ["https://r.lan/v2/team/model/tags/list"] * 3
 
 
 @pytest.mark.parametrize(
@@ -109,7 +107,9 @@ def test_more_tags_than_are_read() -> None:
         tags(whole(*(f"v{n}" for n in range(100_001))))
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"null", b'{"tags": "v1"}', b'{"tags": {}}', b"{}"])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"null", b'{"tags": "v1"}', b'{"tags": {}}', b"{}"]
+)
 def test_what_is_no_list(content: bytes) -> None:
     with pytest.raises(RegistryError, match="not an image registry"):
         tags(lambda _: httpx.Response(200, content=content))

@@ -10,6 +10,7 @@ from modeldesk.core.library.snapshot import make_snapshot
 from tests.fakes.records import FakeVersionRecords
 from tests.unit.core.library.images import image
 
+
 def snapshot(*tags: str, read: bool = True) -> LibrarySnapshot:
     return make_snapshot(
         [image(number, f"rec:{tag}", stack="b" + "xyz"[number - 1] if read else None)

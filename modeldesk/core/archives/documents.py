@@ -21,6 +21,11 @@ _HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 """Escapes for half of a character, which need not come in pairs."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS_OF_FRACTION = 6
+_CONFIGURATIONS = (
+    "",
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
 _SPEAKING = ("in-toto", "cosign", "sigstore")
 """In the types of layers that speak of an image instead of being part of one."""
 
@@ -54,8 +59,7 @@ class Manifest:
     @property
     def is_image(self) -> bool:
         """Whether it is not another kind of artifact, such as a chart or an attestation."""
-        kind = self.config.media_type
-        if kind and not ("image" in kind and "config" in kind):
+        if self.config.media_type not in _CONFIGURATIONS:
             return False
         # What speaks of images often bears their configuration's type, never their layers'.
         return not any(word in layer.media_type for layer in self.layers for word in _SPEAKING)

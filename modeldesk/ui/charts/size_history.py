@@ -11,13 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.charts.bars import (
-    SizeBar,
-    exact_figures,
-    kinds_in,
-    state_sentence,
-    state_text,
-)
+from modeldesk.ui.charts.bars import SizeBar, exact_figures, state_sentence, state_text
 from modeldesk.ui.charts.legend import ChartHead, LegendEntry, Swatch
 from modeldesk.ui.charts.note import ChartNote
 from modeldesk.ui.charts.pictures import PictureMenu, save_csv, save_png, save_svg
@@ -235,7 +229,9 @@ class SizeHistoryChart(QWidget):
 
     def _legend(self) -> None:
         tokens, bars = self._theme.tokens, self._data.bars
-        entries = [LegendEntry(tokens.kind(kind), kind_name(kind)) for kind in kinds_in(bars)]
+        entries = [
+            LegendEntry(tokens.kind(kind), kind_name(kind)) for kind in self._data.kinds_present
+        ]
         if any(bar.gone for bar in bars):
             entries.append(LegendEntry(tokens.muted, tr("No longer here"), Swatch.DASHED))
         if any(bar.compressed for bar in bars):

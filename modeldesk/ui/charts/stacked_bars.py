@@ -1,7 +1,7 @@
 """Painting bars stacked by layer kind, in pixels, from arrays."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -44,10 +44,11 @@ class BarData:
     unit: presentation.AxisUnit = field(init=False)
 
     def __post_init__(self) -> None:
-        rows = {kind: [0] * len(self.bars) for kind in self.kinds}
+        # By their ids: the members of an enumeration take long to hash, and there are thousands.
+        rows = {id(kind): [0] * len(self.bars) for kind in self.kinds}
         for number, bar in enumerate(self.bars):
             for kind, size in bar.bytes_by_kind:
-                rows[kind][number] += size
+                rows[id(kind)][number] += size
         sizes = np.array(list(rows.values()), dtype=np.float64)
         tops = np.cumsum(sizes, axis=0)
         largest = float(tops[-1].max(initial=0.0))
@@ -56,6 +57,12 @@ class BarData:
         object.__setattr__(self, "unit", unit)
         marks = tuple(mark * unit.amount for mark in ticks(largest / unit.amount))
         object.__setattr__(self, "ticks", marks)
+
+    @property
+    def kinds_present(self) -> list[LayerKind]:
+        """The kinds that occur, lowest in a bar first."""
+        sizes = np.diff(self.tops, axis=0, prepend=0.0)
+        return [kind for kind, row in zip(self.kinds, sizes, strict=True) if row.any()]
 
     @property
     def totals(self) -> NDArray[np.float64]:
@@ -105,8 +112,7 @@ def paint_bars(
     _paint_grid(painter, frame, data, tokens)
     painter.save()
     painter.setClipRect(frame.plot.adjusted(0, -TOP, 0, 1))
-    for number in shown:
-        _paint_bar(painter, frame, data, tokens, number)
+    _paint_stacks(painter, frame, data, tokens, shown)
     painter.restore()
     _paint_totals(painter, frame, data, tokens, shown, selected)
     _paint_names(painter, frame, data, tokens, shown, selected)
@@ -173,38 +179,53 @@ def _paint_grid(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens) 
     )
 
 
-def _paint_bar(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, number: int) -> None:
-    left, width = _bar_edges(frame, number)
-    gap = 1.0 if width >= _GAPS_FROM else 0.0
+def _paint_stacks(
+    painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, shown: Sequence[int]
+) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    bar = data.bars[number]
-    painter.setOpacity(_GONE_OPACITY if bar.gone else 1.0)
-    below = 0.0
-    for kind, top in zip(data.kinds, data.tops[:, number], strict=True):
-        if top > below:
-            low, high = frame.y(below), frame.y(float(top))
-            height = max(low - high - (gap if below else 0.0), 1.0)
-            part, color = QRectF(left, high, width, height), QColor(tokens.kind(kind))
-            if bar.compressed:
-                paint_hatched(painter, part, color)
-            else:
-                painter.fillRect(part, color)
-        below = float(top)
-    painter.setOpacity(1.0)
-    if bar.gone and width >= _GAPS_FROM:
-        # Not by its paleness alone.
-        painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        high = frame.y(below)
-        painter.drawRect(QRectF(left, high, width - 1, frame.y(0) - high - 1))
+    colors = [QColor(tokens.kind(kind)) for kind in data.kinds]
+    floor = frame.y(0)
+    # Of hundreds of bars at once: one by one they would take a frame's time.
+    tops = data.tops[:, list(shown)].T
+    places = (floor - frame.plot.height() * tops / (frame.top or 1.0)).tolist()
+    width = _bar_width(frame.slot)
+    for number, highs in zip(shown, places, strict=True):
+        bar = data.bars[number]
+        left = round(frame.x(number) - width / 2)
+        paint_part = paint_hatched if bar.compressed else QPainter.fillRect
+        if bar.gone:
+            painter.setOpacity(_GONE_OPACITY)
+        for part, color in _parts(left, width, floor, highs, colors):
+            paint_part(painter, part, color)
+        if bar.gone:
+            painter.setOpacity(1.0)
+            if width >= _GAPS_FROM:
+                _paint_dashed(painter, QRectF(left, highs[-1], width, floor - highs[-1]), tokens)
 
 
-def _bar_edges(frame: Frame, number: int) -> tuple[float, float]:
-    width = min(frame.slot * (_BAR_SHARE if frame.slot > 6 else 0.85), _WIDEST_BAR)
-    if width < 2:
-        return round(frame.x(number) - 1), 2.0
-    width = float(round(width)) if width > 4 else width
-    return round(frame.x(number) - width / 2), width
+def _paint_dashed(painter: QPainter, bar: QRectF, tokens: Tokens) -> None:
+    """Around what is told not by its paleness alone."""
+    painter.setPen(QPen(QColor(tokens.muted), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar.adjusted(0, 0, -1, -1))
+
+
+def _parts(
+    left: float, width: float, floor: float, highs: Sequence[float], colors: Sequence[QColor]
+) -> Iterator[tuple[QRectF, QColor]]:
+    """The parts of a bar that hold anything, lowest first."""
+    gap = 1.0 if width >= _GAPS_FROM else 0.0
+    low = floor
+    for high, color in zip(highs, colors, strict=True):
+        if high < low:
+            height = max(low - high - (gap if low < floor else 0.0), 1.0)
+            yield QRectF(left, high, width, height), color
+        low = high
+
+
+def _bar_width(slot: float) -> float:
+    width = min(slot * (_BAR_SHARE if slot > 6 else 0.85), _WIDEST_BAR)
+    return float(round(width)) if width > 4 else max(width, 2.0)
 
 
 def _paint_totals(

@@ -8,13 +8,13 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.history import history
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
+from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.actions import RunVersion, VersionActions
-from modeldesk.ui.library.bars import size_bar
+from modeldesk.ui.library.bar_maker import BarMaker
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.header import WayBack
 from modeldesk.ui.library.parts import LibraryParts
@@ -81,8 +81,7 @@ class LibraryPage(QWidget):
         self._roll_back = roll_back
         self._details_wanted = False
         self._room: Room | None = None
-        self._drawn: tuple[object, ...] | None = None
-        """What the chart's bars were made of."""
+        self._bars = BarMaker(context, self)
         # One version in full, and the chart of a thousand, get each a turn of the event loop of
         # their own.
         self._details_due = QTimer(self, singleShot=True, interval=0)
@@ -172,6 +171,7 @@ class LibraryPage(QWidget):
         self._store.loaded_changed.connect(self._loaded)
         self._past.changed.connect(lambda _model: self._chart_due.start())
         self._remote.changed.connect(lambda _model: self._chart_due.start())
+        self._bars.made.connect(self._draw_bars)
         self.chart.note_asked.connect(self._remote.ask_again)
         hub.connection_changed.connect(lambda _connection: self.show_choice())
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
@@ -223,13 +223,13 @@ class LibraryPage(QWidget):
             return
         past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
         remote = self._remote.of(entry) if self.isVisible() else Remote()
-        # Going from version to version makes nothing anew.
-        drawn = (entry, past, remote.versions)
-        if self._drawn is None or any(a is not b for a, b in zip(drawn, self._drawn, strict=True)):
-            self._drawn = drawn
-            bars = [size_bar(one) for one in history(entry, past, remote.versions)]
-            self.chart.set_bars(bars)
+        self._bars.make(entry, past, remote.versions)
         self.chart.set_note(remote.trouble)
+        self.chart.select(str(version.key.image) if version else None)
+
+    def _draw_bars(self, bars: list[SizeBar]) -> None:
+        self.chart.set_bars(bars)
+        version = self._choice.version
         self.chart.select(str(version.key.image) if version else None)
 
     def _show_nothing(self) -> None:

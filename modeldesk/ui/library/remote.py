@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,7 +14,10 @@ from modeldesk.core.library.model import Model, RemoteVersion
 from modeldesk.core.library.remote_versions import RemoteAnswer, remote_repositories
 from modeldesk.core.words import trn
 from modeldesk.ui.context import Context
-from modeldesk.ui.tasks import Lane, TaskHandle, serial
+from modeldesk.ui.tasks.lanes import Lane, serial
+
+if TYPE_CHECKING:
+    from modeldesk.ui.tasks.handle import TaskHandle
 
 _LANE = serial("versions in registries")
 _SETTLED_MS = 400

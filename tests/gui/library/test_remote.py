@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import RecordsBusy, RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import RemoteVersion, RemoteVersions
+from modeldesk.core.library.model import Model, RemoteVersion, RemoteVersions
 from modeldesk.ui.library import remote as module
 from modeldesk.ui.links import LibraryLink
 from tests.gui.library.bench import Bench
@@ -154,3 +154,31 @@ def test_records_that_fail_bother_nobody(
     bench.hub.refresh_asked.emit()
     qtbot.waitUntil(lambda: len(remotes(bench)) == 2, timeout=10_000)
     assert bench.heard.texts == []
+
+
+def test_thousands_come_from_a_worker_and_only_the_last_wanted(
+    bench: Bench, images: dict[str, ImageId], qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(remotes(bench)) == 2, timeout=10_000)
+    many = tuple(version(f"v0.{n}.0", 1000 + n) for n in range(1500))
+    bench.registry.repositories[REPOSITORY] = RemoteVersions(many)
+    bench.hub.refresh_asked.emit()
+    qtbot.waitUntil(lambda: len(remotes(bench)) == 1500, timeout=20_000)
+    chart = bench.page.chart.chart
+    assert chart is not None
+    assert chart.selected_key == images["v1.4.0"]
+    bars = chart._data.bars
+    bench.page._choose(images["v1.3.0"])
+    qtbot.waitUntil(lambda: chart.selected_key == images["v1.3.0"])
+    assert chart._data.bars is bars
+    bench.page._bars.make(_entry(bench), (), many[:1400])
+    bench.page._bars.make(_entry(bench), (), many[:3])
+    qtbot.waitUntil(lambda: len(remotes(bench)) == 3)
+    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
+    assert len(remotes(bench)) == 3
+
+
+def _entry(bench: Bench) -> Model:
+    entry = bench.choice.entry
+    assert entry is not None
+    return entry

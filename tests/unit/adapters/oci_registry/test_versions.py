@@ -82,6 +82,16 @@ def test_a_history_that_does_not_tell_each_layer(registry: MemoryRegistry) -> No
     assert read(registry).versions[0].compressed_by_kind == {LayerKind.OTHER: 120}
 
 
+def test_an_image_as_docker_itself_pushes_it(registry: MemoryRegistry) -> None:
+    configuration = json.dumps({"rootfs": {"diff_ids": ["sha256:a"]}}).encode()
+    kinds = (
+        "application/vnd.docker.container.image.v1+json",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+    )
+    registry.put("v1", registry.manifest(configuration, [7], *kinds))
+    assert [one.tag for one in read(registry).versions] == ["v1"]
+
+
 def test_several_platforms(registry: MemoryRegistry) -> None:
     other = registry.push("other", STEPS, architecture="s390x")
     mine = registry.push("mine", [("COPY model.onnx /models/", 9_000)])

@@ -128,10 +128,12 @@ class Parts:
     def remote_versions(self) -> "RemoteHistory":
         """Versions that registries have."""
         from modeldesk.adapters.oci_registry.versions import RegistryVersions
+        from modeldesk.adapters.oci_registry.versions_apart import read_versions_apart
         from modeldesk.adapters.sqlite.remote_records import SqliteRemoteRecords
         from modeldesk.core.library.remote_versions import RemoteHistory
 
-        return RemoteHistory(SqliteRemoteRecords(self.opened.database), RegistryVersions())
+        registry = RegistryVersions(read_versions_apart)
+        return RemoteHistory(SqliteRemoteRecords(self.opened.database), registry)
 
     @Once
     def layer_records(self) -> "ContentRecords":

@@ -13,6 +13,7 @@ import pytest
 
 from modeldesk.adapters.oci_registry.client import MANIFESTS, RegistryClient
 from modeldesk.adapters.oci_registry.versions import RegistryVersions
+from modeldesk.adapters.oci_registry.versions_apart import read_versions_apart
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.remote_records import SqliteRemoteRecords
 from modeldesk.core.errors import NotInRegistry, RegistryUnavailable
@@ -51,7 +52,7 @@ def pushed(engine_client: docker.DockerClient, repository: str) -> dict[str, str
 @pytest.fixture
 def past(tmp_path: Path) -> Iterator[RemoteHistory]:
     database = open_database(tmp_path / "records.sqlite").database
-    yield RemoteHistory(SqliteRemoteRecords(database), RegistryVersions())
+    yield RemoteHistory(SqliteRemoteRecords(database), RegistryVersions(read_versions_apart))
     database.close()
 
 

@@ -1,13 +1,13 @@
 """What runs in the other process."""
 
 import logging
-import os
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from modeldesk.adapters.other_process import give_way
 from modeldesk.core.contents.model import Place
 from modeldesk.core.contents.ports import ContentRecords, ImageSource
 from modeldesk.core.errors import ModelDeskError
@@ -15,8 +15,6 @@ from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import Job, Progress
 
 logger = logging.getLogger(__name__)
-
-_NICENESS = 10
 
 
 class Parts(Protocol):
@@ -44,9 +42,7 @@ Said = Progress | Failed | Finished
 
 def work(speak: Connection, parts: Parts, place: Place, wanted: frozenset[DiffId]) -> None:
     """Index the layers and keep each as soon as it is read. Ends when nobody listens any more."""
-    # Not on every system, and not worth failing for.
-    with suppress(AttributeError, OSError):
-        os.nice(_NICENESS)
+    give_way()
     with suppress(BrokenPipeError, ConnectionResetError), speak:
         speak.send(_outcome(parts, place, wanted, speak.send))
 

@@ -31,6 +31,8 @@ class MemoryRegistry:
         self.failing: dict[str, int] = {}
         """Tag → the status it is answered with."""
         self.names_digests = True
+        self.missing = False
+        """There is no such repository."""
         self.asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -103,6 +105,8 @@ class MemoryRegistry:
         _, kind, name = request.url.path.rsplit("/", 2)
         with self._lock:
             self.asked[f"{request.method} {kind}"] += 1
+        if self.missing:
+            return httpx.Response(404)
         if kind == "tags":
             return httpx.Response(200, json={"tags": list(reversed(self.tags))})
         if name in self.failing:

@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
 
 from modeldesk.adapters.oci_registry.client import RegistryClient
 from modeldesk.adapters.oci_registry.credentials import Credentials
+from modeldesk.adapters.oci_registry.read_versions import read_versions
 from modeldesk.adapters.oci_registry.versions import RegistryVersions
 from modeldesk.core.archives.source import host_platform
 from modeldesk.core.errors import (
@@ -45,8 +47,17 @@ def read(
     on_news: Callable[[RemoteVersion], None] = lambda _: None,
     token: CancelToken | None = None,
 ) -> RemoteVersions:
-    reader = RegistryVersions(registry.client)
+    reader = RegistryVersions(partial(read_versions, make_client=registry.client))
     return reader.versions(NAME, known, on_news, token or CancelToken())
+
+
+def reading(
+    answer: Callable[[httpx.Request], httpx.Response], credentials: Credentials | None = None
+) -> RegistryVersions:
+    def make(name: str) -> RegistryClient:
+        return RegistryClient(name, lambda _: credentials, httpx.MockTransport(answer))
+
+    return RegistryVersions(partial(read_versions, make_client=make))
 
 
 def test_a_version(registry: MemoryRegistry) -> None:
@@ -174,11 +185,7 @@ def test_what_is_known_is_not_read_again(registry: MemoryRegistry, names_digests
 
 
 def test_no_repository(registry: MemoryRegistry) -> None:
-    reader = RegistryVersions(
-        lambda name: RegistryClient(
-            name, lambda _: None, httpx.MockTransport(lambda _: httpx.Response(404))
-        )
-    )
+    reader = reading(lambda _: httpx.Response(404))
     with pytest.raises(NotInRegistry):
         reader.versions(NAME, (), lambda _: None, CancelToken())
 
@@ -207,9 +214,7 @@ def test_a_registry_that_goes_away(registry: MemoryRegistry) -> None:
             raise httpx.ReadError("reset")
         return registry.answer(request)
 
-    reader = RegistryVersions(
-        lambda name: RegistryClient(name, lambda _: None, httpx.MockTransport(answer))
-    )
+    reader = reading(answer)
     with pytest.raises(RegistryUnavailable):
         reader.versions(NAME, (), lambda _: None, CancelToken())
 
@@ -236,11 +241,7 @@ def test_sixteen_at_a_time_and_one_sign_in(registry: MemoryRegistry) -> None:
             under_way -= 1
         return registry.answer(request)
 
-    reader = RegistryVersions(
-        lambda name: RegistryClient(
-            name, lambda _: Credentials("mia", "secret"), httpx.MockTransport(answer)
-        )
-    )
+    reader = reading(answer, Credentials("mia", "secret"))
     found = reader.versions(NAME, (), lambda _: None, CancelToken())
     assert len(found.versions) == 64
     assert signs == 1

@@ -1,5 +1,6 @@
 """What the size chart shows, free of any chart library."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -51,6 +52,12 @@ class SizeBar:
     def size_of(self, kind: LayerKind) -> int:
         """The bytes of one kind; 0 when the version has none of it."""
         return sum(size for found, size in self.bytes_by_kind if found is kind)
+
+
+def kinds_in(bars: Sequence[SizeBar]) -> list[LayerKind]:
+    """The kinds that occur in a few `bars`, lowest in a bar first."""
+    present = {kind for bar in bars for kind, size in bar.bytes_by_kind if size > 0}
+    return [kind for kind in LayerKind if kind in present]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 that Qt has for it are lost in SVG and too fine on dense screens."""
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -49,11 +50,18 @@ def _across(rect: QRectF) -> list[QLineF]:
 def _paint_striped(painter: QPainter, rect: QRectF, color: QColor) -> None:
     """Pieces of two pixels, at the same heights wherever the box begins: a broad line of dashes,
     whose lengths a pen counts in its width."""
-    width = max(rect.width(), 1.0)
-    pen = QPen(color, width)
+    left, top, width = rect.left(), rect.top(), max(rect.width(), 1.0)
+    pen = _stripes(color.rgb(), width)
+    pen.setDashOffset((top % (2 * _STRIPE)) / width)
+    painter.setPen(pen)
+    middle = left + width / 2
+    painter.drawLine(QLineF(middle, top, middle, top + rect.height()))
+
+
+@lru_cache(maxsize=64)
+def _stripes(color: int, width: float) -> QPen:
+    """Bars come by the hundred, and a pen of dashes takes long to make."""
+    pen = QPen(QColor(color), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setDashPattern([_STRIPE / width, _STRIPE / width])
-    pen.setDashOffset((rect.top() % (2 * _STRIPE)) / width)
-    painter.setPen(pen)
-    middle = rect.center().x()
-    painter.drawLine(QLineF(middle, rect.top(), middle, rect.bottom()))
+    return pen

@@ -19,7 +19,7 @@ from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.header import WayBack
 from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
-from modeldesk.ui.library.remote import Remote, RemotePast
+from modeldesk.ui.library.remote import RemotePast
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.releases.store import ReleaseStore
@@ -222,7 +222,7 @@ class LibraryPage(QWidget):
         if entry is None or entry.group is Group.UNTAGGED:
             return
         past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
-        remote = self._remote.of(entry) if self.isVisible() else Remote()
+        remote = self._remote.of(entry, ask=self.isVisible())
         self._bars.make(entry, past, remote.versions)
         self.chart.set_note(remote.trouble)
         self.chart.select(str(version.key.image) if version else None)

@@ -65,9 +65,15 @@ class RemotePast(QObject):
         self._due.timeout.connect(self._ask)
         context.hub.refresh_asked.connect(self.ask_again)
 
-    def of(self, model: Model) -> Remote:
-        """What is known by now of a model that is looked at; `changed` tells when it is more."""
+    def of(self, model: Model, *, ask: bool) -> Remote:
+        """What is known by now of a model. With `ask`, it is looked at: `changed` tells when more
+        is known."""
         repositories = remote_repositories(model)
+        if ask:
+            self._look(model, repositories)
+        return self._known.get(model.name, Remote()) if repositories else Remote()
+
+    def _look(self, model: Model, repositories: tuple[str, ...]) -> None:
         if (model.name, repositories) != (self._model, self._repositories):
             self._leave()
             self._model, self._repositories = model.name, repositories
@@ -78,7 +84,6 @@ class RemotePast(QObject):
         elif repositories and self._asking is None and not self._due.isActive():
             # A window that is left open for days is looked at again one day.
             self._due.start()
-        return self._known.get(model.name, Remote()) if repositories else Remote()
 
     def ask_again(self) -> None:
         """Ask for the model that is looked at, however short a time ago that was done."""
@@ -87,7 +92,8 @@ class RemotePast(QObject):
         self._asked.pop(self._repositories, None)
         known = self._known.get(self._model, Remote())
         self._tell(self._model, replace(known, trouble=""))
-        self._due.start(0)
+        self._due.stop()
+        self._ask()
 
     def _leave(self) -> None:
         self._due.stop()

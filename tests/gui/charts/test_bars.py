@@ -1,7 +1,7 @@
 """What a bar is made of, and how its figures are told."""
 
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.ui.charts.bars import Figure, SizeBar, exact_figures
+from modeldesk.ui.charts.bars import Figure, SizeBar, exact_figures, kinds_in
 from modeldesk.ui.charts.stacked_bars import BarData
 
 BASE, WEIGHTS = LayerKind.BASE_IMAGE, LayerKind.MODEL_WEIGHTS
@@ -17,7 +17,7 @@ def test_a_bar_adds_up() -> None:
 
 def test_kinds_are_named_lowest_first_and_only_once() -> None:
     other = SizeBar("c", "c", ((LayerKind.OTHER, 0), (WEIGHTS, 5), (BASE, 5)))
-    assert BarData((FIRST, other)).kinds_present == [BASE, WEIGHTS]
+    assert kinds_in([FIRST, other]) == BarData((FIRST, other)).kinds_present == [BASE, WEIGHTS]
 
 
 def test_figures_are_exact_and_compare_with_the_version_before() -> None:

@@ -5,13 +5,16 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog
 
-from modeldesk.core.ids import ModelName
+from modeldesk.core.errors import RegistryUnavailable
+from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.library.model import RemoteVersion
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
 from tests.gui.library.bench import Bench
-from tests.gui.library.sample_data import MB, REGISTRY, SLIM, fill_engine, fill_releases
+from tests.gui.library.sample_data import MB, NOW, REGISTRY, SLIM, fill_engine, fill_releases
 from tests.gui.pictures import Scene, by_name, live, take_all, until
 
 WIDE, SMALL = QSize(1440 - 60, 900 - 30), QSize(1024 - 60, 700 - 30)
@@ -25,6 +28,23 @@ def filled(bench: Bench) -> None:
     bench.releases.read()
     bench.choice.follow_link(LibraryLink(ModelName("recommendation"), images["v1.4.0"]))
     settle(bench)
+
+
+def remote(bench: Bench) -> None:
+    """Versions that only a registry has, which no longer answers."""
+    repository = f"{REGISTRY}/recommendation"
+    sizes = dict(zip(LayerKind, (50 * MB, 20 * MB, 800 * MB, MB, 280 * MB), strict=False))
+    bench.remote_records.keep_remote_versions(
+        RemoteVersion(
+            repository, tag, f"sha256:{tag}", ImageId(f"sha256:{tag}"), NOW, "recommendation", sizes
+        )
+        for tag in ("v0.9.0", "v1.2.5", "v1.3.5")
+    )
+    bench.registry.failing[repository] = RegistryUnavailable(
+        "The registry registry.lan:5000 does not answer."
+    )
+    filled(bench)
+    live(0.6)
 
 
 def small(bench: Bench) -> None:
@@ -146,6 +166,7 @@ def lost(bench: Bench) -> None:
 
 SCENES = by_name(
     filled,
+    remote,
     small,
     small_details,
     layer,

@@ -79,14 +79,19 @@ def test_a_registry_is_not_asked_again_soon_but_on_request(
     bench: Bench, images: dict[str, ImageId], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     qtbot.waitUntil(lambda: len(remotes(bench)) == 2, timeout=10_000)
-    for name in ("fraud-detector", "recommendation"):
-        bench.choice.follow_link(LibraryLink(ModelName(name)))
-        qtbot.waitUntil(lambda: not bench.remote._due.isActive() and bench.remote._asking is None)
-        qtbot.wait(50)
-    qtbot.waitUntil(lambda: bench.registry.asked.count(f"{REGISTRY}/fraud-detector") == 1)
+
+    def settled() -> bool:
+        remote, entry = bench.remote, bench.choice.entry
+        looked_at = entry is not None and remote._model == entry.name
+        return looked_at and not remote._due.isActive() and remote._asking is None
+
+    for name in (ModelName("fraud-detector"), ModelName("recommendation")):
+        bench.choice.follow_link(LibraryLink(name))
+        qtbot.waitUntil(settled, timeout=5000)
+    assert bench.registry.asked.count(f"{REGISTRY}/fraud-detector") == 1
     assert bench.registry.asked.count(REPOSITORY) == 1
     bench.hub.refresh_asked.emit()
-    qtbot.waitUntil(lambda: bench.registry.asked.count(REPOSITORY) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: bench.registry.asked.count(REPOSITORY) == 2 and settled(), timeout=5000)
     monkeypatch.setattr(module, "_ASK_AGAIN_S", 0.0)
     bench.page.shown()
     qtbot.waitUntil(lambda: bench.registry.asked.count(REPOSITORY) == 3, timeout=5000)

@@ -69,7 +69,6 @@ def measure(name: str, contents: ImageContents, theme: Theme) -> None:
         gaps.stop()
         gaps = Gaps()
         opening(browser, tasks)
-        image.figures()
         print(f"  folders opened; worst gaps {gaps.worst()}")
         gaps.stop()
         tasks.shutdown(10)

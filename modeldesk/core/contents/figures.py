@@ -1,17 +1,15 @@
 """What an image's contents tell in a few figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import compress
 
-from modeldesk.core.contents.advice.advise import advise
 from modeldesk.core.contents.advice.model import Advice, Subject
 from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.contents.pieces import both, taken
-from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.view import FileView
-from modeldesk.core.contents.waste import find_waste
+from modeldesk.core.contents.waste import Waste
 from modeldesk.core.layers.kinds import LayerKind
 
 _MOST = 5
@@ -33,8 +31,6 @@ class Figures:
     wasted_bytes: int
     compressed_bytes: int | None
     """None where the source does not say of every layer."""
-    advice: tuple[Advice, ...]
-    """What could be better, secrets first."""
     kinds: tuple[LayerKind, ...]
     """Of each layer, by content."""
     largest: Mapping[LayerKind, tuple[LargeFile, ...]]
@@ -45,25 +41,21 @@ class Figures:
         """The share of all bytes that is not wasted."""
         return 1 - self.wasted_bytes / self.layers_bytes if self.layers_bytes else 1.0
 
-    @property
-    def saving_bytes(self) -> int:
-        """About what following all advice would save; two pieces may be about the same file."""
-        saving = sum(one.size_bytes for one in self.advice if one.subject != Subject.SECRETS)
+    def saving_bytes(self, advice: Iterable[Advice]) -> int:
+        """About what following all of `advice` would save; two of it may mean the same file."""
+        saving = sum(one.size_bytes for one in advice if one.subject != Subject.SECRETS)
         return min(saving, self.layers_bytes)
 
 
-def figures(contents: ImageContents, stack: Stack, view: FileView) -> Figures:
-    """Count. `stack` and `view` are those of all the image's layers."""
-    waste = find_waste(stack)
+def figures(contents: ImageContents, waste: Waste, view: FileView) -> Figures:
+    """Count. `waste` and `view` are those of all the image's layers."""
     kinds = tuple(layer.kind for layer in contents.layers)
-    advice = advise(contents, stack, waste)
     compressed = [layer.blob.compressed_bytes for layer in contents.layers]
     known = [size for size in compressed if size is not None]
     return Figures(
         waste.layers_bytes,
         waste.reclaimable_bytes,
         sum(known) if len(known) == len(compressed) else None,
-        advice,
         kinds,
         largest_by_kind(view, kinds),
     )

@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import mul
 from typing import Protocol, Self, TypeVar
 
-PIECE = 16_000
+PIECE = 4_000
 """Items that one call may take: a few milliseconds."""
 _NEIGHBOURS = 256
 

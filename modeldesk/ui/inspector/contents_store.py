@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.figures import Figures
 from modeldesk.core.contents.model import ImageContents, Place
@@ -57,7 +58,7 @@ class ContentsStore(QObject):
     progressed = Signal(object)
     """The `Progress` of the reading of the image that is looked at."""
     counted = Signal()
-    """`figures` are there."""
+    """`figures`, or `advice`, are there."""
 
     def __init__(self, context: Context, source: ContentsSource, parent: QObject) -> None:
         super().__init__(parent)
@@ -75,6 +76,7 @@ class ContentsStore(QObject):
         self.image: OpenImage | None = None
         """The contents, while `knowing` is READ."""
         self.figures: Figures | None = None
+        self.advice: tuple[Advice, ...] = ()
 
     @property
     def failure(self) -> ModelDeskError | None:
@@ -96,6 +98,7 @@ class ContentsStore(QObject):
         self._latest.cancel()
         self._counting.cancel()
         self.image = self.figures = None
+        self.advice = ()
         if subject is None:
             self._become(Knowing.NOTHING_CHOSEN)
         elif subject.place in self._readings:
@@ -176,6 +179,16 @@ class ContentsStore(QObject):
 
     def _were_counted(self, figures: Figures) -> None:
         self.figures = figures
+        self.counted.emit()
+        if image := self.image:
+            self._counting.submit(
+                lambda _job: image.advice(),
+                title=tr("Look for what could be better"),
+                on_result=self._was_advised,
+            )
+
+    def _was_advised(self, advice: tuple[Advice, ...]) -> None:
+        self.advice = advice
         self.counted.emit()
 
     def _was_read(self, place: Place, contents: ImageContents) -> None:

@@ -53,7 +53,7 @@ class Inside(QObject):
         )
 
     def _follow(self) -> None:
-        self._layers.show_contents(self._store.figures)
+        self._layers.show_contents(self._store.figures, self._store.advice)
         self._layers.offer_look_inside(self._store.knowing is Knowing.UNREAD)
         self._count_if_seen()
 
@@ -67,10 +67,10 @@ class Inside(QObject):
         self._store.read()
 
     def _show_advice(self) -> None:
-        figures, subject = self._store.figures, self._store.subject
-        if figures is not None and subject is not None:
+        subject = self._store.subject
+        if subject is not None:
             name = presentation.printable(subject.name)
-            AdviceDialog(name, figures.advice, self._tabs.window()).show()
+            AdviceDialog(name, self._store.advice, self._tabs.window()).show()
 
     def _show_file(self, path: bytes) -> None:
         self._tabs.setCurrentWidget(self._files)

@@ -1,9 +1,12 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.layers.model import Layer
@@ -44,6 +47,7 @@ class LayersTab(QWidget):
         self._group = Group.MODEL
         self.stack = LayerStack(theme)
         self._known: Figures | None = None
+        self._advice: Sequence[Advice] = ()
         self._picked = ""
         self.figures = KeyValueList()
         self.look_inside = LinkButton(tr("Look inside for wasted space"))
@@ -121,9 +125,9 @@ class LayersTab(QWidget):
         self._show_largest()
         self._show_advice()
 
-    def show_contents(self, known: Figures | None) -> None:
+    def show_contents(self, known: Figures | None, advice: Sequence[Advice] = ()) -> None:
         """Tell of what is in the files of the version that is shown; None: not known."""
-        self._known = known
+        self._known, self._advice = known, advice
         self._show_figures()
         self._show_largest()
         self._show_advice()
@@ -139,13 +143,14 @@ class LayersTab(QWidget):
 
     def _show_advice(self) -> None:
         known = self._known
-        count = len(known.advice) if known else 0
+        count = len(self._advice) if known else 0
         for widget in (self.advice, self.saving):
             widget.setVisible(count > 0)
         if known is not None and count:
             self.advice.set_text(trn("{count} suggestion", "{count} suggestions", count))
-            saved = presentation.size(known.saving_bytes)
-            self.saving.setText(tr("save ≈ {size}", size=saved) if known.saving_bytes else "")
+            saving = known.saving_bytes(self._advice)
+            saved = presentation.size(saving)
+            self.saving.setText(tr("save ≈ {size}", size=saved) if saving else "")
 
     def _show_largest(self) -> None:
         """Of the kind that is picked, or that weighs most beside the base image."""

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
 
+from modeldesk.core.contents.advice.advise import advise
+from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures, figures, kinds_of_rows
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.contents.search import PathSearch
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.tree import FileTree
 from modeldesk.core.contents.view import FileView
+from modeldesk.core.contents.waste import Waste, find_waste
 from modeldesk.ui.inspector.tiles_of import KindSums
 
 _KEPT = 3
@@ -84,15 +87,15 @@ class OpenImage:
     def figures(self) -> Figures:
         """What the Layers tab tells of them."""
         view = self.files(Choice(self.top)).view
-        with self._lock:
-            return self._figures(view)
+        return figures(self.contents, self._waste, view)
 
-    def _figures(self, view: FileView) -> Figures:
-        if self._counted is None:
-            self._counted = figures(self.contents, self._stack, view)
-        return self._counted
+    def advice(self) -> tuple[Advice, ...]:
+        """What could be better. Of very many files it takes seconds."""
+        return advise(self.contents, self._stack, self._waste)
 
-    _counted: Figures | None = None
+    @cached_property
+    def _waste(self) -> Waste:
+        return find_waste(self._stack)
 
     @cached_property
     def _stack(self) -> Stack:

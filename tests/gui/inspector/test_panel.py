@@ -250,7 +250,7 @@ def test_what_the_files_tell_stands_among_the_layers(
     assert layers.largest.title.text() == "Largest files in Dependencies"
     layers.stack.segment_clicked.emit("3")
     assert layers.largest.title.text() == "Largest files in Model weights"
-    assert layers.advice.isVisible()
+    qtbot.waitUntil(layers.advice.isVisible, timeout=5000)
     assert layers.saving.text().startswith("save ≈ ")
     layers.advice.click()
     dialog = panel.findChild(AdviceDialog)

@@ -54,7 +54,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--service",
         type=service,
         metavar="NAME",
-        default="",
         help="run it as the deployment NAME, with a history and a way back; without -p, -e and -v "
         "it keeps the settings it has",
     )

@@ -42,7 +42,9 @@ def test_locks_hold_all_that_is_asked_for() -> None:
 
 
 def test_both_locks_agree() -> None:
-    assert set(_pins(LOCKS[0])) <= set(_pins(LOCKS[1]))
+    """On versions: a tool may want on every Python what the program wants on some."""
+    run, develop = ({pin[:2] for pin in _pins(lock)} for lock in LOCKS)
+    assert run <= develop
 
 
 def test_old_pythons_get_no_qt_that_kills_them() -> None:

@@ -34,7 +34,7 @@ from modeldesk.core.jobs import CancelToken, Job
 from tests.unit.core.archives.crafting import digest
 
 ROUNDS = 5
-ENTRIES = 300_000
+MANY = 300_000
 LAYERS, FILES, BYTES = 8, 60_000, 2_000_000_000
 PACKED_BYTES = 400_000_000
 
@@ -48,8 +48,9 @@ class Took:
     megabytes: int = 0
 
 
-def layer(path: Path, files: int, mean_bytes: float, seed: int) -> None:
-    """A layer as installing Python packages makes one: half of it can be compressed."""
+def layer(path: Path, files: int, mean_bytes: float, seed: int, *, alike: bool = False) -> None:
+    """A layer as installing Python packages makes one: half of it can be compressed. If its
+    files are `alike`, they have one size and one time."""
     chance = random.Random(seed)
     noise = chance.randbytes(1 << 20)
     text = b"".join(b"line %d of a module\n" % n for n in range(40_000))
@@ -64,8 +65,9 @@ def layer(path: Path, files: int, mean_bytes: float, seed: int) -> None:
                 out.addfile(info)
                 for number in range(min(30, files - made)):
                     info = tarfile.TarInfo(f"{package}{folder}/module_{number:03d}.py")
-                    info.size = min(int(chance.expovariate(1 / mean_bytes)), 1 << 19)
-                    info.mtime = when + number % 3
+                    spread = mean_bytes if alike else chance.expovariate(1 / mean_bytes)
+                    info.size = min(int(spread), 1 << 19)
+                    info.mtime = 0 if alike else when + number % 3
                     source = text if number % 2 else noise
                     begin = chance.randrange(1 << 18)
                     out.addfile(info, io.BytesIO(source[begin : begin + info.size]))
@@ -158,16 +160,17 @@ def packed(path: Path, how: str) -> Path:
 
 def run(folder: Path, rounds: int) -> None:
     many = folder / "many.tar"
-    layer(many, ENTRIES, 2500, 0)
-    of_many = saved(folder, [many], "many-saved.tar")
-    compare(
-        f"{ENTRIES:,} entries; theirs: tar -tv",
-        rounds,
-        partial(ours, of_many),
-        partial(tool, 'tar -tvf "$1"', many),
-    )
-    for path in (many, of_many):
-        path.unlink()
+    for alike, mean_bytes in ((True, 100), (False, 2500)):
+        layer(many, MANY, mean_bytes, 0, alike=alike)
+        of_many = saved(folder, [many], "many-saved.tar")
+        compare(
+            f"{MANY:,} files{' alike' if alike else ''}; theirs: tar -tv",
+            rounds,
+            partial(ours, of_many),
+            partial(tool, 'tar -tvf "$1"', many),
+        )
+        for path in (many, of_many):
+            path.unlink()
     parts = list(_layers(folder))
     whole = saved(folder, parts, "saved.tar")
     compare(

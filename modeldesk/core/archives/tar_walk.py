@@ -7,7 +7,6 @@ forms), and is fuzzed against it.
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from struct import Struct
 
 from zlib_ng.zlib_ng import adler32
@@ -20,15 +19,14 @@ from modeldesk.core.archives.tar_entries import (
     TarEntries,
     cleaned,
 )
-from modeldesk.core.archives.tar_headers import BLOCK, damaged
+from modeldesk.core.archives.tar_headers import BLOCK
 from modeldesk.core.archives.window import Window
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndexWriter
-from modeldesk.core.words import tr
 
-_FIELDS = Struct("100x24s12x12s8s356x")
-"""Of a header: permissions with user and group, time, check sum."""
-_FILE = b"0"[0]
+_FIELDS = Struct("100x24s12x12s364x")
+"""Of a header: permissions with user and group, time."""
+_FILE = _ZERO = b"0"[0]
 _TYPES = {
     b"0": FileType.FILE,
     b"1": FileType.HARD_LINK,
@@ -38,7 +36,6 @@ _TYPES = {
 _WITHOUT_DATA = frozenset(b"125")
 _TYPE_OF_FLAG = bytes(_TYPES.get(bytes([flag]), 0) for flag in range(256))
 _LINKS = (FileType.HARD_LINK, FileType.SYMLINK)
-_USUAL_SIZE = re.compile(rb"[0-7]{11}[\0 ]")
 _ODD = re.compile(rb"/\.(?:[/\0]|wh\.)")
 """In a name (which a zero byte ends) that is not plainly written, or a marker's."""
 _LIKE_DATABASES = frozenset(
@@ -52,6 +49,7 @@ _EFFORT = 4096
 _OF_VIEW, _OF_ENTRY = 16, 64
 """The effort of moving the window, and of an entry that is not plain."""
 _MOST_LEARNED = 50_000
+_MODULUS = 65521
 
 
 def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> None:
@@ -76,11 +74,11 @@ class _Walk:
         self._window = window
         self._into = into
         self._heads: list[bytes] = []
-        """Headers of plain entries, each of which follows the one before and its data."""
+        """Headers of plain entries."""
         self._sizes: list[int] = []
-        """Their sizes."""
-        self._size_of: dict[bytes, int] = {}
-        """What fields mean; there are few different ones."""
+        self._offsets: list[int] = []
+        """Where their data begins in the archive."""
+        self._size_of = _Learned(_usual_size)
         self._plain = _PlainHeaders(into)
 
     def go_on(self, place: int) -> int:
@@ -94,19 +92,20 @@ class _Walk:
             if place + BLOCK > len(self._window.data):
                 effort += _OF_VIEW
                 if len(self._heads) >= _BATCH:
-                    self._take(place)
+                    self._take()
                 place = self._move(place)
-            elif not self._learn(place):
+            else:
                 effort += _OF_ENTRY
-                self._take(place)
+                self._take()
                 place = entries.one(place)
-        self._take(place)
+        self._take()
         return place
 
     def _collect(self, place: int) -> int:
         """Collect plain headers up to one that is not, or is not there whole; its place."""
-        size_of, data = self._size_of, self._window.data
+        size_of, data, shift = self._size_of, self._window.data, self.entries.shift + BLOCK
         add_head, add_size = self._heads.append, self._sizes.append
+        add_offset = self._offsets.append
         last = len(data) - BLOCK
         try:
             while place <= last:
@@ -118,6 +117,7 @@ class _Walk:
                     break
                 add_head(head)
                 add_size(size)
+                add_offset(shift + place)
                 # The header itself, and the data filled up to whole blocks.
                 place += (size + 2 * BLOCK - 1) & -BLOCK
         except KeyError:
@@ -128,29 +128,17 @@ class _Walk:
         place = self._window.at(place, BLOCK)
         there = len(self._window.data) - place
         if there < BLOCK:
-            self._take(place)
+            self._take()
             self.entries.end_without_mark(there)
         return place
 
-    def _learn(self, place: int) -> bool:
-        """Whether the header at `place` was not taken only because its size is new."""
-        field = self._window.data[place + 124 : place + 136]
-        if field in self._size_of or not _USUAL_SIZE.match(field):
-            return False
-        size = int(field[:11], 8)
-        if size >= LARGE or not self.entries.next_is_plain:
-            return False
-        if len(self._size_of) > _MOST_LEARNED:
-            self._size_of.clear()
-        self._size_of[field] = size
-        return True
-
-    def _take(self, place: int) -> None:
-        """Add what was collected up to `place`."""
+    def _take(self) -> None:
+        """Add what was collected."""
         if self._heads:
-            self._plain.take(self._heads, self._sizes, self.entries.shift + place)
+            self._plain.take(self._heads, self._sizes, self._offsets)
             self._heads.clear()
             self._sizes.clear()
+            self._offsets.clear()
 
 
 class _PlainHeaders:
@@ -160,36 +148,46 @@ class _PlainHeaders:
         self._into = into
         self._owners = _Learned(lambda field: into.owner(tar_headers.owner_of(field)))
         self._times = _Learned(tar_headers.moment)
-        self._sums = _Learned(tar_headers.adler_of)
 
-    def take(self, heads: Sequence[bytes], sizes: list[int], end: int) -> None:
-        """Add entries that follow each other up to `end`; `sizes` are changed. Raises
-        `ArchiveDamaged`."""
+    def take(self, heads: Sequence[bytes], sizes: list[int], offsets: Sequence[int]) -> None:
+        """Add entries; `sizes` are changed. Raises `ArchiveDamaged`."""
         joined = b"".join(heads)
-        owner_fields, time_fields, sum_fields = zip(*_FIELDS.iter_unpack(joined), strict=True)
-        owners, times, sums = self._owners, self._times, self._sums
-        if [adler32(head) & 0xFFFF for head in heads] != [sums[field] for field in sum_fields]:
-            raise damaged(tr("a header's check sum is wrong"))
+        if not _sums_are_right(joined, len(heads)):
+            # They are all wrong somewhere, or written in another way.
+            for head in heads:
+                tar_headers.parse(head)
         names, firsts = _names(heads, joined)
         types = joined[156::BLOCK].translate(_TYPE_OF_FLAG)
         links = _links(heads, types)
-        places = list(accumulate([(size + 2 * BLOCK - 1) & -BLOCK for size in sizes], initial=0))
-        first = end - places.pop() + BLOCK
+        owners, times = self._owners, self._times
+        owner_fields, time_fields = zip(*_FIELDS.iter_unpack(joined), strict=True)
         given = (
             [owners[field] for field in owner_fields],
             [times[field] for field in time_fields],
-            [first + place for place in places],
+            offsets,
         )
-        if _are_clean(names, firsts, types):
+        text = b"\0".join((*names, b""))
+        if _are_clean(text, firsts, types):
             for number, link in links.items():
                 sizes[number] = len(link) if types[number] == FileType.SYMLINK else 0
-            self._into.add_columns(names, types, sizes, *given, links)
+            self._into.add_columns(names, types, sizes, *given, links, len(text))
             return
         for number, row in enumerate(zip(names, types, sizes, *given, strict=True)):
             link = links.get(number, b"")
             found = cleaned(row, link)
             if found is not None:
                 self._into.add_row(found, link)
+
+
+def _usual_size(field: bytes) -> int:
+    """What the field for the size says, if it is written as by nearly all programs and not large.
+    Raises `KeyError` for another."""
+    if field[:11].translate(None, b"01234567") or field[11:] not in (b"\0", b" "):
+        raise KeyError(field)
+    size = int(field[:11], 8)
+    if size >= LARGE:
+        raise KeyError(field)
+    return size
 
 
 class _Learned(dict[bytes, int]):
@@ -204,6 +202,29 @@ class _Learned(dict[bytes, int]):
             self.clear()
         value = self[field] = self._read(field)
         return value
+
+
+def _sums_are_right(joined: bytes, count: int) -> bool:
+    """Whether the sums of so many headers add up to that of their bytes, which shows a wrong one
+    as well as each would (and, as each would, modulo `_MODULUS`). False too where they are
+    written in an unusual way."""
+    columns = [joined[place::BLOCK] for place in range(148, 156)]
+    *digits, end, behind = columns
+    if end.count(0) != count or behind.count(b" ") != count:
+        return False
+    if any(column.translate(None, b"01234567") for column in digits):
+        return False
+    said = 0
+    for column in digits:
+        said = 8 * said + _sum(column) - count * _ZERO
+    # A header's own sum has the field's eight bytes as blanks.
+    counted = _sum(joined) - sum(map(_sum, columns)) + count * 8 * 0x20
+    return (said - counted) % _MODULUS == 0
+
+
+def _sum(column: bytes) -> int:
+    """Of its bytes, modulo `_MODULUS`: the lower half of Adler-32 is one more."""
+    return (adler32(column) & 0xFFFF) - 1
 
 
 def _names(heads: Sequence[bytes], joined: bytes) -> tuple[list[bytes], bytes]:
@@ -229,14 +250,14 @@ def _links(heads: Sequence[bytes], types: bytes) -> dict[int, bytes]:
     }
 
 
-def _are_clean(names: Sequence[bytes], firsts: bytes, types: bytes) -> bool:
-    """Whether no name needs a look of its own, which nearly always holds."""
-    joined = b"\0".join((*names, b""))
+def _are_clean(names: bytes, firsts: bytes, types: bytes) -> bool:
+    """Whether none of the names (a zero byte behind each) needs a look of its own, which nearly
+    always holds."""
     return not (
         b"/" in firsts
         or b"." in firsts
         or b"\0" in firsts
-        or b"//" in joined
-        or (b"/." in joined and _ODD.search(joined) is not None)
-        or joined.count(b"/\0") != types.count(FileType.FOLDER)
+        or b"//" in names
+        or (b"/." in names and _ODD.search(names) is not None)
+        or names.count(b"/\0") != types.count(FileType.FOLDER)
     )

@@ -8,10 +8,11 @@ folder is then one run of rows, which begins with the folder itself.
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
-from operator import eq
+from operator import eq, itemgetter
+from typing import TypeVar
 
 import zstandard
 
@@ -28,8 +29,11 @@ Row = tuple[bytes, int, int, int, int, int]
 MOST_ROWS = 5_000_000
 """Entries that a layer may have."""
 
+_Item = TypeVar("_Item")
 _FORMAT = 2
 _HEAD = struct.Struct("<HxxI")
+_SIZE, _OWNER, _TIME, _OFFSET = "Q", "I", "q", "Q"
+"""How the columns are kept."""
 _PART_ROWS = 100_000
 """Rows that are collected before they are packed, so that no layer needs much memory."""
 _PART_TEXT = 24 * 1024 * 1024
@@ -45,11 +49,11 @@ class Columns:
     paths: list[bytes] = field(default_factory=list)
     """Folders end with a slash."""
     types: bytearray = field(default_factory=bytearray)
-    sizes: "array[int]" = field(default_factory=lambda: array("Q"))
-    owners: "array[int]" = field(default_factory=lambda: array("I"))
+    sizes: MutableSequence[int] = field(default_factory=list)
+    owners: MutableSequence[int] = field(default_factory=list)
     """Places in the table of owners."""
-    times: "array[int]" = field(default_factory=lambda: array("q"))
-    offsets: "array[int]" = field(default_factory=lambda: array("Q"))
+    times: MutableSequence[int] = field(default_factory=list)
+    offsets: MutableSequence[int] = field(default_factory=list)
     links: dict[int, bytes] = field(default_factory=dict)
     """Row → target."""
 
@@ -167,8 +171,10 @@ class LayerIndexWriter:
         times: Sequence[int],
         offsets: Sequence[int],
         links: Mapping[int, bytes],
+        text_bytes: int,
     ) -> None:
-        """Add many rows, given by columns. `links` are by place among them."""
+        """Add many rows, given by columns. `links` are by place among them; all paths together
+        have `text_bytes`."""
         columns = self.columns
         before = len(columns.paths)
         columns.paths.extend(paths)
@@ -178,7 +184,7 @@ class LayerIndexWriter:
         columns.times.extend(times)
         columns.offsets.extend(offsets)
         columns.links.update((before + row, link) for row, link in links.items())
-        self._text += sum(map(len, paths))
+        self._text += text_bytes
 
     def pack_when_large(self) -> None:
         """To be called between rows, at least once in some thousands. Raises `ArchiveError`."""
@@ -248,29 +254,37 @@ def _sort(columns: Columns) -> None:
     """By path; of a path that is there twice the later row stays, as unpacking would have it."""
     paths = columns.paths
     order = sorted(range(len(paths)), key=paths.__getitem__)
-    columns.paths = list(map(paths.__getitem__, order))
+    columns.paths = list(_picked(paths, order))
     if any(map(eq, columns.paths, islice(columns.paths, 1, None))):
         last = dict(zip(columns.paths, order, strict=True))
         columns.paths, order = list(last), list(last.values())
-    columns.types = bytearray(map(columns.types.__getitem__, order))
-    columns.sizes = array("Q", map(columns.sizes.__getitem__, order))
-    columns.owners = array("I", map(columns.owners.__getitem__, order))
-    columns.times = array("q", map(columns.times.__getitem__, order))
-    columns.offsets = array("Q", map(columns.offsets.__getitem__, order))
+    columns.types = bytearray(_picked(columns.types, order))
+    columns.sizes = array(_SIZE, _picked(columns.sizes, order))
+    columns.owners = array(_OWNER, _picked(columns.owners, order))
+    columns.times = array(_TIME, _picked(columns.times, order))
+    columns.offsets = array(_OFFSET, _picked(columns.offsets, order))
     if columns.links:
         links = columns.links
         found = ((place, links.get(row)) for place, row in enumerate(order))
         columns.links = {place: link for place, link in found if link is not None}
 
 
+def _picked(column: Sequence[_Item], order: Sequence[int]) -> Sequence[_Item]:
+    """Its items in that order."""
+    if len(order) < 2:
+        return [column[row] for row in order]
+    picked: tuple[_Item, ...] = itemgetter(*order)(column)
+    return picked
+
+
 def _append(columns: Columns, more: Columns) -> None:
     shift = len(columns.paths)
-    columns.paths += more.paths
-    columns.types += more.types
-    columns.sizes += more.sizes
-    columns.owners += more.owners
-    columns.times += more.times
-    columns.offsets += more.offsets
+    columns.paths.extend(more.paths)
+    columns.types.extend(more.types)
+    columns.sizes.extend(more.sizes)
+    columns.owners.extend(more.owners)
+    columns.times.extend(more.times)
+    columns.offsets.extend(more.offsets)
     columns.links.update((row + shift, link) for row, link in more.links.items())
 
 
@@ -280,11 +294,19 @@ def _packed(columns: Columns, kept: Mapping[bytes, bytes]) -> bytes:
     names, columns.paths = b"\0".join(columns.paths), []
     sections = [pack(names)]
     del names
-    numbers = (columns.sizes, columns.owners, columns.times, columns.offsets)
-    sections.append(pack(columns.types))
-    sections += [pack(column.tobytes()) for column in (*numbers, array("I", columns.links))]
-    sections.append(pack(b"\0".join(columns.links.values())))
-    sections.append(pack(_joined([piece for pair in kept.items() for piece in pair])))
+    sections += map(
+        pack,
+        (
+            bytes(columns.types),
+            array(_SIZE, columns.sizes).tobytes(),
+            array(_OWNER, columns.owners).tobytes(),
+            array(_TIME, columns.times).tobytes(),
+            array(_OFFSET, columns.offsets).tobytes(),
+            array("I", columns.links).tobytes(),
+            b"\0".join(columns.links.values()),
+            _joined([piece for pair in kept.items() for piece in pair]),
+        ),
+    )
     return _joined(sections)
 
 
@@ -295,10 +317,10 @@ def _unpacked(part: bytes) -> tuple[Columns, dict[bytes, bytes]]:
     columns = Columns(
         names.split(b"\0") if types else [],
         bytearray(types),
-        array("Q", sizes),
-        array("I", owner_places),
-        array("q", times),
-        array("Q", offsets),
+        array(_SIZE, sizes),
+        array(_OWNER, owner_places),
+        array(_TIME, times),
+        array(_OFFSET, offsets),
         dict(zip(array("I", link_rows), links.split(b"\0"), strict=bool(link_rows))),
     )
     return columns, dict(zip(pieces[::2], pieces[1::2], strict=True))

@@ -61,7 +61,7 @@ def test_columns_are_added_as_rows_are() -> None:
     rows.add_row((b"b", FileType.SYMLINK, 2, 0, 6, 1024), b"to")
     rows.add_row((b"a", 0, 3, 0, 7, 1536))
     links = {0: b"to"}
-    columns.add_columns([b"b", b"a"], b"\2\0", [2, 3], [0, 0], [6, 7], [1024, 1536], links)
+    columns.add_columns([b"b", b"a"], b"\2\0", [2, 3], [0, 0], [6, 7], [1024, 1536], links, 2)
     assert rows.finish() == columns.finish()
 
 

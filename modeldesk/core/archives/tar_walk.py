@@ -23,6 +23,7 @@ from modeldesk.core.archives.tar_headers import BLOCK
 from modeldesk.core.archives.window import Window
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.contents.merged import rows_of_type
 
 _FIELDS = Struct("100x24s12x12s364x")
 """Of a header: permissions with user and group, time."""
@@ -167,7 +168,7 @@ class _PlainHeaders:
             offsets,
         )
         text = b"\0".join((*names, b""))
-        if _are_clean(text, firsts, types):
+        if _are_clean(names, text, firsts, types):
             for number, link in links.items():
                 sizes[number] = len(link) if types[number] == FileType.SYMLINK else 0
             self._into.add_columns(names, types, sizes, *given, links, len(text))
@@ -250,14 +251,15 @@ def _links(heads: Sequence[bytes], types: bytes) -> dict[int, bytes]:
     }
 
 
-def _are_clean(names: bytes, firsts: bytes, types: bytes) -> bool:
-    """Whether none of the names (a zero byte behind each) needs a look of its own, which nearly
-    always holds."""
+def _are_clean(names: Sequence[bytes], text: bytes, firsts: bytes, types: bytes) -> bool:
+    """Whether none of the names (together, a zero byte behind each: `text`) needs a look of its
+    own, which nearly always holds."""
     return not (
         b"/" in firsts
         or b"." in firsts
         or b"\0" in firsts
-        or b"//" in names
-        or (b"/." in names and _ODD.search(names) is not None)
-        or names.count(b"/\0") != types.count(FileType.FOLDER)
+        or b"//" in text
+        or (b"/." in text and _ODD.search(text) is not None)
+        or text.count(b"/\0") != types.count(FileType.FOLDER)
+        or not all(names[row].endswith(b"/") for row in rows_of_type(types, FileType.FOLDER))
     )

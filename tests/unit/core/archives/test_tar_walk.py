@@ -176,6 +176,15 @@ class TestNames:
             FileType.SYMLINK,
         ]
 
+    def test_slashes_where_they_do_not_belong(self) -> None:
+        folder = bytearray(archive([member("a", tarfile.DIRTYPE)])[:512])
+        folder[1] = 0
+        folder[148:156] = b" " * 8
+        folder[148:156] = b"%06o\0 " % sum(folder)
+        content = bytes(folder) + archive([member("b/", size=5)])
+        assert compare(content)
+        assert list(ours(content)) == [b"a/", b"b"]
+
     def test_records_for_all_that_follow(self) -> None:
         out = io.BytesIO()
         with tarfile.open(

@@ -23,6 +23,7 @@
     ├── RegistryError                an image registry said no, or something that can't be
     │   ├── RegistryUnavailable      it does not answer, or the connection broke
     │   ├── RegistryDenied           not signed in, or not allowed
+    │   ├── RegistryBusy             too many requests, or its server fails for now
     │   ├── NotInRegistry            no such repository, tag or digest
     │   └── RegistryLied             what it sent is not what its digest says
     ├── ContainerFailed              it started and died, or never became healthy

@@ -6,7 +6,8 @@ import threading
 import time
 
 from modeldesk.core.compare.compare import Named, compare
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.jobs import CancelToken
 from tests.unit.core.compare.images import image, one_layer
 

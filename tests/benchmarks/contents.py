@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from modeldesk.core.contents.dive import score
 from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
 from modeldesk.core.contents.kinds import parts_of
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, Row, unpack
+from modeldesk.core.contents.layer_index import LayerIndex, Row
 from modeldesk.core.contents.packages import find_packages
 from modeldesk.core.contents.search import PathSearch
 from modeldesk.core.contents.stack import Stack

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.contents.index_packing import LayerIndexWriter
 from modeldesk.core.contents.ports import ContentRecords
 from modeldesk.core.ids import DiffId
 

@@ -12,7 +12,8 @@ import docker
 import pytest
 
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.layer_index import LayerIndex, unpack
+from modeldesk.core.contents.index_packing import unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, Place, RegistryImage
 from modeldesk.core.contents.ports import ImageSource
 from modeldesk.core.errors import Cancelled, EngineError, NotInRegistry

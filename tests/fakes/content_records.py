@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from modeldesk.core.contents.layer_index import LayerIndex, unpack
+from modeldesk.core.contents.index_packing import unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.errors import ArchiveDamaged
 from modeldesk.core.ids import DiffId
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry, FileType
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import (
     ImageContents,
     LayerBlob,

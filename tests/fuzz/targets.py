@@ -7,7 +7,7 @@ from unittest.mock import patch
 from modeldesk.core.archives import images
 from modeldesk.core.archives.compression import unpacked
 from modeldesk.core.archives.save_stream import SavedStream, index_layer
-from modeldesk.core.contents.layer_index import unpack
+from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput
 from tests.unit.core.archives.against_tarfile import compare
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from modeldesk.adapters.sqlite.connections import Database
-from modeldesk.core.contents.layer_index import LayerIndex, unpack
+from modeldesk.core.contents.index_packing import unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.errors import ArchiveDamaged
 from modeldesk.core.ids import DiffId
 

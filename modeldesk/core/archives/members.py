@@ -7,7 +7,7 @@ from modeldesk.core.archives.tar_entries import TarEntries
 from modeldesk.core.archives.tar_headers import BLOCK
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.contents.index_packing import LayerIndexWriter
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from modeldesk.core.archives.tar_headers import BLOCK, parse
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.contents.index_packing import LayerIndexWriter
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, NotFound
 from modeldesk.core.ids import DiffId
 from modeldesk.core.words import tr

@@ -22,7 +22,7 @@ from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
 from modeldesk.core.contents.entries import Entry, shown
-from modeldesk.core.contents.layer_index import LayerIndexWriter
+from modeldesk.core.contents.index_packing import LayerIndexWriter
 from modeldesk.core.contents.model import ArchiveImage, SourceImage
 from modeldesk.core.contents.ports import ImageSource
 from modeldesk.core.errors import ArchiveError, NotFound

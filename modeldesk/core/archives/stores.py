@@ -14,7 +14,8 @@ from modeldesk.core.archives.links import link_target
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow
 from modeldesk.core.contents.entries import FileType, shown
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 from modeldesk.core.words import tr
 

@@ -4,7 +4,8 @@ from modeldesk.core.archives import tar_headers
 from modeldesk.core.archives.tar_headers import BLOCK, Header, Overrides, damaged
 from modeldesk.core.archives.window import Window
 from modeldesk.core.contents.entries import OPAQUE, WHITEOUT, FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter, Row
+from modeldesk.core.contents.index_packing import LayerIndexWriter
+from modeldesk.core.contents.layer_index import Row
 from modeldesk.core.contents.paths import clean
 from modeldesk.core.words import tr
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from modeldesk.core.errors import ArchiveDamaged
 from modeldesk.core.words import tr
 
-_CHUNK = 256 * 1024
+_CHUNK = 1024 * 1024
 
 
 class Window(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import OPAQUE, WHITEOUT, Entry, FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
 from modeldesk.core.contents.paths import clean
 from modeldesk.core.errors import ArchiveDamaged
 

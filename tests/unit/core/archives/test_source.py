@@ -10,7 +10,8 @@ import pytest
 from modeldesk.core.archives.documents import LARGEST
 from modeldesk.core.archives.source import host_platform, images_in, open_archive
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.layer_index import LayerIndex, unpack
+from modeldesk.core.contents.index_packing import unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import ArchiveImage
 from modeldesk.core.errors import (
     ArchiveDamaged,

@@ -15,7 +15,8 @@ from modeldesk.core.archives.tar_entries import HEAD_BYTES, LARGE
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled
 from tests.unit.core.archives.against_tarfile import compare, ours
 

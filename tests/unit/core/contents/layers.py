@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from modeldesk.core.contents.entries import OPAQUE, Entry, FileType, hidden_by
-from modeldesk.core.contents.layer_index import LayerIndex, LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
+from modeldesk.core.contents.layer_index import LayerIndex
 
 
 @dataclass(frozen=True, slots=True)

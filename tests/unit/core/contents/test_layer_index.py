@@ -2,13 +2,14 @@
 
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldesk.core.contents import layer_index
+from modeldesk.core.contents import index_packing
 from modeldesk.core.contents.entries import Entry, FileType
-from modeldesk.core.contents.layer_index import LayerIndexWriter, unpack
+from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 
 PATHS = st.lists(st.binary(min_size=1, max_size=4).map(lambda path: path.replace(b"\0", b"-")))
@@ -29,7 +30,7 @@ def packed(paths: list[bytes]) -> bytes:
 @given(PATHS, st.sampled_from((1, 2, 3, 100)))
 def test_it_comes_out_sorted_with_the_later_of_two(paths: list[bytes], part_rows: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layer_index, "_PART_ROWS", part_rows)
+        patch.setattr(index_packing, "_PART_ROWS", part_rows)
         content = packed(paths)
     last = {path: number for number, path in enumerate(paths)}
     assert list(unpack(content)) == [
@@ -49,7 +50,7 @@ def test_it_comes_out_sorted_with_the_later_of_two(paths: list[bytes], part_rows
 
 
 def test_large_names_make_parts_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layer_index, "_PART_TEXT", 50)
+    monkeypatch.setattr(index_packing, "_PART_TEXT", 50)
     paths = [b"%d" % number * 20 for number in range(9)]
     assert list(unpack(packed(paths)).paths) == sorted(paths)
 
@@ -61,7 +62,8 @@ def test_columns_are_added_as_rows_are() -> None:
     rows.add_row((b"b", FileType.SYMLINK, 2, 0, 6, 1024), b"to")
     rows.add_row((b"a", 0, 3, 0, 7, 1536))
     links = {0: b"to"}
-    columns.add_columns([b"b", b"a"], b"\2\0", [2, 3], [0, 0], [6, 7], [1024, 1536], links, 2)
+    sizes, owners, times, offsets = np.array([[2, 3], [0, 0], [6, 7], [1024, 1536]])
+    columns.add_columns([b"b", b"a"], b"\2\0", sizes, owners, times, offsets, links, 2)
     assert rows.finish() == columns.finish()
 
 
@@ -69,8 +71,8 @@ def test_columns_are_added_as_rows_are() -> None:
     ("name", "value"), [("_MOST_TEXT", 100), ("_MOST_OWNERS", 1), ("MOST_ROWS", 5)]
 )
 def test_there_is_an_end_to_it(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
-    monkeypatch.setattr(layer_index, name, value)
-    writer = LayerIndexWriter(layer_index.MOST_ROWS)
+    monkeypatch.setattr(index_packing, name, value)
+    writer = LayerIndexWriter(index_packing.MOST_ROWS)
     for number in range(10):
         writer.add_row((b"%020d" % number, 0, 0, writer.owner((0, number, 0)), 0, 0))
     with pytest.raises(ArchiveError, match="more files than"):

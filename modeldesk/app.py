@@ -329,7 +329,7 @@ class Desktop(QObject):
 
     def _models_panel(self) -> Making[QWidget]:
         panel = yield from self.pages.models_panel()
-        panel.palette_asked.connect(self.window.palette_box.open)
+        panel.palette_asked.connect(self.window.open_palette)
         return panel
 
     def _library_page(self) -> Making[Page]:

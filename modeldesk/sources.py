@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modeldesk.core.contents.model import ArchiveImage, EngineImage, Place
-
 if TYPE_CHECKING:
+    from modeldesk.core.contents.model import Place
     from modeldesk.core.contents.ports import ContentRecords, ImageSource
 
 _MEGABYTE = 1_000_000
 
 
-def open_source(place: Place) -> "ImageSource":
+def open_source(place: "Place") -> "ImageSource":
     """The source for an image at its place. Raises what reading there can."""
+    from modeldesk.core.contents.model import ArchiveImage, EngineImage
+
     match place:
         case EngineImage():
             from modeldesk.adapters.docker_engine.image_source import open_engine_image
@@ -37,7 +38,7 @@ class IndexParts:
     database: Path
     limit_mb: int
 
-    def open_source(self, place: Place) -> "ImageSource":
+    def open_source(self, place: "Place") -> "ImageSource":
         """See `open_source`."""
         return open_source(place)
 

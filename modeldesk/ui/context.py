@@ -16,7 +16,6 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import EngineUnavailable, ModelDeskError
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
@@ -29,7 +28,8 @@ from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
-    # The ports bring every room of the core with them, and the first paint needs none.
+    # They bring every room of the core with them, and the first paint needs none.
+    from modeldesk.core.library.model import LibrarySnapshot
     from modeldesk.core.ports import ImageEngine
 
 
@@ -65,7 +65,7 @@ class Hub(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._connection = Connection(ConnectionState.SEARCHING)
-        self._snapshot = LibrarySnapshot()
+        self._snapshot: LibrarySnapshot | None = None
 
     @property
     def connection(self) -> Connection:
@@ -73,8 +73,12 @@ class Hub(QObject):
         return self._connection
 
     @property
-    def snapshot(self) -> LibrarySnapshot:
+    def snapshot(self) -> "LibrarySnapshot":
         """The library as last published."""
+        if self._snapshot is None:
+            from modeldesk.core.library.model import LibrarySnapshot
+
+            self._snapshot = LibrarySnapshot()
         return self._snapshot
 
     def publish_connection(self, connection: Connection) -> None:
@@ -82,7 +86,7 @@ class Hub(QObject):
         self._connection = connection
         self.connection_changed.emit(connection)
 
-    def publish_snapshot(self, snapshot: LibrarySnapshot) -> None:
+    def publish_snapshot(self, snapshot: "LibrarySnapshot") -> None:
         """Keep and tell what the library holds."""
         self._snapshot = snapshot
         self.snapshot_changed.emit(snapshot)

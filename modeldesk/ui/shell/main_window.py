@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
@@ -22,19 +23,20 @@ from modeldesk.ui.links import (
 )
 from modeldesk.ui.making import Making
 from modeldesk.ui.opening import open_path
-from modeldesk.ui.shell import dialogs
-from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
 from modeldesk.ui.shell.folder_drop import FolderDrop
 from modeldesk.ui.shell.menus import Commands, Menus
 from modeldesk.ui.shell.notices import Notices
 from modeldesk.ui.shell.page_area import PageArea
-from modeldesk.ui.shell.palette_entries import action_entries, library_entries, theme_entries
 from modeldesk.ui.shell.status_bar import StatusBar
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.choose_folder import choose_folder
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
 from modeldesk.ui.widgets.tab_order import tab_through
+
+if TYPE_CHECKING:
+    # What nobody has asked for is not waited for by the first paint.
+    from modeldesk.ui.shell.command_palette import CommandPalette, PaletteEntry
 
 _GEOMETRY_FILE = "window.ini"
 _FIRST_SIZE = QSize(1440, 900)
@@ -58,7 +60,7 @@ class MainWindow(QMainWindow):
         pages: Sequence[PageEntry],
         side: Callable[[], Making[QWidget]] | None = None,
         start: Link | None = None,
-        acts: Callable[[], Iterable[PaletteEntry]] = tuple,
+        acts: "Callable[[], Iterable[PaletteEntry]]" = tuple,
     ) -> None:
         """`acts` are what the palette can do with what there is, beside the menus."""
         super().__init__()
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._may_leave = False
         self._asking: QMessageBox | None = None
+        self._palette: CommandPalette | None = None
         self.setWindowTitle("ModelDesk")
         self.setMinimumSize(880, 560)
         self.setAcceptDrops(True)
@@ -83,7 +86,6 @@ class MainWindow(QMainWindow):
         self.area = PageArea(context, pages, side)
         self.status = StatusBar(context.theme, activity)
         self._lay_out()
-        self.palette_box = CommandPalette(context.theme, self, self._palette_entries)
         self.menus = Menus(self, pages, context.settings, self._commands())
         self.notices = Notices(context, activity, self)
         self.drop = FolderDrop(context.theme, self, self._build, self._compare, self._refuse)
@@ -96,9 +98,23 @@ class MainWindow(QMainWindow):
         self._begun = True
         self.area.open(self._first_page, self._start)
 
+    @property
+    def palette_box(self) -> "CommandPalette":
+        """The command palette, made when it is first asked for."""
+        if self._palette is None:
+            from modeldesk.ui.shell.command_palette import CommandPalette
+
+            self._palette = CommandPalette(self._context.theme, self, self._palette_entries)
+        return self._palette
+
+    def open_palette(self) -> None:
+        """Open it, and make it before if need be."""
+        self.palette_box.open()
+
     def go_to(self, link: Link) -> None:
         """Open a link's page and select what it names; before `begin`, do so then."""
-        self.palette_box.close_palette()
+        if self._palette is not None:
+            self._palette.close_palette()
         self._open(link.page, link)
 
     def open_page(self, key: PageKey) -> None:
@@ -118,7 +134,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._ready:
-            self.palette_box.arrange()
+            if self._palette is not None:
+                self._palette.arrange()
             self.drop.overlay.cover()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -132,6 +149,8 @@ class MainWindow(QMainWindow):
         if titles and not self._may_leave:
             event.ignore()
             if self._asking is None:
+                from modeldesk.ui.shell import dialogs
+
                 self._asking = dialogs.ask_to_leave(self, titles, self._answered)
             return
         self._geometry().setValue("geometry", self.saveGeometry())
@@ -177,20 +196,33 @@ class MainWindow(QMainWindow):
             open_page=self.open_page,
             build_folder=self._choose_folder,
             refresh=self._context.hub.refresh_asked.emit,
-            palette=self.palette_box.open,
+            palette=self.open_palette,
             shortcuts=self._show_shortcuts,
             log_file=lambda: open_path(self._context, self._context.paths.log),
-            about=lambda: dialogs.show_about(self),
+            about=self._show_about,
             quit=self.close,
         )
 
     def _choose_folder(self) -> None:
         choose_folder(self, lambda chosen: self._build(Path(chosen)))
 
+    def _show_about(self) -> None:
+        from modeldesk.ui.shell import dialogs
+
+        dialogs.show_about(self)
+
     def _show_shortcuts(self) -> None:
+        from modeldesk.ui.shell import dialogs
+
         dialogs.show_shortcuts(self, [action for action, _ in self.menus.actions])
 
-    def _palette_entries(self) -> list[PaletteEntry]:
+    def _palette_entries(self) -> "list[PaletteEntry]":
+        from modeldesk.ui.shell.palette_entries import (
+            action_entries,
+            library_entries,
+            theme_entries,
+        )
+
         actions = [pair for pair in self.menus.actions if pair[0] is not self.menus.palette]
         return [
             *action_entries(actions),

@@ -1,5 +1,6 @@
 """The line at the foot of the window: the engine, what is stored, what runs."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
@@ -7,7 +8,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState, EngineInfo
-from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.activity.store import ActivityStore
@@ -20,6 +20,9 @@ from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.task_progress import TaskProgress
 from modeldesk.ui.widgets.tooltip import plain_tooltip
+
+if TYPE_CHECKING:
+    from modeldesk.core.library.model import LibrarySnapshot
 
 HEIGHT = 30
 _TASK_WIDTH = 460
@@ -83,7 +86,7 @@ class StatusBar(QFrame):
         self.images.setVisible(known)
         self.reclaimable.setVisible(known and bool(self.reclaimable.text()))
 
-    def show_snapshot(self, snapshot: LibrarySnapshot) -> None:
+    def show_snapshot(self, snapshot: "LibrarySnapshot") -> None:
         """Say how much is stored, once layers are known."""
         self._show_reclaimable(snapshot)
         count = trn("{count} image", "{count} images", snapshot.image_count)
@@ -100,7 +103,7 @@ class StatusBar(QFrame):
             )
         )
 
-    def _show_reclaimable(self, snapshot: LibrarySnapshot) -> None:
+    def _show_reclaimable(self, snapshot: "LibrarySnapshot") -> None:
         back = snapshot.reclaimable_bytes
         text = tr("reclaimable {size}", size=presentation.size(back)) if back else ""
         self.reclaimable.set_text(text)

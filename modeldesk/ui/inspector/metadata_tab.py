@@ -2,6 +2,7 @@
 
 import re
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.library.measures import is_a_name
@@ -37,9 +38,23 @@ class MetadataTab(PageScroll):
         ):
             self.body.addWidget(widget)
         self.body.addStretch(1)
+        self._due: Version | None = None
 
     def show_version(self, version: Version) -> None:
-        """Show what is known of `version`."""
+        """Show what is known of `version`, now or once the tab is looked at: its many labels take
+        their time, and most versions are passed by on another tab."""
+        self._due = version
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        version, self._due = self._due, None
+        if version is None:
+            return
         for widget in (self._metrics_caption, self.metrics):
             widget.setVisible(bool(version.metrics))
         self.metrics.set_rows(

@@ -142,7 +142,7 @@ def test_a_picked_layer_tells_all_of_itself(qtbot: QtBot, shown: Shown) -> None:
 
 
 def test_a_seed_is_read_digit_by_digit_and_a_count_is_not(shown: Shown) -> None:
-    shown.show("v2.0.0", tab=1)
+    shown.show("v2.0.0", tab=2)
     figures = {row.label: row.value for row in shown.panel.metadata.metrics.rows()}
     assert figures == {"seed": "20250405", "parameters": "3,610"}
 

@@ -58,6 +58,7 @@ class ModelsPanel(QFrame):
         self.search.textChanged.connect(self._show)
         self.search.returnPressed.connect(self._choose_first)
         self.search.installEventFilter(self)
+        self._made: dict[ModelName, tuple[Model, TwoLineRow]] = {}
         self.list = TwoLineList(context.theme, name=tr("Models and other images"))
         self.list.row_selected.connect(self._chosen)
         self.list.row_activated.connect(self._chosen)
@@ -106,6 +107,9 @@ class ModelsPanel(QFrame):
         else:
             self._matches = {}
             shown = snapshot
+        if not text:
+            there = {entry.name for entry in (*shown.models, *shown.others)}
+            self._made = {name: made for name, made in self._made.items() if name in there}
         self.list.set_rows(self._rows(shown))
         self._mark_chosen()
         self._choose_face(text, shown)
@@ -154,9 +158,17 @@ class ModelsPanel(QFrame):
 
     def _row(self, entry: Model) -> TwoLineRow:
         match = self._matches.get(entry.name)
-        subtitle = entries.subtitle(entry)
         if match is not None and match.versions:
-            subtitle = presentation.printable(", ".join(v.name for v in match.versions[:4]))
+            found = presentation.printable(", ".join(v.name for v in match.versions[:4]))
+            return self._row_of(entry, found)
+        before, row = self._made.get(entry.name, (None, None))
+        # Of a thousand models, news change a few.
+        if row is None or before != entry:
+            row = self._row_of(entry, entries.subtitle(entry))
+            self._made[entry.name] = entry, row
+        return row
+
+    def _row_of(self, entry: Model, subtitle: str) -> TwoLineRow:
         return TwoLineRow(
             key=_KEY + entry.name,
             title=entries.title(entry),

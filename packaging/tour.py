@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
@@ -49,8 +50,12 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.build.views import Showing
+from modeldesk.ui.compare.page import ComparePage
+from modeldesk.ui.compare.store import State
+from modeldesk.ui.inspector.contents_store import Knowing
 from modeldesk.ui.library.page import LibraryPage
-from modeldesk.ui.links import LibraryLink, PageKey
+from modeldesk.ui.links import CompareLink, LibraryLink, PageKey
 from modeldesk.ui.releases.page import ReleasesPage
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.theme.theme import ThemeMode
@@ -106,6 +111,8 @@ class Tour:
         self._shoot("library-before")
         self._build_versions()
         self._look_at_the_library()
+        self._look_inside()
+        self._compare()
         self._run_as_a_service()
         self._put_the_next_version_in_service()
         self._see_a_tag_made_by_hand()
@@ -121,7 +128,7 @@ class Tour:
         self._lay_out(version)
         self._drop(self._folder)
         page = self._page(BuildPage)
-        self._until("the folder is looked into", page.form.isVisible)
+        self._until("the folder is looked into", lambda: page.showing is Showing.PLAN)
         self._until("a version is proposed", page.form.tag.text)
         self.note("planned", proposed=page.form.tag.text(), folder=self._folder.name)
         if shoot:
@@ -157,6 +164,39 @@ class Tour:
             page.inspector.tabs.setCurrentIndex(number)
             self._shoot(f"inspector-{name}", small=False)
         page.inspector.tabs.setCurrentIndex(0)
+
+    def _look_inside(self) -> None:
+        """The files of the newest version, in the inspector and in a window of their own."""
+        page = self._page(LibraryPage)
+        tab = page.inspector.files
+        page.inspector.tabs.setCurrentIndex(1)
+        self._until(
+            "it is known whether the layers were read",
+            lambda: tab.store.knowing in (Knowing.UNREAD, Knowing.READ),
+        )
+        if tab.store.knowing is Knowing.UNREAD:
+            self._shoot("files-unread", small=False)
+            begin = time.monotonic()
+            tab.store.read()
+            self._until("the layers are read", lambda: tab.store.knowing is Knowing.READ)
+            self.note("layers read", seconds=round(time.monotonic() - begin, 2))
+        self._until("the files are shown", tab.browser.tree_model.rowCount)
+        self._shoot("files")
+        window = self._until("the files have a window", tab.open_window)
+        self._until("the window shows files", window.browser.tree_model.rowCount)
+        self._shoot_window("files-window", window)
+        window.close()
+        page.inspector.tabs.setCurrentIndex(0)
+
+    def _compare(self) -> None:
+        """The first version with the last."""
+        ends = [self._until("it is known", partial(self._version, v)) for v in VERSIONS[::2]]
+        left, right = (LibraryLink(ModelName(self.model), one.key.image) for one in ends)
+        self._desktop.context.navigate(CompareLink(left, right))
+        page = self._page(ComparePage)
+        self._until("they are compared", lambda: page.store.state is State.READY)
+        self._shoot("compare")
+        self.note("compared", left=VERSIONS[0], right=VERSIONS[-1])
 
     def _run_as_a_service(self) -> None:
         self._run(VERSIONS[0], "first release", shoot=True)
@@ -220,6 +260,9 @@ class Tour:
     def _look_around(self) -> None:
         self._window.open_page(PageKey.ACTIVITY)
         self._shoot("activity")
+        self._window.open_page(PageKey.CLEANUP)
+        let_live(1500)
+        self._shoot("clean-up")
         self._window.open_page(PageKey.SETTINGS)
         self._shoot("settings")
         self._window.open_page(PageKey.LIBRARY)
@@ -287,6 +330,8 @@ class Tour:
         page.activate(LibraryLink(ModelName(self.model), found.key.image))
 
     def _click(self, button: QWidget) -> None:
+        # A button that has just come takes no press yet: it could be a double click's second.
+        let_live(QApplication.doubleClickInterval())
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     # What an eye sees
@@ -313,6 +358,15 @@ class Tour:
                 picture.save(str(self._to / file))
         self._desktop.theme.set_mode(ThemeMode.LIGHT)
         self._window.resize(*SIZES[0])
+
+    def _shoot_window(self, name: str, window: QWidget) -> None:
+        """As `_shoot`, of a window beside the main one."""
+        self._shots += 1
+        for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
+            self._desktop.theme.set_mode(mode)
+            let_live(SETTLE_MS)
+            window.grab().save(str(self._to / f"{self._shots:02}-{name}-{mode.value}.png"))
+        self._desktop.theme.set_mode(ThemeMode.LIGHT)
 
     def note(self, event: str, **facts: object) -> None:
         """Keep what happened, and say it."""

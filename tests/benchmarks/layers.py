@@ -35,6 +35,7 @@ from tests.unit.core.archives.crafting import digest
 
 ROUNDS = 5
 MANY = 300_000
+LONG_NAMED = 100_000
 LAYERS, FILES, BYTES = 8, 60_000, 2_000_000_000
 PACKED_BYTES = 400_000_000
 
@@ -72,6 +73,16 @@ def layer(path: Path, files: int, mean_bytes: float, seed: int, *, alike: bool =
                     begin = chance.randrange(1 << 18)
                     out.addfile(info, io.BytesIO(source[begin : begin + info.size]))
                 made += min(30, files - made)
+
+
+def some_long(path: Path, form: int) -> None:
+    """A layer whose tenth names need a header of their own, as those of many packages do."""
+    with path.open("wb") as file, tarfile.open(fileobj=file, mode="w|", format=form) as out:
+        for number in range(LONG_NAMED):
+            before = "a-folder-with-a-name/" * (8 if number % 10 == 0 else 1)
+            info = tarfile.TarInfo(f"usr/lib/{before}{number // 100}/header_{number}.h")
+            info.size = 3000
+            out.addfile(info, io.BytesIO(bytes(3000)))
 
 
 def saved(folder: Path, layers: list[Path], name: str) -> Path:
@@ -165,6 +176,17 @@ def run(folder: Path, rounds: int) -> None:
         of_many = saved(folder, [many], "many-saved.tar")
         compare(
             f"{MANY:,} files{' alike' if alike else ''}; theirs: tar -tv",
+            rounds,
+            partial(ours, of_many),
+            partial(tool, 'tar -tvf "$1"', many),
+        )
+        for path in (many, of_many):
+            path.unlink()
+    for name, form in (("PAX", tarfile.PAX_FORMAT), ("GNU", tarfile.GNU_FORMAT)):
+        some_long(many, form)
+        of_many = saved(folder, [many], "many-saved.tar")
+        compare(
+            f"{LONG_NAMED:,} files, every tenth name long ({name}); tar -tv",
             rounds,
             partial(ours, of_many),
             partial(tool, 'tar -tvf "$1"', many),

@@ -18,25 +18,38 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
 _BLOCK = np.dtype((np.void, BLOCK))
+_LAYOUT = {
+    "name": ("S100", 0),
+    "start": ((np.uint8, 3), 0),
+    "fifth_on": ("<u8", 4),
+    "last": ("u1", 99),
+    "mode": ("<u8", 100),
+    "uid": ("<u8", 108),
+    "gid": ("<u8", 116),
+    "size": ("<u8", 124),
+    "size_end": ("<u4", 132),
+    "time": ("<u8", 136),
+    "time_end": ("<u4", 144),
+    "sum": ("<u8", 148),
+    "flag": ("u1", 156),
+    "link": ("S100", 157),
+    "magic": ("<u4", 257),
+    "prefix": ("u1", 345),
+    "prefix_31st": ("u1", 375),
+}
+"""What is read of a header, and where it begins: text, and eight octal digits at once."""
 _FIELDS = np.dtype(
     {
-        "offsets": [0, 4, 99, 100, 108, 116, 124, 132, 136, 144, 148, 156, 157, 257, 345],
-        "names": [
-            *("name", "like", "last", "mode", "uid", "gid", "size", "size_end", "time"),
-            *("time_end", "sum", "flag", "link", "magic", "prefix"),
-        ],
-        "formats": [
-            *("S100", "<u8", "u1", "<u8", "<u8", "<u8", "<u8", "<u4", "<u8"),
-            *("<u4", "<u8", "u1", "S100", "<u4", "u1"),
-        ],
+        "names": list(_LAYOUT),
+        "formats": [kind for kind, _ in _LAYOUT.values()],
+        "offsets": [begin for _, begin in _LAYOUT.values()],
         "itemsize": BLOCK,
     }
 )
-"""What is read of a header: text and numbers in octal digits, eight of them at once."""
 _OWNER = slice(100, 124)
 _TIME = slice(136, 148)
 _FILE = b"0"[0]
-_BLANK = b" "[0]
+_BLANK, _DOT, _SLASH = b" "[0], b"."[0], b"/"[0]
 _MAGIC = np.uint32(int.from_bytes(b"usta", "little"))
 _TYPES = {
     b"0": FileType.FILE,
@@ -46,7 +59,7 @@ _TYPES = {
 }
 _TYPE_OF_FLAG = np.array([_TYPES.get(bytes([flag]), 0) for flag in range(256)], np.uint8)
 _WITHOUT_DATA = np.array([bytes([flag]) in (b"1", b"2", b"5") for flag in range(256)])
-_LIKE_DATABASES = np.array(
+_FIFTH_ON_OF_DATABASES = np.array(
     sorted(
         int.from_bytes((before + path)[4:12], "little")
         for path in (*DATABASES, DATABASE_FOLDER)
@@ -94,7 +107,8 @@ class PlainRuns:
             usual
             & (self._sizes < LARGE)
             & ((flags == _FILE) | (_WITHOUT_DATA[flags] & (self._sizes == 0)))
-            & ~(heads["like"] == _LIKE_DATABASES).any(axis=0)
+            & ~(heads["fifth_on"] == _FIFTH_ON_OF_DATABASES).any(axis=0)
+            & ~_begins_oddly(heads)
         )
         # The header itself, and the data filled up to whole blocks.
         self._behind = self._found + 1 + (self._sizes + BLOCK - 1) // BLOCK
@@ -114,7 +128,9 @@ class PlainRuns:
 
     def heads(self, rows: slice) -> Blocks:
         """Their headers."""
-        return self._heads[rows]
+        heads = self._heads[rows]
+        # A few must not keep all the others in memory.
+        return heads if 2 * len(heads) > len(self._heads) else heads.copy()
 
     def sizes(self, rows: slice) -> Numbers:
         """Bytes of their data."""
@@ -123,6 +139,17 @@ class PlainRuns:
     def places(self, rows: slice) -> Numbers:
         """Where their data begins."""
         return self._first + (self._found[rows] + 1) * BLOCK
+
+
+def _begins_oddly(fields: Blocks) -> NDArray[np.bool_]:
+    """Whether a name could be that of a file to be kept although its letters five to twelve do
+    not tell: because it is written like ``.//lib``, or parted where no long name is."""
+    start = fields["start"]
+    marks = (start == _DOT) | (start == _SLASH)
+    after_both = (start[:, 0] == _DOT) & (start[:, 1] == _SLASH) & ~marks[:, 2]
+    parted = (fields["prefix"] != 0) & (fields["prefix_31st"] == 0)
+    odd: NDArray[np.bool_] = (marks[:, 0] & marks[:, 1] & ~after_both) | parted
+    return odd
 
 
 def check_sums(heads: Blocks) -> None:

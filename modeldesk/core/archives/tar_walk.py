@@ -20,7 +20,7 @@ from modeldesk.core.contents.index_packing import LayerIndexWriter
 
 _ODD = re.compile(rb"/\.(?:[/\0]|wh\.)")
 """In a name (which a zero byte ends) that is not plainly written, or a marker's."""
-_SLASH, _DOT = b"/."
+_SLASH, _DOT = b"/"[0], b"."[0]
 _BATCH = 1024
 """Headers that are worth looking at together, and few enough to stay in the processor's cache."""
 _EFFORT = 4096
@@ -44,7 +44,8 @@ def walk(window: Window, into: LayerIndexWriter, check: Callable[[], None]) -> N
 
 class _Walk:
     """One pass. The headers of plain entries are collected and looked at many at once; all that is
-    rarer goes through `TarEntries`, which could take them too."""
+    rarer goes through `TarEntries`, which could take them too. The two add entries out of their
+    order, which the index does not mind."""
 
     def __init__(self, window: Window, into: LayerIndexWriter) -> None:
         self.entries = TarEntries(window, into)
@@ -66,7 +67,6 @@ class _Walk:
                 place = self._move(place)
             else:
                 effort += _OF_ENTRY
-                self._plain.take()
                 place = entries.one(place)
         self._plain.take()
         return place

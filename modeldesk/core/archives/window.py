@@ -38,6 +38,8 @@ class FileWindow:
 
     def at(self, place: int, need: int) -> int:
         """See `Window`."""
+        if 0 <= place <= len(self.data) - need:
+            return place
         where = self.base + place
         if where > self._end:
             raise ended_early()

@@ -119,9 +119,10 @@ class LayerIndexWriter:
         return self._owners.setdefault(owner, len(self._owners))
 
     def clear(self) -> None:
-        """Forget the rows that were not packed yet."""
+        """Forget the rows that were not packed yet, and the owners."""
         self.columns = Columns()
         self.kept.clear()
+        self._owners.clear()
         self._text = 0
 
     def finish(self) -> bytes:
@@ -164,11 +165,13 @@ def unpack(packed: bytes) -> LayerIndex:
 
 
 def _sort(columns: Columns) -> None:
-    """By path; of a path that is there twice the later row stays, as unpacking would have it."""
-    paths = columns.paths
+    """By path; of a path that is there twice the row stays whose data comes later, as unpacking
+    would have it."""
+    paths, offsets = columns.paths, columns.offsets
     order = sorted(range(len(paths)), key=paths.__getitem__)
     columns.paths = [paths[row] for row in order]
     if any(map(eq, columns.paths, islice(columns.paths, 1, None))):
+        order.sort(key=lambda row: (paths[row], offsets[row]))
         last = dict(zip(columns.paths, order, strict=True))
         columns.paths, order = list(last), list(last.values())
     places = np.array(order, np.int64)

@@ -75,6 +75,20 @@ def large_documents() -> None:
     refused(stream.archived)
 
 
+def many_owners() -> None:
+    """As many files of as many people in what an engine sends."""
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(FILES):
+            file = tarfile.TarInfo("x")
+            file.uid = number
+            yield file.tobuf()
+
+    stream = SavedStream(lambda found: index_layer(found, lambda: None))
+    stream.read(pieces(), lambda: None)
+    refused(stream.archived)
+
+
 def headers() -> Iterator[bytes]:
     """Of many empty files whose names differ."""
     empty = bytearray(tarfile.TarInfo(f"{LONG}/000000000").tobuf())
@@ -114,7 +128,15 @@ def refused(read: Callable[[], object]) -> None:
     raise AssertionError("It was taken.")
 
 
-HEAVY = (many_files, long_names, gzip_bomb, zstd_bomb, many_documents, large_documents)
+HEAVY = (
+    many_files,
+    long_names,
+    gzip_bomb,
+    zstd_bomb,
+    many_documents,
+    large_documents,
+    many_owners,
+)
 
 
 def main() -> None:

@@ -160,6 +160,15 @@ class TestNames:
         content = archive([member("a", size=1), member("b"), member("./a", size=7)])
         assert [(e.path, e.size_bytes) for e in ours(content).values()] == [(b"a", 7), (b"b", 0)]
 
+    @pytest.mark.parametrize("rarer", [0, 1])
+    def test_the_later_of_two_stays_whatever_its_form(self, rarer: int) -> None:
+        """Plain headers are looked at many at once, the others one by one."""
+        pair = [member("a", size=1), member("./a", size=7)]
+        pair[rarer].pax_headers = {"mtime": "5.5"}
+        content = archive([*pair, member("b")], tarfile.PAX_FORMAT)
+        assert compare(content)
+        assert ours(content)[b"a"].size_bytes == 7
+
     def test_the_root_is_no_entry(self) -> None:
         content = archive([member("./", tarfile.DIRTYPE), member("./a"), member("/", size=9)])
         assert list(ours(content)) == [b"a"]
@@ -211,7 +220,7 @@ class TestKept:
         assert index.kept == {b"weights": weights[:HEAD_BYTES]}
         assert index.size_bytes == LARGE + 10
 
-    @pytest.mark.parametrize("before", ["", "./", "/"])
+    @pytest.mark.parametrize("before", ["", "./", "/", ".//", "././", "/./"])
     def test_lists_of_packages_whole(self, tmp_path: Path, before: str) -> None:
         status = b"Package: a\n" * 99_999
         names = (

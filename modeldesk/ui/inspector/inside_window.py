@@ -1,7 +1,7 @@
 """What is inside an image wherever it is, in a window of its own: layers, files, waste."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.model import ArchiveImage
@@ -55,11 +55,17 @@ class InsideWindow(QFrame):
         column.addWidget(self.note)
         column.addWidget(self._pages, 1)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
         self._say_where()
         self.resize(1240, 800)
         self._maker = Maker(self)
         self._maker.hurry(self._make())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # What has a use of its own for Esc, as the filter has, comes first.
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -10,10 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.composition import Parts
 from modeldesk.core.contents.model import ArchiveImage, Place, RegistryImage
 from modeldesk.core.errors import ArchiveError
+from modeldesk.paths import Paths
 from modeldesk.ui.inspector.advice_dialog import AdviceDialog
 from modeldesk.ui.inspector.contents_store import Knowing, Subject
+from modeldesk.ui.inspector.file_viewer import FileViewer
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.inspector.layers_tab import LayersTab
@@ -24,6 +27,7 @@ from modeldesk.ui.theme.theme import Theme
 from tests.fakes.contents import FakeContents
 from tests.gui.inspector.images import sample
 from tests.gui.parts import make_context
+from tests.unit.core.archives.crafting import Image, layout, legacy_save, modern_save, tar, write
 
 ARCHIVE = ArchiveImage(Path("/exports/recommendation.tar"))
 WEIGHTS = b"models/recommendation_v2.safetensors"
@@ -161,6 +165,43 @@ def test_closing_ends_the_reading(desk: Desk) -> None:
     desk.rest()
     assert not desk.source.is_known
     desk.until(lambda: not desk.over.findChildren(InsideWindow))
+
+
+def test_escape_empties_the_filter_first(desk: Desk) -> None:
+    window = desk.open()
+    _, files = desk.filled(window)
+    files.browser.filter.setText(".so")
+    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    desk.rest()
+    assert files.browser.filter.text() == ""
+    assert window.isVisible()
+    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    desk.until(lambda: not desk.over.findChildren(InsideWindow))
+
+
+@pytest.mark.parametrize("form", ["legacy.tar", "modern.tar", "layout"])
+def test_archives_as_programs_write_them(desk: Desk, tmp_path: Path, form: str) -> None:
+    """Through the program's own services, without an engine, to the text of a file."""
+    image = Image((tar({"etc/motd": b"hello"}), tar({"app/serve.py": b"print('hi')\n"})))
+    path = tmp_path / form
+    if form == "layout":
+        write(path, layout([image]))
+    else:
+        path.write_bytes(legacy_save(image) if form == "legacy.tar" else modern_save(image))
+    parts = Parts(Paths.under(tmp_path / "home"))
+    subject = Subject(ArchiveImage(path), form, 0, CompareLink())
+    window = InsideWindow(desk.context, parts.contents_here, subject, desk.over)
+    window.show()
+    layers, files = desk.filled(window)
+    assert [row.subtitle for row in layers.list.rows()] == ["COPY part1 /", "COPY part0 /"]
+    assert str(path) in window.note.text()
+    files.browser.view(b"app/serve.py")
+    [viewer] = files.browser.findChildren(FileViewer)
+    desk.until(viewer.face.isEnabled)
+    assert viewer.text.toPlainText().startswith("print('hi')")
+    viewer.close()
+    desk.rest()
+    parts.close()
 
 
 def test_closing_while_it_is_made_leaves_nothing(desk: Desk) -> None:

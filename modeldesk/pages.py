@@ -106,7 +106,7 @@ class Pages(QObject):
         yield
         return ComparePage(
             self._context,
-            lambda: self._parts.contents,
+            self._parts.late_contents,
             _names_in,
             lambda: self._choice.entry,
             result,

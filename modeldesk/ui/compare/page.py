@@ -22,23 +22,27 @@ from modeldesk.core.library.model import Model
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 from modeldesk.ui.activity.words import progress_words
+from modeldesk.ui.compare.looking import look_inside
 from modeldesk.ui.compare.pick_button import PickButton
 from modeldesk.ui.compare.pick_dialog import ListArchive, PickDialog
 from modeldesk.ui.compare.picks import Pick, VersionPick, latest_two, pick_text
 from modeldesk.ui.compare.result import Result
-from modeldesk.ui.compare.store import CompareStore, ContentsSource, State
+from modeldesk.ui.compare.store import CompareStore, State, engine_address
 from modeldesk.ui.context import Context
+from modeldesk.ui.inspector.contents_source import ContentsSource
+from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.links import CompareLink, LibraryLink, Link
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
-from modeldesk.ui.widgets.buttons import PlainButton
+from modeldesk.ui.widgets.buttons import IconButton, PlainButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.label import Label, page_title
 from modeldesk.ui.widgets.task_progress import TaskProgress
+from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _LEAST = 480
 
@@ -49,21 +53,25 @@ class ComparePage(QWidget):
     def __init__(
         self,
         context: Context,
-        source: Callable[[], ContentsSource],
+        source: ContentsSource,
         list_archive: ListArchive,
         looked_at: Callable[[], Model | None],
         result: Result,
         parent: QWidget | None = None,
     ) -> None:
-        """`source` and `list_archive` are called in workers; `looked_at` is the model that the
-        person looks at in the library."""
+        """`list_archive` is called in workers; `looked_at` is the model that the person looks at
+        in the library."""
         super().__init__(parent)
         self._context = context
+        self._source = source
         self._list_archive = list_archive
         self._looked_at = looked_at
         self.store = CompareStore(context, source, self)
         self.left = PickButton(tr("First image"))
         self.right = PickButton(tr("Second image"))
+        inside = tr("Look inside")
+        self.left_inside = IconButton(context.theme, Icon.SEARCH, inside)
+        self.right_inside = IconButton(context.theme, Icon.SEARCH, inside)
         self.swap = PlainButton(tr("Swap"))
         self.export = PlainButton(tr("Export report…"))
         self.note = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
@@ -107,8 +115,10 @@ class ComparePage(QWidget):
         picks = QHBoxLayout()
         picks.setSpacing(Space.S)
         picks.addWidget(self.left)
+        picks.addWidget(self.left_inside)
         picks.addWidget(Label(tr("with"), color="muted"))
         picks.addWidget(self.right)
+        picks.addWidget(self.right_inside)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         picks.addWidget(self.note, 1)
         waiting = QWidget()
@@ -137,11 +147,13 @@ class ComparePage(QWidget):
         self.store.progressed.connect(self._show_progress)
         self.left.clicked.connect(lambda: self._ask("left"))
         self.right.clicked.connect(lambda: self._ask("right"))
+        self.left_inside.clicked.connect(lambda: self.look_inside("left"))
+        self.right_inside.clicked.connect(lambda: self.look_inside("right"))
         self.swap.clicked.connect(self.store.swap)
         self.export.clicked.connect(self._ask_export)
         self.cancel.clicked.connect(self.store.cancel)
         self.banner.action_chosen.connect(lambda _index: self.store.begin())
-        self.empty.action_chosen.connect(self._take_proposal)
+        self.empty.action_chosen.connect(self._act_on_empty)
         hub = self._context.hub
         hub.snapshot_changed.connect(lambda _snapshot: self._show_choice())
         hub.connection_changed.connect(lambda _connection: self._show_choice())
@@ -176,13 +188,27 @@ class ComparePage(QWidget):
 
     def _show_choice(self) -> None:
         snapshot = self._context.hub.snapshot
-        for button, pick, wanted in (
-            (self.left, self.store.left, tr("Choose an image")),
-            (self.right, self.store.right, tr("Choose another")),
+        for button, inside, pick, wanted in (
+            (self.left, self.left_inside, self.store.left, tr("Choose an image")),
+            (self.right, self.right_inside, self.store.right, tr("Choose another")),
         ):
             text = pick_text(snapshot, pick) if pick else wanted
             button.show_pick(text, chosen=pick is not None)
+            inside.setVisible(pick is not None)
+            if pick is not None:
+                name = tr("Look inside {name}", name=text)
+                inside.setAccessibleName(name)
+                inside.setToolTip(plain_tooltip(name))
         self.swap.setEnabled(self.store.left is not None or self.store.right is not None)
+        only = self.store.left or self.store.right
+        if only is not None:
+            self.empty.set_content(
+                Icon.SEARCH,
+                tr("Look inside this image, or choose another to compare it with."),
+                tr("Its layers, every file in them, and what they waste."),
+                tr("Look inside"),
+            )
+            return
         proposal = self._proposal()
         self.empty.set_content(
             Icon.COMPARE,
@@ -207,12 +233,22 @@ class ComparePage(QWidget):
         chosen = self.store.left is not None or self.store.right is not None
         return None if chosen else latest_two(self._looked_at())
 
-    def _take_proposal(self) -> None:
+    def look_inside(self, side: str) -> InsideWindow | None:
+        """Open what stands on a side in a window of its own."""
+        pick = self.store.left if side == "left" else self.store.right
+        if pick is None:
+            return None
+        address = engine_address(self._context)
+        return look_inside(self._context, self._source, pick, address, self)
+
+    def _act_on_empty(self) -> None:
         proposal = self._proposal()
-        if proposal is not None:
+        if self.store.left is not None or self.store.right is not None:
+            self.look_inside("right" if self.store.left is None else "left")
+        elif proposal is not None:
             self.store.choose(*proposal)
         else:
-            self._ask(self._free_side())
+            self._ask("left")
 
     def _free_side(self) -> str:
         """The side that waits for an image; the second one while none does."""

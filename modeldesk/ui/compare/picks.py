@@ -63,7 +63,7 @@ def place_of(snapshot: LibrarySnapshot, pick: Pick, address: str) -> Place:
         return pick.place
     if not address:
         raise EngineUnavailable(
-            tr("No engine answers."), tr("Archives and registries can be compared without one.")
+            tr("No engine answers."), tr("Archives and registries can be read without one.")
         )
     found = find(snapshot, pick)
     if found is None:

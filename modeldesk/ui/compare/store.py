@@ -1,9 +1,9 @@
 """The two images that are compared, and how far it is with them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,22 +20,13 @@ from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.words import tr
 from modeldesk.ui.compare.picks import Pick, PlacePick, pick_text, place_of
 from modeldesk.ui.context import Context
+from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.links import CompareLink
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
 
 if TYPE_CHECKING:
     from modeldesk.ui.tasks.handle import TaskHandle
-
-
-class ContentsSource(Protocol):
-    """What the store asks: `modeldesk.core.contents.service.Contents`."""
-
-    def known(
-        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
-    ) -> ImageContents | None: ...
-
-    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents: ...
 
 
 class State(Enum):
@@ -106,10 +97,7 @@ class CompareStore(QObject):
     progressed = Signal(object)
     """The `Progress` of reading."""
 
-    def __init__(
-        self, context: Context, source: Callable[[], ContentsSource], parent: QObject
-    ) -> None:
-        """`source` is called in workers."""
+    def __init__(self, context: Context, source: ContentsSource, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
         self._source = source
@@ -151,7 +139,7 @@ class CompareStore(QObject):
         source = self._source
         self._become(State.LOOKING)
         self._latest.submit(
-            lambda job: pair.look(source(), job),
+            lambda job: pair.look(source, job),
             title=tr("Compare images"),
             on_result=lambda found: self._ready(found) if found else self._read(pair),
             on_error=self._failed,
@@ -163,9 +151,7 @@ class CompareStore(QObject):
             self._reading.cancel()
 
     def _image(self, pick: Pick) -> _Image:
-        snapshot = self._context.hub.snapshot
-        engine = self._context.hub.connection.engine
-        address = engine.address if engine and self._context.engine() else ""
+        snapshot, address = self._context.hub.snapshot, engine_address(self._context)
         model = None if isinstance(pick, PlacePick) else pick.model
         return _Image(place_of(snapshot, pick, address), model, snapshot)
 
@@ -174,7 +160,7 @@ class CompareStore(QObject):
         snapshot = self._context.hub.snapshot
         names = [pick_text(snapshot, pick) for pick in (self.left, self.right) if pick]
         self._reading = self._context.tasks.submit(
-            lambda job: pair.read(source(), job),
+            lambda job: pair.read(source, job),
             lane=Lane.ANALYSIS,
             title=tr("Compare {left} with {right}", left=names[0], right=names[1]),
             owner=self,
@@ -203,6 +189,12 @@ class CompareStore(QObject):
     def _become(self, state: State) -> None:
         self.state = state
         self.changed.emit()
+
+
+def engine_address(context: Context) -> str:
+    """Of the engine in use; empty while there is none."""
+    engine = context.hub.connection.engine
+    return engine.address if engine and context.engine() else ""
 
 
 _ENDED = (State.FAILED, State.STOPPED)

@@ -161,7 +161,7 @@ class FilesBrowser(QWidget):
         self._faces.addWidget(self.found)
         left = QWidget()
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, Space.L if self._wide else 0, 0)
         column.setSpacing(Space.XS)
         column.addWidget(self.choice)
         column.addWidget(self.filter)

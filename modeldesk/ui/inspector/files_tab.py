@@ -23,6 +23,9 @@ from modeldesk.ui.widgets.task_progress import TaskProgress
 
 _ENGINE_SPEED = 300_000_000
 """Bytes a second that an engine hands over, about."""
+_WIDEST_PROGRESS = 420
+_ALL = 1000
+"""Stretch of what takes all the room it may."""
 
 
 class FilesTab(QWidget):
@@ -95,7 +98,12 @@ class FilesTab(QWidget):
         column.setContentsMargins(Space.L, 0, Space.L, 0)
         column.setSpacing(Space.M)
         column.addStretch(1)
-        column.addWidget(self.progress)
+        self.progress.setMaximumWidth(_WIDEST_PROGRESS)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self.progress, _ALL)
+        middle.addStretch(1)
+        column.addLayout(middle)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.cancel)
@@ -170,4 +178,4 @@ def _expect(subject: Subject) -> str:
         )
     if isinstance(subject.place, RegistryImage):
         return tr("Reads its layers from the registry without pulling the image.")
-    return tr("Reads {size} of the archive.", size=size)
+    return tr("Reads the layers of the archive once; nothing is written but a small index.")

@@ -48,7 +48,7 @@ class Inside(QObject):
                 name,
                 version.size_bytes,
                 LibraryLink(model.name, image),
-                _bases(self._context.hub.snapshot),
+                base_images(self._context.hub.snapshot),
             )
         )
 
@@ -77,7 +77,7 @@ class Inside(QObject):
         self._files.go_to(path)
 
 
-def _bases(snapshot: LibrarySnapshot) -> tuple[KnownImage, ...]:
+def base_images(snapshot: LibrarySnapshot) -> tuple[KnownImage, ...]:
     """The base images of the library, as far as their layers are known."""
     return tuple(
         KnownImage(

@@ -1,6 +1,7 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -8,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures
+from modeldesk.core.contents.model import ArchiveImage, EngineImage, ImageContents, Place
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.library.model import Group, Model, Version
+from modeldesk.core.library.model import Group, Model, Version, VersionKey, VersionSizes
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.inspector.largest_files import LargestFiles
@@ -34,17 +36,31 @@ _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Whose layers are shown."""
+
+    key: VersionKey | Place
+    layers: tuple[Layer, ...]
+    size_bytes: int
+    sizes: VersionSizes | None = None
+    shared_with: tuple[int, ...] = ()
+    group: Group = Group.MODEL
+
+
 class LayersTab(QWidget):
     """Grey rows until the layers are known. A click in the stack or the list tells all of one
     layer. What only the files tell is filled in when they are known."""
 
     look_inside_asked = Signal()
     advice_asked = Signal()
+    layer_picked = Signal(int)
+    """A person chose one; base first, from 0."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._version: Version | None = None
-        self._group = Group.MODEL
+        self._key: VersionKey | Place | None = None
+        self._shown: _Shown | None = None
         self.stack = LayerStack(theme)
         self._known: Figures | None = None
         self._advice: Sequence[Advice] = ()
@@ -100,21 +116,47 @@ class LayersTab(QWidget):
 
     def show_version(self, model: Model, version: Version) -> None:
         """Show the layers of `version`; a picked layer stays picked while it is the same."""
-        same = self._version is not None and self._version.key == version.key
-        self._version, self._group = version, model.group
-        self._pages.setCurrentIndex(0 if version.layers is None else 1)
         if version.layers is None:
+            self._look_at(version.key)
+            self._shown = None
+            self._pages.setCurrentIndex(0)
             return
-        if not same:
-            self._known, self._picked = None, ""
+        self._show(
+            _Shown(
+                version.key,
+                version.layers,
+                version.size_bytes,
+                version.sizes,
+                version.shared_with,
+                model.group,
+            )
+        )
+
+    def show_image(self, place: Place, contents: ImageContents) -> None:
+        """Show the layers of an image that may be in no library."""
+        layers = tuple(
+            Layer(layer.blob.diff_id, layer.instruction, layer.size_bytes, layer.kind)
+            for layer in contents.layers
+        )
+        self._show(_Shown(place, layers, contents.size_bytes))
+
+    def pick(self, layer: int) -> None:
+        """As if a person chose that layer (base first, from 0)."""
+        self._pick(str(layer))
+
+    def _show(self, shown: _Shown) -> None:
+        self._look_at(shown.key)
+        same = self._shown is not None
+        self._shown = shown
+        self._pages.setCurrentIndex(1)
         self._show_figures()
         self.stack.set_segments(
             [
                 StackSegment(str(n), layer.kind, layer.size_bytes, _one_line(layer))
-                for n, layer in enumerate(version.layers)
+                for n, layer in enumerate(shown.layers)
             ]
         )
-        rows = [self._row(n, layer) for n, layer in enumerate(version.layers)]
+        rows = [_row(shown, n, layer) for n, layer in enumerate(shown.layers)]
         if not same:
             self.list.set_rows(())
         self.list.set_rows(rows[::-1])
@@ -124,6 +166,12 @@ class LayersTab(QWidget):
             self.detail.hide()
         self._show_largest()
         self._show_advice()
+
+    def _look_at(self, key: VersionKey | Place) -> None:
+        """What was told of another image holds no more."""
+        if key != self._key:
+            self._key, self._shown = key, None
+            self._known, self._advice, self._picked = None, (), ""
 
     def show_contents(self, known: Figures | None, advice: Sequence[Advice] = ()) -> None:
         """Tell of what is in the files of the version that is shown; None: not known."""
@@ -137,9 +185,8 @@ class LayersTab(QWidget):
         self.look_inside.setVisible(offered)
 
     def _show_figures(self) -> None:
-        version = self._version
-        if version is not None and version.layers is not None:
-            self.figures.set_rows(_figures(version, version.layers, self._known))
+        if self._shown is not None:
+            self.figures.set_rows(_figures(self._shown, self._known))
 
     def _show_advice(self) -> None:
         known = self._known
@@ -154,31 +201,15 @@ class LayersTab(QWidget):
 
     def _show_largest(self) -> None:
         """Of the kind that is picked, or that weighs most beside the base image."""
-        known, layers = self._known, self._version.layers if self._version else None
+        known, layers = self._known, self._shown.layers if self._shown else None
         if known is None or not layers:
             self.largest.hide()
             return
         kind = _kind_to_tell_of(known, layers, self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
-    def _row(self, number: int, layer: Layer) -> TwoLineRow:
-        version = self._version
-        total = sum(x.size_bytes for x in version.layers or ()) if version else 0
-        shared = version.shared_with if version else ()
-        note = _shared_note(layer, shared[number], self._group) if number < len(shared) else ""
-        return TwoLineRow(
-            key=str(number),
-            title=kind_name(layer.kind),
-            title_note=note,
-            subtitle=_one_line(layer) or tr("instruction not known"),
-            right=presentation.size(layer.size_bytes),
-            right_note=presentation.percent(layer.size_bytes / total) if total else "",
-            kind=layer.kind,
-            mono_subtitle=True,
-        )
-
     def _pick(self, key: str) -> None:
-        layers = self._version.layers if self._version else None
+        layers = self._shown.layers if self._shown else None
         if layers is None or not key:
             return
         self.stack.select(key)
@@ -187,6 +218,7 @@ class LayersTab(QWidget):
         self.detail.show_layer(layers[int(key)])
         self._picked = key
         self._show_largest()
+        self.layer_picked.emit(int(key))
 
 
 class LayerDetail(QWidget):
@@ -235,15 +267,42 @@ def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> 
     return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
 
 
-def _figures(version: Version, layers: tuple[Layer, ...], known: Figures | None) -> list[KeyValue]:
-    unknown = tr("being read")
-    sizes = version.sizes
+def _row(shown: _Shown, number: int, layer: Layer) -> TwoLineRow:
+    total = sum(x.size_bytes for x in shown.layers)
+    shared = shown.shared_with
+    note = _shared_note(layer, shared[number], shown.group) if number < len(shared) else ""
+    return TwoLineRow(
+        key=str(number),
+        title=kind_name(layer.kind),
+        title_note=note,
+        subtitle=_one_line(layer) or tr("instruction not known"),
+        right=presentation.size(layer.size_bytes),
+        right_note=presentation.percent(layer.size_bytes / total) if total else "",
+        kind=layer.kind,
+        mono_subtitle=True,
+    )
+
+
+def _figures(shown: _Shown, known: Figures | None) -> list[KeyValue]:
+    on_disk = isinstance(shown.key, VersionKey | EngineImage)
     return [
         KeyValue(
-            tr("Total on disk"),
-            presentation.size(version.size_bytes),
-            tooltip=presentation.exact_size(version.size_bytes),
+            tr("Total on disk") if on_disk else tr("Unpacked"),
+            presentation.size(shown.size_bytes),
+            tooltip=presentation.exact_size(shown.size_bytes),
         ),
+        *(_sharing(shown.sizes) if isinstance(shown.key, VersionKey) else ()),
+        *(
+            _of_contents(known, in_archive=isinstance(shown.key, ArchiveImage))
+            if known
+            else [KeyValue(tr("Layers"), presentation.count(len(shown.layers)))]
+        ),
+    ]
+
+
+def _sharing(sizes: VersionSizes | None) -> list[KeyValue]:
+    unknown = tr("being read")
+    return [
         KeyValue(
             tr("Only in this version"),
             presentation.size(sizes.unique_bytes) if sizes else unknown,
@@ -254,20 +313,16 @@ def _figures(version: Version, layers: tuple[Layer, ...], known: Figures | None)
             presentation.size(sizes.shared_bytes) if sizes else unknown,
             tooltip=tr("In layers that other local images have too"),
         ),
-        *(
-            _of_contents(known)
-            if known
-            else [KeyValue(tr("Layers"), presentation.count(len(layers)))]
-        ),
     ]
 
 
-def _of_contents(known: Figures) -> list[KeyValue]:
+def _of_contents(known: Figures, *, in_archive: bool) -> list[KeyValue]:
     rows = []
     if known.compressed_bytes is not None:
         size = presentation.size(known.compressed_bytes)
         exact = presentation.exact_size(known.compressed_bytes)
-        rows.append(KeyValue(tr("Compressed in registry"), size, tooltip=exact))
+        name = tr("In the archive") if in_archive else tr("Compressed in registry")
+        rows.append(KeyValue(name, size, tooltip=exact))
     wasted = presentation.exact_size(known.wasted_bytes)
     good = known.efficiency >= _EFFICIENT
     return [

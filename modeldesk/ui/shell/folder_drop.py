@@ -1,4 +1,5 @@
-"""What is dropped anywhere on the window: a folder is to be built, an image archive compared."""
+"""What is dropped anywhere on the window: a folder is to be built, an image archive looked into
+or compared."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,7 +150,10 @@ class DropOverlay(QWidget):
         """What it says."""
         archive = self._carried.archive
         if archive is not None:
-            return tr("Drop to compare “{name}”", name=printable(archive.name or str(archive)))
+            return tr(
+                "Drop to look inside “{name}” or compare it",
+                name=printable(archive.name or str(archive)),
+            )
         if self._carried.folder is None:
             return self._carried.refusal
         folder = self._carried.folder

@@ -1,16 +1,17 @@
 """The compare page with all it needs, on images that are in memory."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from modeldesk.core.contents.bases import KnownImage
+from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import EngineImage, ImageContents, LayerContents, Place
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ArchiveError, ModelDeskError, NotFound
-from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.ids import DiffId, ImageId, ModelName
 from modeldesk.core.images import ImageConfig
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.layers.kinds import LayerKind
@@ -65,6 +66,17 @@ class FakeContents:
             self.unread.discard(key)
         return self._image(key)
 
+    def file(
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+    ) -> Iterator[bytes]:
+        yield bytes(entry.size_bytes)
+
+    def files(
+        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        for entry in entries:
+            yield entry, bytes(entry.size_bytes)
+
     def _image(self, key: str) -> ImageContents:
         if key not in self.images:
             raise NotFound(f"There is no image “{key}”.")
@@ -92,7 +104,7 @@ class Bench(QObject):
         self.looked_at: Model | None = None
         self.page = ComparePage(
             self.context,
-            lambda: self.contents,
+            self.contents,
             self._names_in,
             lambda: self.looked_at,
             at_once(make_result(theme)),

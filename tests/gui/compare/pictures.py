@@ -6,11 +6,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog
 
 from modeldesk.core.contents.model import ArchiveImage
-from modeldesk.core.errors import RegistryDenied
+from modeldesk.core.errors import ArchiveError, RegistryDenied
 from modeldesk.ui.compare.picks import PlacePick, VersionPick
 from modeldesk.ui.compare.store import State
+from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.theme.theme import Theme
 from tests.gui.compare.bench import Bench, multi_stage, single_stage
+from tests.gui.inspector.images import odd, sample
 from tests.gui.pictures import Scene, by_name, live, take_all, until
 from tests.unit.core.compare.images import image
 
@@ -119,9 +121,55 @@ def archives(bench: Bench) -> None:
     bench.page.store.choose(PlacePick(left), PlacePick(right))
 
 
+def _one_archive(bench: Bench, name: str = "recommendation-v1.0.0.tar") -> ArchiveImage:
+    place = ArchiveImage(Path("/home/mira/exports") / name)
+    bench.contents.images = {place.name: sample()}
+    bench.page.store.choose(PlacePick(place), None)
+    return place
+
+
+def chosen(bench: Bench) -> None:
+    _one_archive(bench)
+
+
+def inside(bench: Bench) -> None:
+    _one_archive(bench)
+    window = bench.page.look_inside("left")
+    assert window is not None
+    until(lambda: window.layers is not None and window.layers.isVisible())
+    settle(bench)
+    assert window.files is not None
+    assert window.layers is not None
+    window.layers.pick(3)
+    settle(bench)
+    window.files.go_to(b"models/recommendation_v2.safetensors")
+
+
+def inside_reading(bench: Bench) -> None:
+    bench.contents.gate.clear()
+    bench.contents.unread.add(_one_archive(bench).name)
+    bench.page.look_inside("left")
+    until(lambda: bool(bench.contents.reads))
+    live(0.2)
+
+
+def inside_failed(bench: Bench) -> None:
+    place = _one_archive(bench, "票据识别与结构化抽取模型-生产环境-" * 8 + ".tar")
+    bench.contents.failing[place.name] = ArchiveError(
+        "The archive ends in the middle of a layer.", "Copy or save it again."
+    )
+    bench.page.look_inside("left")
+
+
+def inside_odd(bench: Bench) -> None:
+    place = _one_archive(bench, "a-name-" * 30 + ".tar")
+    bench.contents.images[place.name] = odd()
+    bench.page.look_inside("left")
+
+
 SCENES = by_name(
     filled, files, packages, config, scrolled, same, empty, proposing, reading, failed, picking,
-    absurd, archives,
+    absurd, archives, chosen, inside, inside_reading, inside_failed, inside_odd,
 )  # fmt: skip
 
 
@@ -139,6 +187,11 @@ def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Pat
     scene(bench)
     settle(bench)
     bench.page.grab().save(str(target))
+    for window in bench.page.findChildren(InsideWindow):
+        window.resize(QSize(1440, 900) if size == WIDE else QSize(1024, 700))
+        live(1)
+        window.grab().save(str(target.with_stem(f"{target.stem}-window")))
+        window.close()
     for dialog in bench.page.findChildren(QDialog):
         dialog.grab().save(str(target.with_stem(f"{target.stem}-dialog")))
         dialog.close()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
@@ -17,6 +17,7 @@ from modeldesk.ui.compare.pick_dialog import PickDialog
 from modeldesk.ui.compare.picks import PlacePick, VersionPick
 from modeldesk.ui.compare.result import RowTable
 from modeldesk.ui.compare.store import State
+from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.links import CompareLink, LibraryLink
 from tests.gui.compare.bench import Bench, multi_stage, single_stage
 
@@ -272,3 +273,65 @@ def test_a_dialog_closes_by_escape(qtbot: QtBot, bench: Bench) -> None:
     dialog = dialog_of(bench)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not bench.page.findChildren(QDialog), timeout=2000)
+
+
+def windows_of(bench: Bench) -> list[InsideWindow]:
+    return [one for one in bench.page.findChildren(InsideWindow) if one.isVisible()]
+
+
+def test_a_dropped_archive_can_be_looked_into_without_an_engine(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    bench.online = False
+    path = tmp_path / "one.tar"
+    bench.archives = {"one.tar": ("rec:v1",)}
+    bench.contents.images = {str(path): single_stage()}
+    assert not bench.page.left_inside.isVisible()
+    bench.page.activate(CompareLink(archive=path))
+    qtbot.waitUntil(bench.page.left_inside.isVisible, timeout=5000)
+    assert not bench.page.right_inside.isVisible()
+    assert bench.page.left_inside.accessibleName() == "Look inside one.tar"
+    assert bench.page.empty.accessibleName().startswith("Look inside this image")
+    bench.page.empty.action_chosen.emit()
+    [window] = windows_of(bench)
+    assert window.subject.place == ArchiveImage(path)
+    qtbot.waitUntil(lambda: window.layers is not None and window.layers.isVisible(), timeout=5000)
+    assert window.layers is not None
+    assert len(window.layers.list.rows()) == 5
+    # Asked again, the same window comes to the front.
+    bench.page.left_inside.click()
+    assert windows_of(bench) == [window]
+    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
+
+
+def test_each_side_can_be_looked_into(qtbot: QtBot, bench: Bench, versions: Versions) -> None:
+    compared(qtbot, bench, versions)
+    bench.page.right_inside.click()
+    bench.page.left_inside.click()
+    names = {window.subject.name for window in windows_of(bench)}
+    assert names == {"recommendation · v1.0.0", "recommendation · v1.1.0"}
+    for window in windows_of(bench):
+        window.close()
+    qtbot.waitUntil(lambda: not bench.page.findChildren(InsideWindow), timeout=5000)
+    assert bench.page.store.state is State.READY
+
+
+def test_a_version_is_not_looked_into_without_an_engine(bench: Bench, versions: Versions) -> None:
+    bench.page.store.choose(None, versions[1])
+    bench.online = False
+    bench.page.empty.action_chosen.emit()
+    assert windows_of(bench) == []
+    assert "Archives and registries can be read without one." in bench.heard.texts[0]
+
+
+def test_a_pick_takes_the_room_there_is(bench: Bench) -> None:
+    button = bench.page.left
+    name = "/tmp/a-name-that-goes-on-and-on.tar"
+    bench.page.store.choose(PlacePick(ArchiveImage(Path(name))), None)
+    QCoreApplication.processEvents()
+    assert "…" not in button.text()
+    bench.page.store.choose(PlacePick(ArchiveImage(Path(name.replace("on", "on" * 40)))), None)
+    bench.page.resize(692, 646)
+    QCoreApplication.processEvents()
+    assert "…" in button.text()
+    assert button.minimumSizeHint().width() < button.width() < 360

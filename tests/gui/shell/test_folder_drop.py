@@ -121,7 +121,7 @@ def test_a_dropped_archive_goes_to_the_compare_page(stage: Stage, tmp_path: Path
     archive.touch()
     mime = of(local(archive))
     assert enter(stage.window, mime)
-    assert "compare “image.tar”" in stage.window.drop.overlay.text
+    assert "look inside “image.tar”" in stage.window.drop.overlay.text
     drop(stage.window, mime)
     assert stage.window.area.current is PageKey.COMPARE
     assert stage.page(PageKey.COMPARE).links == [CompareLink(archive=archive)]

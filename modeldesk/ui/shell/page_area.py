@@ -1,7 +1,7 @@
 """Where the pages are shown, each made when it is first gone to, or before."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -11,10 +11,13 @@ from modeldesk.ui.context import Context, Page, PageEntry
 from modeldesk.ui.links import Link, PageKey
 from modeldesk.ui.making import Maker, Making
 from modeldesk.ui.onboarding.lost_banner import LostBanner
-from modeldesk.ui.onboarding.no_engine import NoEngine
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    # What is nearly never needed is not waited for by the first paint.
+    from modeldesk.ui.onboarding.no_engine import NoEngine
 
 SIDE_WIDTH = 272
 LayoutT = TypeVar("LayoutT", bound=QBoxLayout)
@@ -159,8 +162,10 @@ class PageArea(QWidget):
         else:
             self._stack.setCurrentWidget(page.widget() if page is not None else self._waiting)
 
-    def _missing(self) -> NoEngine:
+    def _missing(self) -> "NoEngine":
         if self._no_engine is None:
+            from modeldesk.ui.onboarding.no_engine import NoEngine
+
             self._no_engine = NoEngine(self._context)
             self._stack.addWidget(self._no_engine)
             self.grown.emit()

@@ -1,11 +1,15 @@
-"""``modeldesk images``: every model and its versions."""
+"""``modeldesk images``: every model and its versions, and what changed over them."""
 
 import argparse
 import difflib
+from collections.abc import Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
 from modeldesk.core.errors import NotFound
+from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.library.history import history
+from modeldesk.core.library.kind_changes import KindChanges, ModelChanges, model_changes
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
@@ -15,6 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     parser.add_argument("model", nargs="?", default="", help="only this model")
     parser.add_argument("--all", action="store_true", help="base images and untagged images too")
+    parser.add_argument(
+        "--changes",
+        action="store_true",
+        help="in how many versions each kind of layer changed, and the bytes pushed because of it",
+    )
 
 
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
@@ -23,6 +32,8 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     models = [*snapshot.models, *(snapshot.others if arguments.all else ())]
     if arguments.model:
         models = _named(snapshot, arguments.model)
+    if arguments.changes:
+        return _changes([(model, model_changes(history(model, ()))) for model in models])
     rows = [
         (
             model.name or "<untagged>",
@@ -37,6 +48,26 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     ]
     header = ("MODEL", "VERSION", "SIZE", "UNIQUE", "CREATED", "CHANNELS")
     return Answer([_model_json(model) for model in models], tuple(table(header, rows, "  rr")))
+
+
+def _changes(models: Sequence[tuple[Model, ModelChanges]]) -> Answer:
+    rows = [
+        (
+            model.name or "<untagged>",
+            tr("All layers") if one.kind is None else kind_name(one.kind),
+            f"{one.changed}/{one.steps}",
+            size_text(one.first_bytes),
+            size_text(one.pushed_bytes),
+            "" if one.mean_bytes is None else size_text(one.mean_bytes),
+        )
+        for model, changes in models
+        for one in (*changes.kinds, changes.everything)
+    ]
+    header = ("MODEL", "KIND", "CHANGED", "FIRST PUSH", "PUSHED SINCE", "PER CHANGE")
+    return Answer(
+        [{**_model_json(model), "changes": _changes_json(changes)} for model, changes in models],
+        tuple(table(header, rows, "  rrrr")),
+    )
 
 
 def _named(snapshot: LibrarySnapshot, name: str) -> list[Model]:
@@ -54,8 +85,29 @@ def _named(snapshot: LibrarySnapshot, name: str) -> list[Model]:
     return found
 
 
-def _model_json(model: Model) -> Json:
+def _model_json(model: Model) -> dict[str, Json]:
     return {"model": model.name, "versions": [_version_json(v) for v in model.versions]}
+
+
+def _changes_json(changes: ModelChanges) -> Json:
+    return {
+        "first": changes.first,
+        "compared": changes.compared,
+        "kinds": [
+            {"kind": one.kind.value if one.kind else None, **_figures_json(one)}
+            for one in changes.kinds
+        ],
+        "total": _figures_json(changes.everything),
+    }
+
+
+def _figures_json(one: KindChanges) -> dict[str, Json]:
+    return {
+        "changed": one.changed,
+        "of": one.steps,
+        "first_bytes": one.first_bytes,
+        "pushed_bytes": one.pushed_bytes,
+    }
 
 
 def _version_json(version: Version) -> Json:

@@ -25,6 +25,7 @@ class LazySizeHistory(QWidget):
 
     version_clicked = Signal(str)
     note_asked = Signal()
+    changes_asked = Signal()
     exported = Signal(str)
     export_failed = Signal(str)
     built = Signal()
@@ -37,6 +38,7 @@ class LazySizeHistory(QWidget):
         self._bars: tuple[SizeBar, ...] = ()
         self._selected: str | None = None
         self._note = ""
+        self._changes = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._waiting = Skeleton(theme, rows=4)
@@ -66,6 +68,12 @@ class LazySizeHistory(QWidget):
         if self._chart is not None:
             self._chart.set_note(text)
 
+    def offer_changes(self, *, offered: bool) -> None:
+        """As `SizeHistoryChart.offer_changes`."""
+        self._changes = offered
+        if self._chart is not None:
+            self._chart.offer_changes(offered=offered)
+
     def _build(self) -> None:
         if self._chart is not None:
             return
@@ -79,6 +87,8 @@ class LazySizeHistory(QWidget):
         chart.select(self._selected)
         chart.note_asked.connect(self.note_asked)
         chart.set_note(self._note)
+        chart.changes_asked.connect(self.changes_asked)
+        chart.offer_changes(offered=self._changes)
         self._chart = chart
         self._waiting.hide()
         self._column.addWidget(chart)

@@ -32,11 +32,13 @@ class SizeHistoryChart(QWidget):
     """Bars that tell their figures on hover and go to their version on a click.
 
     Left and Right move along the versions. `version_clicked` carries a bar's key; `exported` a
-    path, `export_failed` a sentence. `note_asked`: the link of the note was clicked.
+    path, `export_failed` a sentence. `note_asked`: the link of the note was clicked;
+    `changes_asked`: somebody wants to know what changed.
     """
 
     version_clicked = Signal(str)
     note_asked = Signal()
+    changes_asked = Signal()
     exported = Signal(str)
     export_failed = Signal(str)
 
@@ -49,6 +51,11 @@ class SizeHistoryChart(QWidget):
         self._ring = False
         self._title = tr("Size history")
         self._head = ChartHead(theme, self._title)
+        self.changes_link = self._head.add_link(
+            tr("What changed?"),
+            tr("What changed, by kind of layer, and the bytes pushed because of it"),
+        )
+        self.changes_link.clicked.connect(self.changes_asked)
         self._note = ChartNote(tr("Try again"))
         self._note.asked.connect(self.note_asked)
         self._plot = PlotView((LEFT, TOP, RIGHT, BOTTOM), self._paint)
@@ -97,6 +104,10 @@ class SizeHistoryChart(QWidget):
     def set_note(self, text: str) -> None:
         """Say `text` below the head, with a link to try again; an empty one says nothing."""
         self._note.say(text)
+
+    def offer_changes(self, *, offered: bool) -> None:
+        """Whether the head has the link that asks what changed."""
+        self._head.offer_link(offered=offered)
 
     @property
     def note(self) -> str:

@@ -21,6 +21,7 @@ from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
 from modeldesk.ui.library.remote import RemotePast
 from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.library.what_changed import WhatChanged
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.theme.icons import Icon
@@ -91,6 +92,7 @@ class LibraryPage(QWidget):
         self.acts = VersionActions(context, run_version, self, releases.ways_back_to)
         self.header = parts.header
         self.chart = parts.chart
+        self.changes = WhatChanged(context, parts.chart, self)
         self.table = parts.table
         self.inspector = parts.inspector
         self._lay_out()
@@ -224,6 +226,7 @@ class LibraryPage(QWidget):
         past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
         remote = self._remote.of(entry, ask=self.isVisible())
         self._bars.make(entry, past, remote.versions)
+        self.changes.look_at(entry, past, remote.versions)
         self.chart.set_note(remote.trouble)
         self.chart.select(str(version.key.image) if version else None)
 

@@ -32,3 +32,24 @@ def test_the_head_is_one_line_again_when_there_is_room(theme: Theme, qtbot: QtBo
     assert head.height() > LINE
     head.resize(900, head.height())
     assert head.height() == LINE
+
+
+@pytest.mark.parametrize(("width", "in_words"), [(900, True), (450, False)])
+def test_the_link_is_a_mark_where_words_would_ask_for_a_line_more(
+    theme: Theme, qtbot: QtBot, width: int, in_words: bool
+) -> None:
+    head = ChartHead(theme, "Size history")
+    qtbot.addWidget(head)
+    head.set_entries([LegendEntry(color, "A layer") for color in COLORS])
+    link = head.add_link("What changed?", "By kind of layer")
+    head.resize(width, LINE)
+    head.show()
+    assert (link.isHidden(), head.height()) == (True, LINE)
+    head.offer_link(offered=True)
+    assert head.height() == LINE
+    assert bool(link.text()) is in_words
+    assert link.icon().isNull() is in_words
+    assert (link.accessibleName(), link.toolTip()) == ("What changed?", "By kind of layer")
+    assert set(COLORS) <= colors_of(image_of(head))
+    head.offer_link(offered=False)
+    assert link.isHidden()

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QDialog
 
 from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import RemoteVersion
+from modeldesk.ui.library.changes_popover import ChangesPopover
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
@@ -76,6 +78,33 @@ def config(bench: Bench) -> None:
 def history(bench: Bench) -> None:
     filled(bench)
     bench.page.inspector.tabs.setCurrentIndex(4)
+
+
+def changes(bench: Bench) -> None:
+    filled(bench)
+    _ask_what_changed(bench)
+
+
+def small_changes(bench: Bench) -> None:
+    small(bench)
+    _ask_what_changed(bench)
+
+
+def remote_changes(bench: Bench) -> None:
+    remote(bench)
+    _ask_what_changed(bench)
+
+
+def absurd_changes(bench: Bench) -> None:
+    absurd(bench)
+    settle(bench)
+    _ask_what_changed(bench)
+
+
+def _ask_what_changed(bench: Bench) -> None:
+    live(0.3)
+    bench.page.changes.ask()
+    until(lambda: bool(bench.page.findChildren(ChangesPopover)))
 
 
 def untagged(bench: Bench) -> None:
@@ -173,6 +202,10 @@ SCENES = by_name(
     metadata,
     config,
     history,
+    changes,
+    small_changes,
+    remote_changes,
+    absurd_changes,
     untagged,
     base_image,
     searching,
@@ -201,7 +234,13 @@ def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Pat
     bench.preload.start()
     scene(bench)
     settle(bench)
-    bench.window.grab().save(str(target))
+    picture = bench.window.grab()
+    for popover in bench.page.findChildren(ChangesPopover):
+        painter = QPainter(picture)
+        painter.drawPixmap(popover.pos() - bench.window.mapToGlobal(QPoint()), popover.grab())
+        painter.end()
+        popover.close()
+    picture.save(str(target))
     for dialog in bench.window.findChildren(QDialog):
         dialog.grab().save(str(target.with_stem(f"{target.stem}-dialog")))
         dialog.close()

@@ -15,6 +15,9 @@ from modeldesk.core.words import tr
 PIECE = 1024 * 1024
 """The most bytes of what is handed on at once, so that no input can fill the memory."""
 
+BEGINNING = 4
+"""Bytes that tell how data is compressed."""
+
 _GZIP = b"\x1f\x8b"
 _ZSTD = (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16)))
 _MOST_UNPACKED = 2 * 1024**4
@@ -31,7 +34,7 @@ class _Readable(Protocol):
 
 
 def is_compressed(beginning: bytes) -> bool:
-    """Whether data that begins so (four bytes are enough) is gzip or zstd."""
+    """Whether data that begins so (`BEGINNING` bytes are enough) is gzip or zstd."""
     return beginning.startswith((_GZIP, *_ZSTD))
 
 
@@ -84,8 +87,8 @@ class _Pieces(io.RawIOBase):
         """How many bytes of it were read."""
 
     def peek(self) -> bytes:
-        """The first bytes, at least four where there are as many, without taking them."""
-        while len(self._left) < 4:
+        """The first bytes, at least `BEGINNING` where there are as many, without taking them."""
+        while len(self._left) < BEGINNING:
             piece = next(self._pieces, None)
             if piece is None:
                 break

@@ -59,6 +59,12 @@ class Image:
     layers: tuple[bytes, ...]
     names: tuple[str, ...] = ("team/rec:v1.0.0",)
     architecture: str = "amd64"
+    claimed: tuple[str, ...] = ()
+    """Diff IDs that it names instead of those of its layers."""
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        return self.claimed or tuple(map(digest, self.layers))
 
     @property
     def config(self) -> bytes:
@@ -79,7 +85,7 @@ class Image:
                     "ExposedPorts": {"5000/tcp": {}},
                     "Labels": {"io.modeldesk.model.name": "票据识别"},
                 },
-                "rootfs": {"type": "layers", "diff_ids": list(map(digest, self.layers))},
+                "rootfs": {"type": "layers", "diff_ids": list(self.diff_ids)},
                 "history": history,
             }
         ).encode()

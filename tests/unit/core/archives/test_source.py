@@ -70,8 +70,8 @@ FORMS = ["legacy", "modern", "packed", "packed modern", "folder", "dir", "plain"
 def indexes(place: ArchiveImage, *wanted: bytes) -> dict[DiffId, LayerIndex]:
     names = {DiffId(digest(layer)) for layer in wanted}
     return {
-        diff_id: unpack(packed)
-        for diff_id, packed in open_archive(place).index_layers(names, Job())
+        layer.diff_id: unpack(layer.packed)
+        for layer in open_archive(place).index_layers(names, Job())
     }
 
 

@@ -1,9 +1,11 @@
 """Archives of images in the forms that programs write, made by hand."""
 
+import bz2
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +49,10 @@ def packed(layer: bytes, how: str) -> bytes:
             return b"".join(gzip.compress(piece) for piece in pieces)
         case "zstd":
             return zstandard.compress(layer)
+        case "xz":
+            return lzma.compress(layer)
+        case "bzip2":
+            return bz2.compress(layer)
         case "frames":
             return zstandard.compress(layer[:900]) + zstandard.compress(layer[900:])
     return layer

@@ -2,6 +2,7 @@
 itself alone, and of what is read to its end not even that."""
 
 import gzip
+import lzma
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -188,13 +189,13 @@ class TestPlain:
 
 
 class TestReadToItsEnd:
-    @pytest.mark.parametrize("form", ["gzip", "zstd", "folder", "whole"])
+    @pytest.mark.parametrize("form", ["gzip", "zstd", "folder", "whole", "whole xz"])
     def test_another_layer_is_refused(self, desk: Desk, tmp_path: Path, form: str) -> None:
         with pytest.raises(ArchiveDamaged, match="not the one that the image names"):
             desk.read(self.place(tmp_path, form, LIAR))
         assert desk.records.kept == {}
 
-    @pytest.mark.parametrize("form", ["gzip", "zstd", "folder", "whole"])
+    @pytest.mark.parametrize("form", ["gzip", "zstd", "folder", "whole", "whole xz"])
     def test_the_right_one_serves_the_engines_image(
         self, desk: Desk, tmp_path: Path, form: str
     ) -> None:
@@ -206,6 +207,8 @@ class TestReadToItsEnd:
         match form:
             case "folder":
                 return ArchiveImage(write(folder / "layout", layout([image])))
+            case "whole xz":
+                return save_to(folder / "image.tar", lzma.compress(legacy_save(image)))
             case "whole":
                 return save_to(folder / "image.tar", gzip.compress(legacy_save(image)))
         return save_to(folder / "image.tar", tar(dict(layout([image], form))))

@@ -8,6 +8,7 @@ are warm: they were just written.
 
 import argparse
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -28,10 +29,10 @@ from pathlib import Path
 
 import zstandard
 
+from modeldesk.core.archives.compression import unpacked
 from modeldesk.core.archives.source import open_archive
 from modeldesk.core.contents.model import ArchiveImage
 from modeldesk.core.jobs import CancelToken, Job
-from tests.unit.core.archives.crafting import digest
 
 ROUNDS = 5
 MANY = 300_000
@@ -88,7 +89,7 @@ def some_long(path: Path, form: int) -> None:
 def saved(folder: Path, layers: list[Path], name: str) -> Path:
     """An archive of one image, as docker of today writes it."""
     path = folder / name
-    identities = [digest(layer.name.encode()) for layer in layers]
+    identities = [_diff_id(layer) for layer in layers]
     config = json.dumps({"rootfs": {"type": "layers", "diff_ids": identities}}).encode()
     manifest = {"Config": "config.json", "Layers": [layer.name for layer in layers]}
     with tarfile.open(path, "w") as out:
@@ -102,12 +103,21 @@ def saved(folder: Path, layers: list[Path], name: str) -> Path:
     return path
 
 
+def _diff_id(layer: Path) -> str:
+    """Of a layer that may be compressed."""
+    hasher = hashlib.sha256()
+    with layer.open("rb") as file:
+        for piece in unpacked(iter(partial(file.read, 1 << 20), b"")):
+            hasher.update(piece)
+    return f"sha256:{hasher.hexdigest()}"
+
+
 def read(path: Path) -> None:
     """What is measured of ours: every layer of the archive is indexed."""
     begun, used = time.perf_counter(), time.process_time()
     source = open_archive(ArchiveImage(path))
     image = source.read(CancelToken())
-    found = dict(source.index_layers(image.detail.diff_ids, Job()))
+    found = list(source.index_layers(image.detail.diff_ids, Job()))
     wall, processor = time.perf_counter() - begun, time.process_time() - used
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = re.search(r"VmHWM:\s+(\d+) kB", status)

@@ -1,6 +1,8 @@
 """The contract suite of layer indexes, run for the fake and for SQLite."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.content_records import SqliteContentRecords
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.migrations import LAYERS
+from modeldesk.core.contents.model import VERIFIED
 from modeldesk.core.contents.ports import ContentRecords
-from tests.contracts.content_records_contract import ContentRecordsContract, layer, packed
+from tests.contracts.content_records_contract import ContentRecordsContract, layer, packed, read
 from tests.fakes.content_records import FakeContentRecords
 
 
@@ -36,7 +39,7 @@ class TestSqliteContentRecords(ContentRecordsContract):
 def test_the_file_shrinks_with_what_is_forgotten(database: Database) -> None:
     records = SqliteContentRecords(database, 1 << 40)
     names = [f"{number:0200x}".encode() for number in range(50_000)]
-    records.keep_layer_index(layer(1), packed(*names) + bytes(1_000_000))
+    records.keep_layer_index(read(1, packed(*names) + bytes(1_000_000)))
 
     def pages() -> int:
         ((count,),) = database.read("PRAGMA page_count")
@@ -45,3 +48,18 @@ def test_the_file_shrinks_with_what_is_forgotten(database: Database) -> None:
     before = pages()
     records.forget_all()
     assert pages() < before / 10
+
+
+def test_what_was_kept_before_it_was_verified_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "layers.sqlite"
+    before = replace(LAYERS, migrations=LAYERS.migrations[:1])
+    with closing(open_database(path, schema=before).database) as old, old.writing() as connection:
+        connection.execute(
+            "INSERT INTO layer_index VALUES (?, 1, 9, ?)", (layer(1), packed(b"a lie"))
+        )
+    with closing(open_database(path, schema=LAYERS).database) as new:
+        records = SqliteContentRecords(new, 1 << 40)
+        assert records.known_layers([layer(1)], VERIFIED) == frozenset()
+        assert records.size_bytes() == 0
+        records.keep_layer_index(read(1, packed(b"true")))
+        assert records.known_layers([layer(1)], VERIFIED) == {layer(1)}

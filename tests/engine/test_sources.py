@@ -67,7 +67,8 @@ def saved(
 def indexes(place: Place) -> dict[DiffId, LayerIndex]:
     with closing(open_source(place)) as source:
         found = source.read(CancelToken())
-        layers = dict(source.index_layers(set(found.detail.diff_ids), Job()))
+        read = source.index_layers(set(found.detail.diff_ids), Job())
+        layers = {layer.diff_id: layer.packed for layer in read}
     return {diff_id: unpack(layers[diff_id]) for diff_id in found.detail.diff_ids}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged
 from modeldesk.core.ids import DiffId
 
@@ -13,26 +14,29 @@ class FakeContentRecords:
 
     def __init__(self, limit_bytes: int = 1 << 40) -> None:
         self.limit_bytes = limit_bytes
-        self.kept: dict[DiffId, bytes] = {}
+        self.kept: dict[tuple[DiffId, str], bytes] = {}
 
-    def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]:
-        return frozenset(layers) & self.kept.keys()
+    def known_layers(self, layers: Collection[DiffId], stamp: str) -> frozenset[DiffId]:
+        found = {layer for layer, whose in self.kept if whose in (VERIFIED, stamp)}
+        return frozenset(layers) & found
 
-    def layer_indexes(self, layers: Collection[DiffId]) -> Mapping[DiffId, LayerIndex]:
+    def layer_indexes(self, layers: Collection[DiffId], stamp: str) -> Mapping[DiffId, LayerIndex]:
         found: dict[DiffId, LayerIndex] = {}
         for layer in dict.fromkeys(layers):
-            packed = self.kept.pop(layer, None)
-            if packed is not None:
-                try:
-                    found[layer] = unpack(packed)
-                except ArchiveDamaged:
-                    continue
-                self.kept[layer] = packed
+            for whose in (VERIFIED, stamp):
+                packed = self.kept.pop((layer, whose), None)
+                if packed is not None:
+                    try:
+                        found[layer] = unpack(packed)
+                    except ArchiveDamaged:
+                        continue
+                    self.kept[layer, whose] = packed
+                    break
         return found
 
-    def keep_layer_index(self, layer: DiffId, packed: bytes) -> None:
-        self.kept.pop(layer, None)
-        self.kept[layer] = packed
+    def keep_layer_index(self, layer: IndexedLayer) -> None:
+        self.kept.pop((layer.diff_id, layer.stamp), None)
+        self.kept[layer.diff_id, layer.stamp] = layer.packed
         for oldest in list(self.kept)[:-1]:
             if self.size_bytes() > self.limit_bytes:
                 del self.kept[oldest]

@@ -15,7 +15,13 @@ from modeldesk.core.archives.save_stream import SavedStream, index_layer, layer_
 from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.model import EngineImage, LayerBlob, SourceImage
+from modeldesk.core.contents.model import (
+    VERIFIED,
+    EngineImage,
+    IndexedLayer,
+    LayerBlob,
+    SourceImage,
+)
 from modeldesk.core.errors import ArchiveError, InvalidInput, NotFound
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
@@ -51,8 +57,9 @@ class EngineImageSource:
         detail = image_detail(self._connection, self._place.image)
         return SourceImage(self._place.name, detail, tuple(map(LayerBlob, detail.diff_ids)))
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
-        """See `modeldesk.core.contents.ports.ImageSource`. All layers come at the end."""
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
+        """See `modeldesk.core.contents.ports.ImageSource`. All layers come at the end; an engine
+        held each against its diff ID when it took it in."""
         check = job.token.raise_if_cancelled
         saved = SavedStream(lambda pieces: index_layer(pieces, check))
         total = image_detail(self._connection, self._place.image).size_bytes
@@ -60,7 +67,7 @@ class EngineImageSource:
             saved.read(_reported(stream, job, total), check)
         for diff_id, packed in saved.layers(_only(saved)):
             if diff_id in wanted:
-                yield diff_id, packed
+                yield IndexedLayer(diff_id, packed, VERIFIED)
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         """See `modeldesk.core.contents.ports.ImageSource`. What may be the file is kept of each

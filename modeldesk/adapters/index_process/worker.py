@@ -53,8 +53,8 @@ def _outcome(
     try:
         records = parts.open_records()
         with closing(parts.open_source(place)) as source:
-            for layer, packed in source.index_layers(wanted, Job(report=say)):
-                records.keep_layer_index(layer, packed)
+            for layer in source.index_layers(wanted, Job(report=say)):
+                records.keep_layer_index(layer)
     except ModelDeskError as error:
         return Failed(error)
     return Finished()

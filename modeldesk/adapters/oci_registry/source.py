@@ -13,12 +13,12 @@ from modeldesk.core.archives.documents import (
     read_manifest,
 )
 from modeldesk.core.archives.images import layer_blobs
-from modeldesk.core.archives.save_stream import index_layer
+from modeldesk.core.archives.save_stream import digested_index
 from modeldesk.core.archives.source import host_platform
 from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.model import RegistryImage, SourceImage
+from modeldesk.core.contents.model import IndexedLayer, RegistryImage, SourceImage
 from modeldesk.core.errors import NotFound, NotInRegistry, RegistryError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
@@ -51,14 +51,14 @@ class RegistryImageSource:
         blobs = layer_blobs(configuration, manifest.layers)
         return SourceImage(self._place.name, configuration.detail, blobs, notes)
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         layers = {one: blob for one, blob in self._layers(job.token).items() if one in wanted}
         total = sum(blob.size_bytes for blob in layers.values())
         done = 0
         for diff_id, blob in layers.items():
             pieces = self._blob(blob, job.token)
-            yield diff_id, self._index(_reported(pieces, job, done, total), job)
+            yield self._index(diff_id, _reported(pieces, job, done, total), job)
             done += blob.size_bytes
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
@@ -83,12 +83,12 @@ class RegistryImageSource:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         self._client.close()
 
-    def _index(self, pieces: Iterator[bytes], job: Job) -> bytes:
-        packed = index_layer(unpacked(pieces), job.token.raise_if_cancelled)
+    def _index(self, diff_id: DiffId, pieces: Iterator[bytes], job: Job) -> IndexedLayer:
+        index = digested_index(unpacked(pieces), job.token.raise_if_cancelled)
         for _ in pieces:
-            # What lies behind the archive's end is part of the digest too.
+            # What lies behind the compressed data is part of the blob's digest too.
             job.token.raise_if_cancelled()
-        return packed
+        return index.of(diff_id)
 
     def _blob(self, blob: Descriptor, token: CancelToken) -> Iterator[bytes]:
         return self._client.blob(self._reference.repository, blob.digest, token)

@@ -1,4 +1,4 @@
-"""Packed indexes of layers, by diff ID, within a limit."""
+"""Packed indexes of layers, by diff ID and stamp, within a limit."""
 
 import logging
 import sqlite3
@@ -8,11 +8,16 @@ from itertools import islice
 from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged
 from modeldesk.core.ids import DiffId
 
 logger = logging.getLogger(__name__)
 
+_Key = tuple[DiffId, str]
+"""Diff ID and stamp."""
+
+_FORGET = "DELETE FROM layer_index WHERE layer = ? AND stamp = ?"
 _AT_ONCE = 500
 """Ids in one query: less than the fewest parameters an SQLite of today takes."""
 
@@ -25,39 +30,42 @@ class SqliteContentRecords:
         self._database = database
         self.limit_bytes = limit_bytes
 
-    def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]:
+    def known_layers(self, layers: Collection[DiffId], stamp: str) -> frozenset[DiffId]:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         found: set[DiffId] = set()
         for batch, marks in _batches(layers):
             rows = self._database.read(
-                f"SELECT layer FROM layer_index WHERE layer IN ({marks})", batch
+                f"SELECT layer FROM layer_index WHERE stamp IN (?, ?) AND layer IN ({marks})",
+                (VERIFIED, stamp, *batch),
             )
             found.update(DiffId(str(layer)) for (layer,) in rows)
         return frozenset(found)
 
-    def layer_indexes(self, layers: Collection[DiffId]) -> Mapping[DiffId, LayerIndex]:
+    def layer_indexes(self, layers: Collection[DiffId], stamp: str) -> Mapping[DiffId, LayerIndex]:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         found: dict[DiffId, LayerIndex] = {}
-        damaged: list[DiffId] = []
+        used: list[_Key] = []
+        damaged: list[_Key] = []
         for layer in dict.fromkeys(layers):
-            rows = self._database.read("SELECT packed FROM layer_index WHERE layer = ?", (layer,))
-            for (packed,) in rows:
-                try:
-                    found[layer] = unpack(packed if isinstance(packed, bytes) else b"")
-                except ArchiveDamaged as error:
-                    logger.info("the kept index of %s is damaged: %s", layer, error.detail)
-                    damaged.append(layer)
-        self._use(list(found), damaged)
+            for one in dict.fromkeys((VERIFIED, stamp)):
+                index = self._index((layer, one), damaged)
+                if index is not None:
+                    found[layer] = index
+                    used.append((layer, one))
+                    break
+        self._use(used, damaged)
         return found
 
-    def keep_layer_index(self, layer: DiffId, packed: bytes) -> None:
+    def keep_layer_index(self, layer: IndexedLayer) -> None:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         with self._database.writing() as connection:
+            now, size = _tick(connection), len(layer.packed)
             connection.execute(
-                "INSERT OR REPLACE INTO layer_index VALUES (?, ?, ?, ?)",
-                (layer, _tick(connection), len(packed), packed),
+                "INSERT OR REPLACE INTO layer_index (layer, stamp, used, size, packed)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (layer.diff_id, layer.stamp, now, size, layer.packed),
             )
-            self._make_room(connection, layer)
+            self._make_room(connection, (layer.diff_id, layer.stamp))
         self._database.give_back_space()
 
     def size_bytes(self) -> int:
@@ -75,30 +83,44 @@ class SqliteContentRecords:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         self._database.close()
 
-    def _use(self, layers: list[DiffId], damaged: list[DiffId]) -> None:
-        if not layers and not damaged:
+    def _index(self, key: _Key, damaged: list[_Key]) -> LayerIndex | None:
+        """The index kept under `key`, which is added to `damaged` when it can't be read."""
+        rows = self._database.read(
+            "SELECT packed FROM layer_index WHERE layer = ? AND stamp = ?", key
+        )
+        for (packed,) in rows:
+            try:
+                return unpack(packed if isinstance(packed, bytes) else b"")
+            except ArchiveDamaged as error:
+                logger.info("the kept index of %s is damaged: %s", key[0], error.detail)
+                damaged.append(key)
+        return None
+
+    def _use(self, used: list[_Key], damaged: list[_Key]) -> None:
+        if not used and not damaged:
             return
         with self._database.writing() as connection:
             now = _tick(connection)
             connection.executemany(
-                "UPDATE layer_index SET used = ? WHERE layer = ?", [(now, one) for one in layers]
+                "UPDATE layer_index SET used = ? WHERE layer = ? AND stamp = ?",
+                [(now, *key) for key in used],
             )
-            connection.executemany(
-                "DELETE FROM layer_index WHERE layer = ?", [(one,) for one in damaged]
-            )
+            connection.executemany(_FORGET, damaged)
 
-    def _make_room(self, connection: sqlite3.Connection, newest: DiffId) -> None:
+    def _make_room(self, connection: sqlite3.Connection, newest: _Key) -> None:
         (total,) = connection.execute("SELECT sum(size) FROM layer_index").fetchone()
         oldest = connection.execute(
-            "SELECT layer, size FROM layer_index WHERE layer != ? ORDER BY used", (newest,)
+            "SELECT layer, stamp, size FROM layer_index"
+            " WHERE (layer, stamp) != (?, ?) ORDER BY used",
+            newest,
         )
         going = []
-        for layer, size in oldest:
+        for layer, stamp, size in oldest:
             if total <= self.limit_bytes:
                 break
-            going.append((layer,))
+            going.append((layer, stamp))
             total -= size
-        connection.executemany("DELETE FROM layer_index WHERE layer = ?", going)
+        connection.executemany(_FORGET, going)
 
 
 def _batches(layers: Collection[DiffId]) -> Iterator[tuple[list[DiffId], str]]:

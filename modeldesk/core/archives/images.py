@@ -16,7 +16,7 @@ from modeldesk.core.archives.documents import (
     read_manifest,
     texts,
 )
-from modeldesk.core.contents.model import LayerBlob, SourceImage
+from modeldesk.core.contents.model import VERIFIED, LayerBlob, SourceImage
 from modeldesk.core.contents.paths import clean
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput, InvalidReference
 from modeldesk.core.references import Reference
@@ -102,9 +102,11 @@ class Archived:
         return ", ".join(names)
 
 
-def source_image(name: str, image: ArchivedImage, notes: tuple[str, ...]) -> SourceImage:
+def source_image(
+    name: str, image: ArchivedImage, notes: tuple[str, ...], stamp: str = VERIFIED
+) -> SourceImage:
     """As the rest of the program knows an image."""
-    return SourceImage(name, image.configuration.detail, image.blobs, notes)
+    return SourceImage(name, image.configuration.detail, image.blobs, notes, stamp)
 
 
 def find_images(read: ReadFile) -> Archived:

@@ -1,8 +1,10 @@
 """Layers out of a `docker save` stream, as it comes: nothing is written down, and nothing is
 known of a file but its beginning until the last of them has come."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from modeldesk.core.archives.compression import is_compressed, unpacked
 from modeldesk.core.archives.documents import LARGEST
@@ -14,6 +16,7 @@ from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import StreamWindow
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.index_packing import LayerIndexWriter
+from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, NotFound
 from modeldesk.core.ids import DiffId
 from modeldesk.core.words import tr
@@ -71,7 +74,7 @@ class SavedStream(Generic[_Read]):
         if is_compressed(beginning) or _is_tar(beginning):
             found = self._read_layer(unpacked(member.pieces()))
             self._layers[member.path] = found
-            self._kept_bytes += len(found) if isinstance(found, bytes) else 0
+            self._kept_bytes += len(found) if isinstance(found, Sized) else 0
             if self._kept_bytes > _MOST_KEPT:
                 raise ArchiveError(
                     tr("It holds more files than any image has."),
@@ -102,6 +105,44 @@ def index_layer(pieces: Iterable[bytes], check: Callable[[], None]) -> bytes:
     writer = LayerIndexWriter()
     walk(StreamWindow(pieces), writer, check)
     return writer.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestedIndex:
+    """The packed index of a layer, with the digest of all of its tar."""
+
+    packed: bytes
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    def of(self, diff_id: DiffId) -> IndexedLayer:
+        """As the layer that it is said to be. Raises `ArchiveDamaged` where it is another."""
+        if self.digest != diff_id:
+            raise ArchiveDamaged(
+                tr("A layer is not the one that the image names: its content is another."),
+                tr("Save or download it again. If it stays so, do not trust the image."),
+                f"{diff_id} has the digest {self.digest}",
+            )
+        return IndexedLayer(diff_id, self.packed, VERIFIED)
+
+
+def digested_index(pieces: Iterable[bytes], check: Callable[[], None]) -> DigestedIndex:
+    """As `index_layer`, for a layer that is read to its end anyhow. Raises `ArchiveDamaged`."""
+    hasher = hashlib.sha256()
+    passing = _hashed(pieces, hasher)
+    packed = index_layer(passing, check)
+    for _ in passing:
+        # What lies behind the archive's end is part of the digest too.
+        check()
+    return DigestedIndex(packed, f"sha256:{hasher.hexdigest()}")
+
+
+def _hashed(pieces: Iterable[bytes], hasher: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        hasher.update(piece)
+        yield piece
 
 
 def layer_in_stream(pieces: Iterable[bytes], path: bytes) -> StreamWindow:

@@ -1,14 +1,21 @@
 """An image in an archive on disk, as a source of layers and files."""
 
+import hashlib
 import os
 import platform
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
-from modeldesk.core.archives.compression import is_compressed, unpacked
+from modeldesk.core.archives.compression import BEGINNING, is_compressed, unpacked
 from modeldesk.core.archives.images import Archived, ArchivedImage, find_images, source_image
-from modeldesk.core.archives.save_stream import SavedStream, index_layer, layer_in_stream
+from modeldesk.core.archives.save_stream import (
+    DigestedIndex,
+    SavedStream,
+    digested_index,
+    layer_in_stream,
+)
 from modeldesk.core.archives.stores import (
     Extent,
     FolderStore,
@@ -23,12 +30,14 @@ from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
 from modeldesk.core.contents.entries import Entry, shown
 from modeldesk.core.contents.index_packing import LayerIndexWriter
-from modeldesk.core.contents.model import ArchiveImage, SourceImage
+from modeldesk.core.contents.model import ArchiveImage, IndexedLayer, SourceImage
 from modeldesk.core.contents.ports import ImageSource
 from modeldesk.core.errors import ArchiveError, NotFound
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.words import tr
+
+_Read = TypeVar("_Read")
 
 _PIECE = 1024 * 1024
 _MACHINES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"}
@@ -44,7 +53,7 @@ def open_archive(place: ArchiveImage) -> ImageSource:
 def images_in(path: Path, token: CancelToken) -> Archived:
     """Everything an archive holds. Raises `ArchiveError`."""
     if not path.is_dir() and is_compressed_file(path):
-        return _read_packed(path, token).archived()
+        return _read_packed(path, _pass_over, Job(token)).archived()
     return _archived(_open_store(path, token))
 
 
@@ -56,7 +65,8 @@ def host_platform() -> str:
 
 class ArchiveSource:
     """Implements `ImageSource` for a tar file or a folder, whose files are read where they
-    lie."""
+    lie: of plain layers the headers alone, so that whether their content is what is claimed
+    remains unknown."""
 
     def __init__(self, place: ArchiveImage) -> None:
         self._place = place
@@ -64,12 +74,13 @@ class ArchiveSource:
 
     def read(self, token: CancelToken) -> SourceImage:
         """See `modeldesk.core.contents.ports.ImageSource`."""
-        _, image, notes = self._open(token)
-        return source_image(self._place.name, image, notes)
+        store, image, notes = self._open(token)
+        return source_image(self._place.name, image, notes, self._stamp(store, image))
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         store, image, _ = self._open(job.token)
+        stamp = self._stamp(store, image)
         layers = {one: path for one, path in _layers(image).items() if one in wanted}
         total = sum(_size(store, path) for path in layers.values())
         done = 0
@@ -78,17 +89,22 @@ class ArchiveSource:
             job.report(_progress(done + of_layer, total))
 
         for diff_id, path in layers.items():
-            writer = LayerIndexWriter()
-            with _layer(store, path, job.token, report) as (window, check):
-                walk(window, writer, check)
-            yield diff_id, writer.finish()
+            with store.opened(path) as found:
+                extent = _there(found, shown(path))
+                if is_compressed(extent.read(BEGINNING)):
+                    pieces = unpacked(_pieces(extent, job.token, report))
+                    layer = digested_index(pieces, job.token.raise_if_cancelled).of(diff_id)
+                else:
+                    packed = _index_plain(extent, job.token, report)
+                    layer = IndexedLayer(diff_id, packed, stamp)
+            yield layer
             done += _size(store, path)
             report(0)
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as (window, _):
+        with _layer(store, _layer_path(image, layer), token) as window:
             for piece in file_in_layer(window, entry):
                 token.raise_if_cancelled()
                 yield piece
@@ -98,7 +114,7 @@ class ArchiveSource:
     ) -> Iterator[tuple[Entry, bytes]]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as (window, _):
+        with _layer(store, _layer_path(image, layer), token) as window:
             for piece in files_in_layer(window, entries):
                 token.raise_if_cancelled()
                 yield piece
@@ -114,6 +130,15 @@ class ArchiveSource:
             self._opened = (store, image, notes)
         return self._opened
 
+    def _stamp(self, store: Store, image: ArchivedImage) -> str:
+        """Another as soon as a layer's file, or which it is, is another."""
+        hasher = hashlib.sha256(os.fsencode(self._place.path.resolve()))
+        for path in image.layers:
+            with store.opened(path) as found:
+                where = (found.begin, found.end, found.state) if found is not None else None
+                hasher.update(repr((path, where)).encode())
+        return hasher.hexdigest()
+
 
 class PackedArchiveSource:
     """Implements `ImageSource` for an archive that is compressed as a whole: every question is
@@ -121,25 +146,29 @@ class PackedArchiveSource:
 
     def __init__(self, place: ArchiveImage) -> None:
         self._place = place
-        self._stream: SavedStream[bytes] | None = None
+        self._known: SavedStream[None] | None = None
 
     def read(self, token: CancelToken) -> SourceImage:
         """See `modeldesk.core.contents.ports.ImageSource`."""
-        image, notes = self._read(Job(token)).archived().choose(self._place.image, host_platform())
+        image, notes = self._choose(self._documents(token))
         return source_image(self._place.name, image, notes)
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._read(job)
-        image, _ = stream.archived().choose(self._place.image, host_platform())
-        for diff_id, packed in stream.layers(image):
+
+        def read_layer(pieces: Iterator[bytes]) -> DigestedIndex:
+            return digested_index(pieces, job.token.raise_if_cancelled)
+
+        stream = _read_packed(self._place.path, read_layer, job)
+        image, _ = self._choose(stream)
+        for diff_id, index in stream.layers(image):
             if diff_id in wanted:
-                yield diff_id, packed
+                yield index.of(diff_id)
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._read(Job(token))
-        image, _ = stream.archived().choose(self._place.image, host_platform())
+        stream = self._documents(token)
+        image, _ = self._choose(stream)
         path = stream.resolved(_layer_path(image, layer))
         with open_file(self._place.path) as found:
             pieces = _pieces(_there(found, self._place.path), token)
@@ -149,8 +178,8 @@ class PackedArchiveSource:
         self, layer: DiffId, entries: Collection[Entry], token: CancelToken
     ) -> Iterator[tuple[Entry, bytes]]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._read(Job(token))
-        image, _ = stream.archived().choose(self._place.image, host_platform())
+        stream = self._documents(token)
+        image, _ = self._choose(stream)
         path = stream.resolved(_layer_path(image, layer))
         with open_file(self._place.path) as found:
             pieces = _pieces(_there(found, self._place.path), token)
@@ -159,23 +188,27 @@ class PackedArchiveSource:
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
 
-    def _read(self, job: Job) -> SavedStream[bytes]:
-        if self._stream is None:
-            self._stream = _read_packed(self._place.path, job.token, job)
-        return self._stream
+    def _documents(self, token: CancelToken) -> SavedStream[None]:
+        if self._known is None:
+            self._known = _read_packed(self._place.path, _pass_over, Job(token))
+        return self._known
+
+    def _choose(self, stream: SavedStream[Any]) -> tuple[ArchivedImage, tuple[str, ...]]:
+        return stream.archived().choose(self._place.image, host_platform())
 
 
-def _read_packed(path: Path, token: CancelToken, job: Job | None = None) -> SavedStream[bytes]:
-    stream = SavedStream(lambda pieces: index_layer(pieces, token.raise_if_cancelled))
+def _read_packed(
+    path: Path, read_layer: Callable[[Iterator[bytes]], _Read], job: Job
+) -> SavedStream[_Read]:
+    stream = SavedStream(read_layer)
     with open_file(path) as found:
         extent = _there(found, path)
-
-        def report(done: int) -> None:
-            if job is not None:
-                job.report(_progress(done, extent.end))
-
-        stream.read(_pieces(extent, token, report), token.raise_if_cancelled)
+        pieces = _pieces(extent, job.token, lambda done: job.report(_progress(done, extent.end)))
+        stream.read(pieces, job.token.raise_if_cancelled)
     return stream
+
+
+def _pass_over(_layer: Iterator[bytes]) -> None: ...
 
 
 def _open_store(path: Path, token: CancelToken) -> Store:
@@ -201,24 +234,28 @@ def _silent(_done: int) -> None: ...
 
 
 @contextmanager
-def _layer(
-    store: Store, path: bytes, token: CancelToken, report: Callable[[int], None] = _silent
-) -> Iterator[tuple[Window, Callable[[], None]]]:
-    """A window at the beginning of a layer's tar, and what is to be called now and then.
-    `report` is given how many bytes of the layer's file were read."""
+def _layer(store: Store, path: bytes, token: CancelToken) -> Iterator[Window]:
+    """A window at the beginning of a layer's tar."""
     with store.opened(path) as found:
         extent = _there(found, shown(path))
-        if is_compressed(extent.read(4)):
-            pieces = _pieces(extent, token, report)
-            yield StreamWindow(unpacked(pieces)), token.raise_if_cancelled
-            return
-        window = FileWindow(extent.descriptor, extent.begin, extent.end)
+        if is_compressed(extent.read(BEGINNING)):
+            yield StreamWindow(unpacked(_pieces(extent, token)))
+        else:
+            yield FileWindow(extent.descriptor, extent.begin, extent.end)
 
-        def check() -> None:
-            token.raise_if_cancelled()
-            report(window.base - extent.begin)
 
-        yield window, check
+def _index_plain(extent: Extent, token: CancelToken, report: Callable[[int], None]) -> bytes:
+    """The packed index of a layer that is not compressed. `report` is given how many bytes of
+    its file were passed."""
+    writer = LayerIndexWriter()
+    window = FileWindow(extent.descriptor, extent.begin, extent.end)
+
+    def check() -> None:
+        token.raise_if_cancelled()
+        report(window.base - extent.begin)
+
+    walk(window, writer, check)
+    return writer.finish()
 
 
 def _size(store: Store, path: bytes) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modeldesk.core.archives.compression import is_compressed
+from modeldesk.core.archives.compression import BEGINNING, is_compressed
 from modeldesk.core.archives.documents import LARGEST
 from modeldesk.core.archives.links import link_target
 from modeldesk.core.archives.tar_walk import walk
@@ -31,6 +31,8 @@ class Extent:
     descriptor: int
     begin: int
     end: int
+    state: tuple[int, ...]
+    """Of the whole file: it is another as soon as somebody changed or replaced it."""
 
     def read(self, most: int) -> bytes:
         """Its first bytes."""
@@ -84,7 +86,7 @@ class TarStore:
 
     def __init__(self, path: Path, check: Callable[[], None]) -> None:
         self._path = path
-        self._index = _read_index(path, check)
+        self._index, self._state = _read_index(path, check)
 
     @contextmanager
     def opened(self, path: bytes) -> Iterator[Extent | None]:
@@ -95,12 +97,12 @@ class TarStore:
             return
         begin, size = self._index.offsets[row], self._index.sizes[row]
         with open_file(self._path) as file:
-            if file is None or begin + size > file.end:
+            if file is None or file.state != self._state or begin + size > file.end:
                 raise ArchiveDamaged(
                     tr("{path} was changed while it was read.", path=self._path),
                     tr("Open it again."),
                 )
-            yield Extent(file.descriptor, begin, begin + size)
+            yield Extent(file.descriptor, begin, begin + size, file.state)
 
     def _row(self, path: bytes) -> int | None:
         for _ in range(_DEEPEST_LINK):
@@ -117,7 +119,7 @@ class TarStore:
 def is_compressed_file(path: Path) -> bool:
     """Whether an archive is packed as a whole. Raises `ArchiveError`."""
     with open_file(path) as found:
-        return found is not None and is_compressed(found.read(4))
+        return found is not None and is_compressed(found.read(BEGINNING))
 
 
 @contextmanager
@@ -137,14 +139,16 @@ def open_file(path: Path) -> Iterator[Extent | None]:
             raise ArchiveError(
                 tr("{path} is no file.", path=path), tr("Choose an archive of images.")
             )
-        yield Extent(descriptor, 0, found.st_size)
+        # The time of the last change of anything can't be set back, unlike that of the content.
+        state = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        yield Extent(descriptor, 0, found.st_size, state)
     except OSError as error:
         raise _unreadable(path, error) from error
     finally:
         os.close(descriptor)
 
 
-def _read_index(path: Path, check: Callable[[], None]) -> LayerIndex:
+def _read_index(path: Path, check: Callable[[], None]) -> tuple[LayerIndex, tuple[int, ...]]:
     writer = LayerIndexWriter(_MOST_MEMBERS)
     with open_file(path) as found:
         if found is None:
@@ -153,7 +157,7 @@ def _read_index(path: Path, check: Callable[[], None]) -> LayerIndex:
                 tr("Check that it was not moved or renamed."),
             )
         walk(FileWindow(found.descriptor, found.begin, found.end), writer, check)
-    return unpack(writer.finish())
+        return unpack(writer.finish()), found.state
 
 
 def _unreadable(path: Path, error: OSError) -> ArchiveError:

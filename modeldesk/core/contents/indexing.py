@@ -21,5 +21,5 @@ class DirectIndexer:
         if not wanted:
             return
         with closing(self._open_source(place)) as source:
-            for layer, packed in source.index_layers(wanted, job):
-                self._records.keep_layer_index(layer, packed)
+            for layer in source.index_layers(wanted, job):
+                self._records.keep_layer_index(layer)

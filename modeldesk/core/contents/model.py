@@ -49,6 +49,9 @@ class ArchiveImage:
 
 _NO_BASE = Base(0)
 
+VERIFIED = ""
+"""Instead of a stamp: the content has the digest that it is named by."""
+
 Place = EngineImage | RegistryImage | ArchiveImage
 """Where an image is. Small and plain, so that it can be handed to another process."""
 
@@ -78,6 +81,20 @@ class SourceImage:
     """One for each layer, base first."""
     notes: tuple[str, ...] = ()
     """What was passed over and should be said: attestations, other platforms."""
+    stamp: str = VERIFIED
+    """Tells the source, as it is now, from all others where what it says of its layers is not
+    held against their content: it may lie, so what is read of it serves nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedLayer:
+    """One layer that was read."""
+
+    diff_id: DiffId
+    packed: bytes
+    """Its `LayerIndex`."""
+    stamp: str
+    """`VERIFIED` where the content is known to be what the diff ID says; else its source's."""
 
 
 @dataclass(frozen=True, slots=True)

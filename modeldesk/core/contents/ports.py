@@ -5,7 +5,7 @@ from typing import Protocol
 
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.model import Place, SourceImage
+from modeldesk.core.contents.model import IndexedLayer, Place, SourceImage
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job
 
@@ -18,9 +18,10 @@ class ImageSource(Protocol):
         """Manifest and configuration, without reading layers."""
         ...
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
-        """The packed `LayerIndex` of each wanted layer of the image, in any order, each once;
-        data passes through memory and is never written. Reports bytes read."""
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
+        """Each wanted layer of the image, in any order, each once; data passes through memory
+        and is never written. Reports bytes read. Where all of a layer is read anyhow, it is held
+        against its diff ID, and `ArchiveDamaged` raised where it is another."""
         ...
 
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
@@ -45,20 +46,24 @@ OpenSource = Callable[[Place], ImageSource]
 
 
 class ContentRecords(Protocol):
-    """Packed layer indexes, kept by diff ID. When they take more than `limit_bytes`, those that
-    were not used for longest go; the one that was kept last stays, however large it is."""
+    """Packed layer indexes, kept by diff ID. One that was verified serves every source; any other
+    serves the source alone that it was read from, told by its stamp. When they take more than
+    `limit_bytes`, those that were not used for longest go; the one that was kept last stays,
+    however large it is."""
 
     limit_bytes: int
     """May be changed; it is held to when the next index is kept."""
 
-    def known_layers(self, layers: Collection[DiffId]) -> frozenset[DiffId]: ...
-
-    def layer_indexes(self, layers: Collection[DiffId]) -> Mapping[DiffId, LayerIndex]:
-        """The indexes known among `layers`; they count as used now. A damaged one is dropped
-        and missing here."""
+    def known_layers(self, layers: Collection[DiffId], stamp: str) -> frozenset[DiffId]:
+        """Those of `layers` that are known to a source with this stamp."""
         ...
 
-    def keep_layer_index(self, layer: DiffId, packed: bytes) -> None: ...
+    def layer_indexes(self, layers: Collection[DiffId], stamp: str) -> Mapping[DiffId, LayerIndex]:
+        """The indexes known among `layers` to a source with this stamp; they count as used now.
+        A damaged one is dropped and missing here."""
+        ...
+
+    def keep_layer_index(self, layer: IndexedLayer) -> None: ...
 
     def size_bytes(self) -> int:
         """Bytes all of them take."""

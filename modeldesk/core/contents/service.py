@@ -27,22 +27,20 @@ class Contents:
     ) -> ImageContents | None:
         """The image with its files where all its layers were read before; else None. `bases` are
         images that it may stand on. Raises what reading its configuration can."""
-        with closing(self._open_source(place)) as source:
-            image = source.read(token)
-        return self._assembled(image, bases)
+        return self._assembled(self._image(place, token), bases)
 
     def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
         """The image with its files; layers that are not known yet are read. `bases` are images
         that it may stand on. Raises `ArchiveError`, `EngineError`, `RegistryError`,
         `RecordsError`, `Cancelled`."""
-        with closing(self._open_source(place)) as source:
-            image = source.read(job.token)
         for _ in range(2):
+            image = self._image(place, job.token)
             wanted = frozenset(image.detail.diff_ids)
-            missing = wanted - self.records.known_layers(wanted)
+            missing = wanted - self.records.known_layers(wanted, image.stamp)
             self._indexer.index(place, missing, job)
             found = self._assembled(image, bases)
-            # A damaged index is dropped when it is met, and read again.
+            # A damaged index is dropped when it is met, and read again; so is a source that was
+            # changed meanwhile.
             if found is not None:
                 return found
         raise ArchiveError(
@@ -66,8 +64,12 @@ class Contents:
         with closing(self._open_source(place)) as source:
             yield from source.files(layer, entries, token)
 
+    def _image(self, place: Place, token: CancelToken) -> SourceImage:
+        with closing(self._open_source(place)) as source:
+            return source.read(token)
+
     def _assembled(self, image: SourceImage, bases: Collection[KnownImage]) -> ImageContents | None:
-        indexes = self.records.layer_indexes(image.detail.diff_ids)
+        indexes = self.records.layer_indexes(image.detail.diff_ids, image.stamp)
         if len(indexes) < len(set(image.detail.diff_ids)):
             return None
         return assemble(image, indexes, bases)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.core.archives.endings import ENDINGS
 from modeldesk.core.contents.model import ArchiveImage, RegistryImage
 from modeldesk.core.errors import InvalidReference, ModelDeskError
 from modeldesk.core.jobs import CancelToken
@@ -35,6 +36,7 @@ from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 ListArchive = Callable[[Path, CancelToken], tuple[str, ...]]
 """The names of the images in an archive; called in a worker. Raises `ArchiveError`."""
 _LISTED = 400
+_ARCHIVE_PATTERNS = " ".join((*(f"*{ending}" for ending in ENDINGS), "index.json"))
 
 
 class PickDialog(QDialog):
@@ -113,7 +115,7 @@ class PickDialog(QDialog):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [
-                tr("Image archives (*.tar *.tar.gz *.tgz *.tar.zst *.oci index.json)"),
+                tr("Image archives ({patterns})", patterns=_ARCHIVE_PATTERNS),
                 tr("All files (*)"),
             ]
         )

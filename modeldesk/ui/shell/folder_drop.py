@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from modeldesk.core.archives.endings import ENDINGS
 from modeldesk.core.words import tr
 from modeldesk.ui.presentation import printable
 from modeldesk.ui.theme.fonts import TextStyle, font
@@ -24,7 +25,6 @@ _DRAGS = (
     QEvent.Type.Drop,
 )
 
-_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
 _LAYOUT = "oci-layout"
 """The file that makes a folder an image's layout."""
 
@@ -62,7 +62,7 @@ def dropped(mime: QMimeData) -> Dropped | None:
     name = printable(path.name or str(path))
     if path.is_dir() and not (path / _LAYOUT).is_file():
         return Dropped(path)
-    if path.is_dir() or (path.is_file() and path.name.lower().endswith(_ARCHIVES)):
+    if path.is_dir() or (path.is_file() and path.name.lower().endswith(ENDINGS)):
         return Dropped(None, "", path)
     if path.exists():
         refusal = tr(

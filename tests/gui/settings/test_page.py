@@ -17,7 +17,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.links import SettingsLink, SettingsSection
 from modeldesk.ui.making import at_once
 from modeldesk.ui.settings.page import SettingsPage, make_sections
-from tests.contracts.content_records_contract import layer
+from tests.contracts.content_records_contract import read
 from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.engine import FakeEngine
 from tests.gui.parts import CONNECTED, Heard, RecordedControl, attempt, no_engine
@@ -55,7 +55,7 @@ def layer_records() -> FakeContentRecords:
     """Two layers are kept."""
     records = FakeContentRecords()
     for number in (1, 2):
-        records.keep_layer_index(layer(number), bytes(700_000))
+        records.keep_layer_index(read(number, bytes(700_000)))
     return records
 
 

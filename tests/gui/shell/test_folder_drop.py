@@ -106,11 +106,13 @@ def test_a_drop_on_the_window_plans_a_build(stage: Stage, tmp_path: Path, by_han
 
 
 def test_an_archive_or_a_layout_is_to_be_compared(tmp_path: Path) -> None:
-    archive, layout = tmp_path / "image.TAR.gz", tmp_path / "layout"
-    archive.touch()
+    names = ("image.TAR.gz", "image.tar.xz", "image.tar.bz2", "image.txz")
+    archives, layout = [tmp_path / name for name in names], tmp_path / "layout"
+    for archive in archives:
+        archive.touch()
     layout.mkdir()
     (layout / "oci-layout").touch()
-    for path in (archive, layout):
+    for path in (*archives, layout):
         carried = dropped(of(local(path)))
         assert carried is not None
         assert (carried.folder, carried.archive, carried.refusal) == (None, path, "")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from modeldesk.adapters.sqlite.migrations import (
     layers_0001_indexes,
+    layers_0002_stamps,
     m0001_records,
     m0002_engines,
     m0003_versions,
@@ -53,4 +54,4 @@ RECORDS = Schema(
     ),
     _records_damaged,
 )
-LAYERS = Schema((layers_0001_indexes.STATEMENTS,), _layers_damaged)
+LAYERS = Schema((layers_0001_indexes.STATEMENTS, layers_0002_stamps.STATEMENTS), _layers_damaged)

@@ -1,5 +1,6 @@
 """What came with COPY and a sane .dockerignore would have kept out."""
 
+import posixpath
 from collections.abc import Iterator
 
 from modeldesk.core.contents.advice.model import (
@@ -13,7 +14,7 @@ from modeldesk.core.contents.advice.model import (
 )
 from modeldesk.core.contents.kinds import is_of_packages
 from modeldesk.core.contents.view import State
-from modeldesk.core.layers.instructions import word_of
+from modeldesk.core.layers.copying import Copied, Origin, copied
 from modeldesk.core.model_folder.ignored import (
     DATA,
     ENVIRONMENTS,
@@ -39,9 +40,11 @@ _PATTERNS = tuple(
 def not_ignored(scene: Scene) -> Iterator[Advice]:
     """At most one piece of advice, with the lines of a .dockerignore."""
     rules, view = Rules(_PATTERNS), scene.view
-    copying = [word_of(layer.instruction) in ("COPY", "ADD") for layer in scene.image.layers]
+    copies = [copied(layer.instruction) for layer in scene.image.layers]
     used = _used_environments(scene)
-    top = scene.image.image.detail.config.working_directory.strip("/").encode()
+    working_directory = scene.image.image.detail.config.working_directory
+    top = working_directory.strip("/").encode()
+    targets = [_target(copy, working_directory) for copy in copies]
     known = dict[bytes, tuple[bytes, str]]()
     roots = dict[bytes, int]()
     patterns = dict[str, int]()
@@ -49,7 +52,9 @@ def not_ignored(scene: Scene) -> Iterator[Advice]:
     for row, size in enumerate(view.sizes):
         if not size or view.rows[row] < begin or view.states[row] == State.REMOVED:
             continue
-        if not copying[view.layer_of(row)]:
+        layer = view.layer_of(row)
+        copy = copies[layer]
+        if copy is None or copy.origin is Origin.ELSEWHERE:
             continue
         path = view.paths[row]
         folder, _, name = path.rpartition(b"/")
@@ -58,7 +63,14 @@ def not_ignored(scene: Scene) -> Iterator[Advice]:
         root, pattern = known[folder]
         if not pattern:
             root, pattern = path, rules.match(name.decode("latin-1"), at_top=False)
-        if pattern and not is_of_packages(root.rpartition(b"/")[0] + b"/") and root not in used:
+        if (
+            pattern
+            and not is_of_packages(root.rpartition(b"/")[0] + b"/")
+            and root not in used
+            # What a COPY names was not caught by accident.
+            and not (targets[layer] + b"/").startswith(root + b"/")
+            and not (copy.origin is Origin.UNKNOWN and pattern in ENVIRONMENTS)
+        ):
             roots[root] = roots.get(root, 0) + size
             patterns[pattern] = patterns.get(pattern, 0) + size
     paths, count, size = largest(AdvicePath(root, size) for root, size in roots.items())
@@ -90,6 +102,14 @@ def _kept_out(rules: Rules, folder: bytes, top: bytes) -> tuple[bytes, str]:
         if pattern:
             return b"/".join(names[: place + 1]), pattern
     return b"", ""
+
+
+def _target(copy: Copied | None, working_directory: str) -> bytes:
+    """The path in the image that a copy goes to."""
+    if copy is None:
+        return b""
+    path = posixpath.normpath(posixpath.join("/", working_directory, copy.target))
+    return path.strip("/").encode("utf-8", "surrogateescape")
 
 
 def _used_environments(scene: Scene) -> set[bytes]:

@@ -15,7 +15,13 @@ from modeldesk.adapters.sqlite.content_records import SqliteContentRecords
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.migrations import LAYERS
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.model import ArchiveImage, Place, SourceImage
+from modeldesk.core.contents.model import (
+    VERIFIED,
+    ArchiveImage,
+    IndexedLayer,
+    Place,
+    SourceImage,
+)
 from modeldesk.core.contents.ports import ContentRecords, ImageSource
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled
 from modeldesk.core.ids import DiffId
@@ -42,9 +48,9 @@ class Source:
 
     def close(self) -> None: ...
 
-    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[tuple[DiffId, bytes]]:
+    def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         for done, one in enumerate(sorted(wanted)):
-            yield one, packed(b"a")
+            yield IndexedLayer(one, packed(b"a"), VERIFIED)
             job.report(Progress(f"niceness {os.nice(0)}", done + 1, len(wanted), Unit.BYTES))
         match self.name:
             case "fail":
@@ -82,7 +88,7 @@ def known(parts: Parts, *numbers: int) -> set[DiffId]:
     opened = open_database(parts.folder / "layers.sqlite", schema=LAYERS)
     try:
         records = SqliteContentRecords(opened.database, 1 << 30)
-        return set(records.known_layers([layer(number) for number in numbers]))
+        return set(records.known_layers([layer(number) for number in numbers], VERIFIED))
     finally:
         opened.database.close()
 

@@ -112,7 +112,7 @@ class MemoryRegistry:
         if name in self.failing:
             return httpx.Response(self.failing[name])
         if kind == "blobs":
-            return self._found(self.blobs.get(name))
+            return self._streamed(self.blobs.get(name))
         digest = self.tags.get(name, name)
         found = self._found(self.manifests.get(digest))
         if self.names_digests:
@@ -121,3 +121,8 @@ class MemoryRegistry:
 
     def _found(self, content: bytes | None) -> httpx.Response:
         return httpx.Response(404) if content is None else httpx.Response(200, content=content)
+
+    def _streamed(self, content: bytes | None) -> httpx.Response:
+        """As from the network: what is given whole can't be read raw."""
+        found = self._found(content)
+        return found if content is None else httpx.Response(200, content=iter([content]))

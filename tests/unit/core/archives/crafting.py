@@ -1,9 +1,11 @@
 """Archives of images in the forms that programs write, made by hand."""
 
+import bz2
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +49,10 @@ def packed(layer: bytes, how: str) -> bytes:
             return b"".join(gzip.compress(piece) for piece in pieces)
         case "zstd":
             return zstandard.compress(layer)
+        case "xz":
+            return lzma.compress(layer)
+        case "bzip2":
+            return bz2.compress(layer)
         case "frames":
             return zstandard.compress(layer[:900]) + zstandard.compress(layer[900:])
     return layer
@@ -59,6 +65,12 @@ class Image:
     layers: tuple[bytes, ...]
     names: tuple[str, ...] = ("team/rec:v1.0.0",)
     architecture: str = "amd64"
+    claimed: tuple[str, ...] = ()
+    """Diff IDs that it names instead of those of its layers."""
+
+    @property
+    def diff_ids(self) -> tuple[str, ...]:
+        return self.claimed or tuple(map(digest, self.layers))
 
     @property
     def config(self) -> bytes:
@@ -79,7 +91,7 @@ class Image:
                     "ExposedPorts": {"5000/tcp": {}},
                     "Labels": {"io.modeldesk.model.name": "票据识别"},
                 },
-                "rootfs": {"type": "layers", "diff_ids": list(map(digest, self.layers))},
+                "rootfs": {"type": "layers", "diff_ids": list(self.diff_ids)},
                 "history": history,
             }
         ).encode()

@@ -1,6 +1,8 @@
 """Archives made to fill the memory of who reads them, read in a process of its own:
 ``python -m tests.unit.core.archives.heavy NAME`` prints the most memory it had, in MB."""
 
+import bz2
+import lzma
 import re
 import sys
 import tarfile
@@ -42,6 +44,16 @@ def gzip_bomb() -> None:
 def zstd_bomb() -> None:
     packer = zstandard.ZstdCompressor().compressobj()
     expect(index_layer(unpacked(bomb(1024, packer.compress, packer.flush)), lambda: None))
+
+
+def xz_bomb() -> None:
+    packer = lzma.LZMACompressor(preset=0)
+    expect(index_layer(unpacked(bomb(256, packer.compress, packer.flush)), lambda: None))
+
+
+def bzip2_bomb() -> None:
+    packer = bz2.BZ2Compressor()
+    expect(index_layer(unpacked(bomb(128, packer.compress, packer.flush)), lambda: None))
 
 
 def many_documents() -> None:
@@ -133,6 +145,8 @@ HEAVY = (
     long_names,
     gzip_bomb,
     zstd_bomb,
+    xz_bomb,
+    bzip2_bomb,
     many_documents,
     large_documents,
     many_owners,

@@ -1,7 +1,9 @@
 """Compressed data in pieces, whatever is in it."""
 
+import bz2
 import gzip
 import itertools
+import lzma
 import os
 import zlib
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modeldesk.core.archives import compression
-from modeldesk.core.archives.compression import PIECE, is_compressed, unpacked
+from modeldesk.core.archives.compression import BEGINNING, PIECE, is_compressed, unpacked
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 
 CONTENT = os.urandom(300_000) + b"text " * 300_000
@@ -40,7 +42,14 @@ FORMS = {
     "padded": gzip.compress(CONTENT, 1) + bytes(2000),
     "zstd": zstd(CONTENT),
     "frames": frames(CONTENT),
+    "xz": lzma.compress(CONTENT, preset=1),
+    "xz streams": b"".join(lzma.compress(part, preset=0) for part in cut(CONTENT, 300_000)),
+    "xz padded": lzma.compress(CONTENT[:9], preset=0) + bytes(80_000) + lzma.compress(CONTENT[9:]),
+    "bzip2": bz2.compress(CONTENT),
+    "bzip2 streams": b"".join(bz2.compress(part) for part in cut(CONTENT, 300_000)),
+    "bzip2 and nothing": bz2.compress(b"") * 3 + bz2.compress(CONTENT) + bz2.compress(b""),
 }
+"""The last begins as one that holds nothing."""
 
 
 class TestWhole:
@@ -63,27 +72,47 @@ class TestWhole:
 
     @pytest.mark.parametrize("form", FORMS)
     def test_it_is_known_by_its_beginning(self, form: str) -> None:
-        assert is_compressed(FORMS[form][:4]) == (form != "plain")
+        assert is_compressed(FORMS[form][:BEGINNING]) == (form != "plain")
 
 
 class TestDamage:
-    @pytest.mark.parametrize("form", ["gzip", "members", "zstd", "frames"])
+    def test_a_name_may_begin_like_bzip2(self) -> None:
+        content = b"BZh9.txt".ljust(1024, b"\0")
+        assert not is_compressed(content)
+        assert b"".join(unpacked([content])) == content
+
+    @pytest.mark.parametrize("form", ["gzip", "members", "zstd", "frames", "xz", "bzip2"])
     def test_a_changed_byte(self, form: str) -> None:
         content = bytearray(FORMS[form])
         content[len(content) // 3] ^= 0xFF
         with pytest.raises(ArchiveDamaged, match="damaged or cut off"):
             assert b"".join(unpacked(cut(bytes(content), 1000))) == CONTENT
 
-    @pytest.mark.parametrize("form", ["gzip", "members"])
+    @pytest.mark.parametrize(
+        "form", ["gzip", "members", "xz", "xz streams", "bzip2", "bzip2 streams"]
+    )
     def test_it_is_cut_off(self, form: str) -> None:
         with pytest.raises(ArchiveDamaged, match="damaged or cut off"):
             list(unpacked([FORMS[form][:-100]]))
+
+    @pytest.mark.parametrize("form", ["xz", "bzip2"])
+    def test_something_else_behind_it(self, form: str) -> None:
+        with pytest.raises(ArchiveDamaged, match="damaged or cut off"):
+            list(unpacked([FORMS[form] + b"something else"]))
+
+    def test_as_much_memory_as_xz_takes_itself(self) -> None:
+        assert b"".join(unpacked([lzma.compress(b"abc", preset=9 | lzma.PRESET_EXTREME)])) == b"abc"
+
+    def test_a_dictionary_that_takes_too_much_memory(self) -> None:
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 * PIECE}]
+        with pytest.raises(ArchiveError, match="too much memory"):
+            list(unpacked([lzma.compress(b"abc", filters=filters)]))
 
     def test_a_window_that_takes_too_much_memory(self) -> None:
         parameters = zstandard.ZstdCompressionParameters(window_log=30, enable_ldm=True)
         packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         content = packer.compress(b"abc" * 1000) + packer.flush()
-        with pytest.raises(ArchiveDamaged):
+        with pytest.raises(ArchiveError, match="too much memory"):
             list(unpacked([content]))
 
 
@@ -99,6 +128,17 @@ class TestBombs:
     def test_zstd(self) -> None:
         packer = zstandard.ZstdCompressor(level=19).compressobj()
         bomb = b"".join(packer.compress(bytes(PIECE)) for _ in range(64)) + packer.flush()
+        assert len(bomb) < 10_000
+        self.check(bomb, 64)
+
+    def test_xz(self) -> None:
+        packer = lzma.LZMACompressor(preset=0)
+        bomb = b"".join(packer.compress(bytes(PIECE)) for _ in range(64)) + packer.flush()
+        assert len(bomb) < 20_000
+        self.check(bomb, 64)
+
+    def test_bzip2(self) -> None:
+        bomb = bz2.compress(bytes(64 * PIECE))
         assert len(bomb) < 10_000
         self.check(bomb, 64)
 

@@ -1,7 +1,9 @@
 """Images in archives of every form: the same image comes out of each."""
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 from pathlib import Path
 
@@ -50,6 +52,10 @@ def save_to(folder: Path, form: str, image: Image = IMAGE) -> Path:
             path.write_bytes(gzip.compress(legacy_save(image)))
         case "packed modern":
             path.write_bytes(gzip.compress(modern_save(image)))
+        case "packed xz":
+            path.write_bytes(lzma.compress(legacy_save(image)))
+        case "packed bzip2":
+            path.write_bytes(bz2.compress(modern_save(image)))
         case "folder":
             return write(folder / "layout", layout([image], "plain"))
         case "dir":
@@ -63,15 +69,15 @@ def save_to(folder: Path, form: str, image: Image = IMAGE) -> Path:
     return path
 
 
-FORMS = ["legacy", "modern", "packed", "packed modern", "folder", "dir", "plain", "gzip",
-         "members", "zstd", "frames"]  # fmt: skip
+FORMS = ["legacy", "modern", "packed", "packed modern", "packed xz", "packed bzip2", "folder",
+         "dir", "plain", "gzip", "members", "zstd", "frames", "xz", "bzip2"]  # fmt: skip
 
 
 def indexes(place: ArchiveImage, *wanted: bytes) -> dict[DiffId, LayerIndex]:
     names = {DiffId(digest(layer)) for layer in wanted}
     return {
-        diff_id: unpack(packed)
-        for diff_id, packed in open_archive(place).index_layers(names, Job())
+        layer.diff_id: unpack(layer.packed)
+        for layer in open_archive(place).index_layers(names, Job())
     }
 
 
@@ -182,6 +188,8 @@ class TestBadArchives:
             (tar({"index.json": b'{"manifests":[{"digest":7}]}'}), ArchiveDamaged),
             (tar({"manifest.json": "manifest.json"}), ArchiveDamaged),
             (gzip.compress(legacy_save(IMAGE))[:-500], ArchiveDamaged),
+            (lzma.compress(legacy_save(IMAGE))[:-100], ArchiveDamaged),
+            (bz2.compress(legacy_save(IMAGE))[:-100], ArchiveDamaged),
             (legacy_save(IMAGE)[:3000], ArchiveDamaged),
         ],
     )

@@ -212,6 +212,51 @@ def test_what_run_made_is_not_the_dockerignore_s_business() -> None:
     assert subjects(built(file("app/.git/objects/a", 500_000), instruction="RUN git clone")) == []
 
 
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "COPY --from=builder /app /app",
+        "COPY --chown=app --from=builder app app",
+        # As BuildKit writes it, without --from.
+        "COPY /app /app # buildkit",
+        "COPY --chown=app:app /app /srv /opt/",
+        # What the classic builder says of any stage.
+        "/bin/sh -c #(nop) COPY dir:0123456789abcdef in /app",
+        # What is named is no accident.
+        "COPY app/.venv /app/.venv",
+        "COPY .venv/ /app/.venv/",
+        'COPY ["/app", "/app"]',
+        "ADD https://example.com/app.tar /app/",
+        "RUN python -m venv /app/.venv",
+    ],
+)
+def test_an_environment_that_is_not_from_the_context(instruction: str) -> None:
+    assert subjects(built(file("app/.venv/lib/x.so", 900_000), instruction=instruction)) == []
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "COPY . /app # buildkit",
+        "COPY --chown=app:app . .",
+        "COPY src app/ /app/",
+        'ADD ["my project", "/app"]',
+    ],
+)
+def test_an_environment_that_is(instruction: str) -> None:
+    made = built(file("app/.venv/lib/x.so", 900_000), instruction=instruction)
+    assert about(made, Subject.CONTEXT).remedy.lines == ("**/.venv",)
+
+
+def test_the_classic_builder_does_not_say_where_files_are_from() -> None:
+    made = built(
+        file("app/.venv/lib/x.so", 900_000),
+        file("app/.git/objects/a", 500_000),
+        instruction="/bin/sh -c #(nop) COPY dir:0123456789abcdef in /app",
+    )
+    assert about(made, Subject.CONTEXT).remedy.lines == ("**/.git",)
+
+
 def test_an_environment_that_path_leads_to_is_the_program() -> None:
     made = image(
         ("RUN a", NOTHING),

@@ -342,6 +342,14 @@ class TestDamage:
         with pytest.raises(ArchiveError, match="more files than"):
             walk(StreamWindow([content]), writer, lambda: None)
 
+    def test_files_that_claim_to_be_larger_than_can_be_added_up(self) -> None:
+        for size, times in ((2**63 - 1, 4), (2**50, 2)):
+            content = with_records(b"%d GNU.sparse.realsize=%d\n" % (24 + len(str(size)), size))
+            with pytest.raises(ArchiveError, match="larger than any"):
+                ours(content[:1536] * times + bytes(1024))
+        content = with_records(b"40 GNU.sparse.realsize=1125899906842624\n")
+        assert [entry.size_bytes for entry in ours(content).values()] == [2**50]
+
 
 def test_it_can_be_stopped_at_any_time() -> None:
     looks = 0

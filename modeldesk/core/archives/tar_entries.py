@@ -104,9 +104,9 @@ class TarEntries:
         said = self._said or Overrides()
         match header.flag:
             case tar_headers.LONG_NAME:
-                said.path = content.partition(b"\0")[0]
+                said.long_path = content.partition(b"\0")[0]
             case tar_headers.LONG_LINK:
-                said.link = content.partition(b"\0")[0]
+                said.long_link = content.partition(b"\0")[0]
             case tar_headers.RECORDS_FOR_ALL:
                 records = tar_headers.pax_records(content)
                 self._for_all.update(records)
@@ -128,18 +128,21 @@ class TarEntries:
 
     def _add(self, header: Header, said: Overrides, place: int) -> int:
         """Add an entry whose data begins at `place`; the place behind that."""
-        name = header.name if said.path is None else said.path
+        name = _first(said.long_path, said.path, header.name)
         kind = _TYPES.get(header.flag, FileType.FILE)
         if header.flag == b"\0" and name.endswith(b"/"):
             # So old archives have their folders.
             kind = FileType.FOLDER
-        stored = 0 if header.flag in _TYPES else header.size if said.size is None else said.size
+        stored = header.size if said.size is None else said.size
+        if header.flag in _TYPES or kind == FileType.FOLDER:
+            # Engines pass over no data either, whatever size it says.
+            stored = 0
         size = stored if said.real_size is None else said.real_size
         if header.flag == tar_headers.SPARSE:
             size = header.sparse_size
         link = b""
         if kind in _LINKS:
-            link = header.link if said.link is None else said.link
+            link = _first(said.long_link, said.link, header.link)
         owner = (
             header.mode,
             header.uid if said.uid is None else said.uid,
@@ -191,6 +194,11 @@ def cleaned(row: Row, link: bytes) -> Row | None:
         case FileType.SYMLINK:
             return path, kind, len(link), owner, modified, offset
     return path, kind, 0, owner, modified, offset
+
+
+def _first(*said: bytes | None) -> bytes:
+    """What was said first of several; nothing where nobody says it."""
+    return next((one for one in said if one is not None), b"")
 
 
 def _padded(size: int) -> int:

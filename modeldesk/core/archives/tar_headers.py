@@ -31,7 +31,8 @@ _KEYS = frozenset(
     }
 )
 _LARGEST = 2**63 - 1
-_MODULUS = 65521
+_HALF = BLOCK // 2
+_SUM_BYTES = slice(148, 156)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class Header:
 class Overrides:
     """What extension headers say of the entry that follows them; None where they say nothing."""
 
+    long_path: bytes | None = None
+    """Of GNU's own header, which engines take before all others, wherever it stands."""
+    long_link: bytes | None = None
     path: bytes | None = None
     link: bytes | None = None
     size: int | None = None
@@ -91,7 +95,7 @@ def parse(block: bytes) -> Header:
     """Read a header block of `BLOCK` bytes. Raises `ArchiveDamaged` when its sum is wrong or a
     number can't be read."""
     owner, size_field, modified, total, flag = _FIELDS.unpack(block)
-    if adler32(block) & 0xFFFF != adler_of(total):
+    if not _has_sum(block, total):
         raise damaged(tr("a header's check sum is wrong"))
     sparse = flag == SPARSE
     return Header(
@@ -118,15 +122,6 @@ def owner_of(field: bytes) -> tuple[int, int, int]:
     """Permission bits, user and group, from the 24 bytes that tell them."""
     uid, gid = number(field[8:16]), number(field[16:])
     return number(field[:8]) & 0o7777, max(0, uid), max(0, gid)
-
-
-def adler_of(field: bytes) -> int:
-    """The lower half of Adler-32 over a header block that has `field` as its sum, if it is right.
-
-    That half is one more than the sum of all bytes, at the speed of C (it tells sums apart modulo
-    65521); a header's own sum has the field's eight bytes as blanks.
-    """
-    return (1 + number(field) - 8 * 0x20 + sum(field)) % _MODULUS
 
 
 def link_of(block: bytes) -> bytes:
@@ -193,6 +188,21 @@ def damaged(reason: str) -> ArchiveDamaged:
     )
 
 
+def _has_sum(block: bytes, field: bytes) -> bool:
+    """Whether `field` says the sum of the block's bytes, its own eight counted as blanks; very old
+    programs took bytes for signed numbers.
+
+    The lower half of Adler-32 is one more than the sum, at the speed of C; half a block is not
+    enough for it to begin anew.
+    """
+    halves = (adler32(block[:_HALF]) & 0xFFFF) + (adler32(block[_HALF:]) & 0xFFFF) - 2
+    counted, said = halves - sum(field) + 8 * 0x20, number(field)
+    if said == counted:
+        return True
+    others = block[: _SUM_BYTES.start] + block[_SUM_BYTES.stop :]
+    return said == counted - 256 * sum(byte >= 0x80 for byte in others)
+
+
 def _text(field: bytes) -> bytes:
     return field.partition(b"\0")[0]
 
@@ -210,9 +220,9 @@ def _whole(value: bytes) -> int | None:
 
 
 def _seconds(value: bytes) -> int | None:
-    digits = value.partition(b".")[0]
+    digits, dot, _ = value.partition(b".")
     try:
-        result = int(digits) if digits else None
+        result = int(digits or b"0") if digits or dot else None
     except ValueError as error:
         raise damaged(tr("a time in a PAX record can't be read")) from error
     if result is not None and abs(result) > _LARGEST:

@@ -29,6 +29,11 @@ Read = Callable[[int, Sequence[Entry], CancelToken], Iterator[tuple[Entry, bytes
 in the layer's archive."""
 
 
+_DEEPEST = 400
+"""Folders in each other: few systems take paths that are longer, and Python none that nest much
+deeper."""
+
+
 class IfThere(Enum):
     """What to do where the name is taken."""
 
@@ -98,6 +103,12 @@ def extract(planned: Plan, folder: Path, if_there: IfThere, read: Read, job: Job
     reading raises, and `Cancelled`; then nothing of it is left."""
     if not planned.files and not planned.is_folder:
         raise ExtractFailed(tr("A link or device has no content to extract."))
+    paths = chain(planned.folders, (file.path for file in planned.files))
+    if any(path.count(b"/") > _DEEPEST for path in paths):
+        raise ExtractFailed(
+            tr("Its folders lie deeper in each other than can be written."),
+            tr("Extract one of the inner folders."),
+        )
     try:
         room = Path(tempfile.mkdtemp(prefix=".modeldesk-", dir=folder))
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from modeldesk.core.errors import InvalidInput
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-_LINE = re.compile(r"""^\s*(?P<rule>\w+)\s*:\s*["']?(?P<value>[^"'#\s][^"'#]*?)["']?\s*(?:#.*)?$""")
+_COMMENT = re.compile(r"(^|\s)#.*")
+_RULE = re.compile(
+    r"""(?:^|[{,])\s*["']?(?P<rule>\w+)["']?\s*:\s*["']?(?P<value>[^"'{},\s][^"'{},]*)"""
+)
+"""In a line of its own, or in braces with others."""
 _DISABLED = "disabled"
 
 
@@ -55,19 +60,18 @@ def judge(score: "DiveScore", limits: Limits) -> tuple[Verdict, ...]:
 
 def read_limits(text: str, limits: Limits) -> Limits:
     """`limits` with what a ``.dive-ci`` file says. Raises `InvalidInput` for a value that can't
-    be read; lines of other kinds are passed over."""
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match is None:
-            continue
+    be read; all else is passed over."""
+    lines = (_COMMENT.sub("", line) for line in text.splitlines())
+    for match in chain.from_iterable(map(_RULE.finditer, lines)):
         value = match["value"].strip()
         off = value.lower() == _DISABLED
-        match match["rule"]:
-            case "lowestEfficiency":
+        # Dive doesn't tell small letters from large ones either.
+        match match["rule"].lower():
+            case "lowestefficiency":
                 limits = replace(limits, lowest_efficiency=None if off else share(value))
-            case "highestWastedBytes":
+            case "highestwastedbytes":
                 limits = replace(limits, most_wasted_bytes=None if off else size(value))
-            case "highestUserWastedPercent":
+            case "highestuserwastedpercent":
                 limits = replace(limits, most_user_wasted=None if off else share(value))
     return limits
 

@@ -37,6 +37,9 @@ _PART_TEXT = 24 * 1024 * 1024
 """As well, bytes of names and links."""
 _MOST_TEXT = 512 * 1024 * 1024
 _MOST_OWNERS = 250_000
+_MOST_CLAIMED = float(1 << 50)
+"""Bytes of all files of a layer, which files with holes only claim: so many layers can be added up
+as any image has."""
 
 
 class LayerIndexWriter:
@@ -56,6 +59,7 @@ class LayerIndexWriter:
         self._most_rows = most_rows
         self._packed_rows = 0
         self._text = self._packed_text = 0
+        self._claimed = 0.0
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add many rows at once."""
@@ -107,10 +111,7 @@ class LayerIndexWriter:
             or self._packed_text + text > _MOST_TEXT
             or len(self._owners) > _MOST_OWNERS
         ):
-            raise ArchiveError(
-                tr("It holds more files than any image has."),
-                tr("It may be made to do harm."),
-            )
+            raise _harmful(tr("It holds more files than any image has."))
         if rows >= _PART_ROWS or text >= _PART_TEXT:
             self._pack()
 
@@ -126,7 +127,7 @@ class LayerIndexWriter:
         self._text = 0
 
     def finish(self) -> bytes:
-        """The whole layer, packed; `unpack` reads it."""
+        """The whole layer, packed; `unpack` reads it. Raises `ArchiveError`."""
         if self.columns.paths or not self._parts:
             self._pack()
         owners = array("q", [number for owner in self._owners for number in owner]).tobytes()
@@ -134,6 +135,9 @@ class LayerIndexWriter:
 
     def _pack(self) -> None:
         columns, kept = self.columns, self.kept
+        self._claimed += float(np.frombuffer(columns.sizes, SIZE).sum(dtype=np.float64))
+        if self._claimed > _MOST_CLAIMED:
+            raise _harmful(tr("Its files claim to be larger than any image is."))
         self._packed_rows += len(columns.paths)
         self._packed_text += self._text
         self.columns, self.kept, self._text = Columns(), {}, 0
@@ -162,6 +166,10 @@ def unpack(packed: bytes) -> LayerIndex:
     if len(parts) > 1:
         _sort(columns)
     return LayerIndex(columns, table, kept)
+
+
+def _harmful(reason: str) -> ArchiveError:
+    return ArchiveError(reason, tr("It may be made to do harm."))
 
 
 def _sort(columns: Columns) -> None:

@@ -13,6 +13,7 @@ from modeldesk.core.words import tr
 
 Paint = Callable[[QPainter], None]
 _SCALE = 2
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _MARGIN = 16
 # Of SVG: at another figure the picture would not be as large as it was on screen.
 _PIXELS_PER_INCH = 96
@@ -53,11 +54,20 @@ def save_svg(path: Path, size: QSize, ground: str, title: str, paint: Paint) -> 
 
 
 def save_csv(path: Path, head: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """Write figures as CSV (UTF-8 with a mark, so that spreadsheets know). Raises `OSError`."""
+    """Write figures as CSV (UTF-8 with a mark, so that spreadsheets know). Text that they would
+    take for a formula gets an apostrophe before it: names come from anybody's images. Raises
+    `OSError`."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(head)
-        writer.writerows(lines)
+        writer.writerows(map(_without_formulas, lines))
+
+
+def _without_formulas(line: Sequence[object]) -> list[object]:
+    return [
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+        for cell in line
+    ]
 
 
 def _with_margin(size: QSize) -> QSize:

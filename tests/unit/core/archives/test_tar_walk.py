@@ -195,6 +195,31 @@ class TestNames:
         assert compare(content)
         assert list(ours(content)) == [b"a/", b"b"]
 
+    def test_an_old_folder_has_no_data_whatever_size_it_says(self) -> None:
+        folder = signed(member("a/", tarfile.AREGTYPE, size=700))
+        content = folder + archive([member("b", size=5), member("c")])
+        assert compare(content)
+        assert list(ours(content)) == [b"a/", b"b", b"c"]
+
+    def test_a_long_name_of_gnu_goes_before_records(self) -> None:
+        # As engines have it, in whatever order they come.
+        name, link = b"gnu/" * 40, b"to/" * 50
+        long = b"".join(
+            signed(member("././@LongLink", kind, size=len(text))) + text.ljust(512, b"\0")
+            for kind, text in ((b"L", name), (b"K", link))
+        )
+        records = with_records(b"12 path=pax\n16 linkpath=pax\n")[:1024]
+        symlink = archive([member("a", tarfile.SYMTYPE, linkname="b")])
+        assert compare(long + records + symlink)
+        for content in (long + records + symlink, records + long + symlink):
+            (entry,) = ours(content).values()
+            assert (entry.path, entry.link) == (name.rstrip(b"/"), link)
+
+    def test_a_time_of_less_than_a_second(self) -> None:
+        content = with_records(b"12 mtime=.5\n")
+        assert compare(content)
+        assert [entry.modified for entry in ours(content).values()] == [0]
+
     def test_records_for_all_that_follow(self) -> None:
         out = io.BytesIO()
         with tarfile.open(
@@ -248,6 +273,19 @@ class TestDamage:
         content[1024 + 2] ^= 1
         with pytest.raises(ArchiveDamaged, match="check sum"):
             ours(bytes(content))
+
+    def test_a_sum_that_is_wrong_by_what_adler_forgets(self) -> None:
+        # Both ways that headers are read: plain ones and others.
+        for kind in (tarfile.REGTYPE, tarfile.FIFOTYPE):
+            header = signed(member("a", kind, mtime=7), 65_521)
+            with pytest.raises(ArchiveDamaged, match="check sum"):
+                ours(header + bytes(1024))
+
+    def test_a_sum_of_signed_bytes(self) -> None:
+        for kind in (tarfile.REGTYPE, tarfile.FIFOTYPE):
+            content = signed(member("é\udcff", kind), -256 * 3) + bytes(1024)
+            assert compare(content)
+            assert list(ours(content)) == ["é".encode() + b"\xff"]
 
     @pytest.mark.parametrize("left", [600, 512 + 100, 1024 + 10])
     def test_an_end_in_the_middle(self, tmp_path: Path, left: int) -> None:
@@ -313,6 +351,14 @@ class TestDamage:
         with pytest.raises(ArchiveError, match="more files than"):
             walk(StreamWindow([content]), writer, lambda: None)
 
+    def test_files_that_claim_to_be_larger_than_can_be_added_up(self) -> None:
+        for size, times in ((2**63 - 1, 4), (2**50, 2)):
+            content = with_records(b"%d GNU.sparse.realsize=%d\n" % (24 + len(str(size)), size))
+            with pytest.raises(ArchiveError, match="larger than any"):
+                ours(content[:1536] * times + bytes(1024))
+        content = with_records(b"40 GNU.sparse.realsize=1125899906842624\n")
+        assert [entry.size_bytes for entry in ours(content).values()] == [2**50]
+
 
 def test_it_can_be_stopped_at_any_time() -> None:
     looks = 0
@@ -327,6 +373,14 @@ def test_it_can_be_stopped_at_any_time() -> None:
     with pytest.raises(Cancelled):
         walk(StreamWindow(piece for _ in range(100)), LayerIndexWriter(), check)
     assert looks == 3
+
+
+def signed(info: tarfile.TarInfo, wrong: int = 0) -> bytes:
+    """A header alone, whose sum may be wrong by so much."""
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT, errors="surrogateescape")[-512:])
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % (sum(header) + wrong)
+    return bytes(header)
 
 
 def with_records(records: bytes) -> bytes:

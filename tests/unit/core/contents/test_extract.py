@@ -196,6 +196,16 @@ def test_content_that_ends_early_leaves_nothing(tmp_path: Path) -> None:
     assert everything(tmp_path) == {}
 
 
+def test_folders_deeper_than_can_be_written_leave_nothing(tmp_path: Path) -> None:
+    deep = "/".join(["a"] * 1500)
+    for item in (file(f"{deep}/f", 1), folder(deep)):
+        with pytest.raises(ExtractFailed, match="deeper"):
+            extract(planned(view(layer(item)), b""), tmp_path, IfThere.KEEP_BOTH, read, Job())
+    assert everything(tmp_path) == {}
+    shown = view(layer(file("/".join(["a"] * 200), 1)))
+    assert extract(planned(shown, b""), tmp_path, IfThere.KEEP_BOTH, read, Job()).is_dir()
+
+
 def test_a_folder_that_can_not_be_written_to_says_so(tmp_path: Path) -> None:
     wanted = planned(view(layer(file("f", 1))), b"f")
     with pytest.raises(ExtractFailed, match="can't be written to"):

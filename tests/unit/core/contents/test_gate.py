@@ -51,6 +51,35 @@ rules:
         read_limits("lowestEfficiency: high", Limits())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rules: {lowestEfficiency: 0.5, highestWastedBytes: 1kB, highestUserWastedPercent: .2}",
+        (
+            "rules: # all\r\n  lowestefficiency: 0.5\r\n  HIGHESTWASTEDBYTES: '1kB'\r\n"
+            "  'highestUserWastedPercent' : 0.2#"
+        ),
+        (
+            '{"rules": {"lowestEfficiency": 0.5,\n "highestWastedBytes": "1kB",\n'
+            ' "highestUserWastedPercent": 0.2}}'
+        ),
+    ],
+)
+def test_other_ways_to_write_the_same(text: str) -> None:
+    if text.endswith("#"):
+        # A comment begins behind a blank only.
+        with pytest.raises(InvalidInput):
+            read_limits(text, Limits())
+        text = text[:-1] + " # or so"
+    assert read_limits(text, Limits()) == Limits(0.5, 1000, 0.2)
+
+
+def test_a_rule_in_a_comment_is_none() -> None:
+    assert read_limits("# lowestEfficiency: 0.5\nx: 1 # {lowestEfficiency: 0.4}", Limits()) == (
+        Limits()
+    )
+
+
 def test_the_limit_itself_passes() -> None:
     limits = Limits(0.93, 80, 0.16)
     assert all(one.passed for one in judge(SCORE, limits))

@@ -50,7 +50,7 @@ class LayersTab(QWidget):
         self._advice: Sequence[Advice] = ()
         self._picked = ""
         self.figures = KeyValueList()
-        self.look_inside = LinkButton(tr("Look inside for wasted space"))
+        self.look_inside = LinkButton(tr("Look inside for wasted space"), flush=True)
         self.look_inside.clicked.connect(self.look_inside_asked)
         self.look_inside.hide()
         self.largest = LargestFiles(theme)
@@ -108,17 +108,9 @@ class LayersTab(QWidget):
         if not same:
             self._known, self._picked = None, ""
         self._show_figures()
-        self.stack.set_segments(
-            [
-                StackSegment(str(n), layer.kind, layer.size_bytes, _one_line(layer))
-                for n, layer in enumerate(version.layers)
-            ]
-        )
-        rows = [self._row(n, layer) for n, layer in enumerate(version.layers)]
         if not same:
             self.list.set_rows(())
-        self.list.set_rows(rows[::-1])
-        self.list.setMaximumHeight(self.list.content_height())
+        self._show_layers()
         if not same:
             self.stack.select("")
             self.detail.hide()
@@ -127,14 +119,40 @@ class LayersTab(QWidget):
 
     def show_contents(self, known: Figures | None, advice: Sequence[Advice] = ()) -> None:
         """Tell of what is in the files of the version that is shown; None: not known."""
+        told = self._kinds()
         self._known, self._advice = known, advice
         self._show_figures()
+        if self._kinds() != told:
+            self._show_layers()
         self._show_largest()
         self._show_advice()
 
     def offer_look_inside(self, offered: bool) -> None:
         """Whether the files are still to be read."""
         self.look_inside.setVisible(offered)
+
+    def _kinds(self) -> tuple[LayerKind, ...]:
+        """Of each layer: by content where that is known, else as the instruction lets one guess."""
+        layers = (self._version.layers if self._version else None) or ()
+        if self._known is not None and len(self._known.kinds) == len(layers):
+            return self._known.kinds
+        return tuple(layer.kind for layer in layers)
+
+    def _show_layers(self) -> None:
+        """In the stack, in the list, and all of the one that is picked."""
+        layers = (self._version.layers if self._version else None) or ()
+        layered = [(n, *pair) for n, pair in enumerate(zip(layers, self._kinds(), strict=True))]
+        self.stack.set_segments(
+            [
+                StackSegment(str(n), kind, layer.size_bytes, _one_line(layer))
+                for n, layer, kind in layered
+            ]
+        )
+        self.list.set_rows([self._row(*one) for one in layered[::-1]])
+        self.list.setMaximumHeight(self.list.content_height())
+        if self._picked and int(self._picked) < len(layered):
+            _, layer, kind = layered[int(self._picked)]
+            self.detail.show_layer(layer, kind)
 
     def _show_figures(self) -> None:
         version = self._version
@@ -158,22 +176,26 @@ class LayersTab(QWidget):
         if known is None or not layers:
             self.largest.hide()
             return
-        kind = _kind_to_tell_of(known, layers, self._picked)
+        kind = _kind_to_tell_of(known, layers, self._kinds(), self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
-    def _row(self, number: int, layer: Layer) -> TwoLineRow:
+    def _row(self, number: int, layer: Layer, kind: LayerKind) -> TwoLineRow:
         version = self._version
         total = sum(x.size_bytes for x in version.layers or ()) if version else 0
         shared = version.shared_with if version else ()
-        note = _shared_note(layer, shared[number], self._group) if number < len(shared) else ""
+        images = version.images_with if version else ()
+        note = ""
+        if number < len(shared):
+            held = images[number] if number < len(images) else 0
+            note = _shared_note(layer, shared[number], held, self._group)
         return TwoLineRow(
             key=str(number),
-            title=kind_name(layer.kind),
+            title=kind_name(kind),
             title_note=note,
             subtitle=_one_line(layer) or tr("instruction not known"),
             right=presentation.size(layer.size_bytes),
             right_note=presentation.percent(layer.size_bytes / total) if total else "",
-            kind=layer.kind,
+            kind=kind,
             mono_subtitle=True,
         )
 
@@ -184,7 +206,7 @@ class LayersTab(QWidget):
         self.stack.select(key)
         if self.list.current_key() != key:
             self.list.select_key(key)
-        self.detail.show_layer(layers[int(key)])
+        self.detail.show_layer(layers[int(key)], self._kinds()[int(key)])
         self._picked = key
         self._show_largest()
 
@@ -209,9 +231,9 @@ class LayerDetail(QWidget):
         column.addLayout(row)
         self.hide()
 
-    def show_layer(self, layer: Layer) -> None:
-        """Tell of `layer`."""
-        self.title.setText(kind_name(layer.kind))
+    def show_layer(self, layer: Layer, kind: LayerKind) -> None:
+        """Tell of `layer`, which is of `kind`."""
+        self.title.setText(kind_name(kind))
         self.instruction.set_text(layer.instruction or tr("instruction not known"))
         self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
         self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
@@ -219,12 +241,10 @@ class LayerDetail(QWidget):
         self.show()
 
 
-def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> LayerKind:
-    """Of the layer that is picked; else what weighs most beside the base image. What content
-    tells goes before what the instruction does."""
-    kinds = known.kinds
-    if len(kinds) != len(layers):
-        kinds = tuple(layer.kind for layer in layers)
+def _kind_to_tell_of(
+    known: Figures, layers: tuple[Layer, ...], kinds: tuple[LayerKind, ...], picked: str
+) -> LayerKind:
+    """Of the layer that is picked; else what weighs most beside the base image."""
     if picked:
         return kinds[int(picked)]
     sizes: dict[LayerKind, int] = {}
@@ -286,10 +306,15 @@ def _of_contents(known: Figures) -> list[KeyValue]:
     ]
 
 
-def _shared_note(layer: Layer, count: int, group: Group) -> str:
+def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
+    """What else has the layer. Images that are no version of the model count too: removing the
+    only version with it would free nothing."""
     if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
         return trn("in {count} image", "in {count} images", count)
-    return trn("in {count} version", "in {count} versions", count)
+    versions = trn("in {count} version", "in {count} versions", count)
+    if images <= count:
+        return versions
+    return f"{versions} · {trn('{count} image', '{count} images', images)}"
 
 
 def _one_line(layer: Layer) -> str:

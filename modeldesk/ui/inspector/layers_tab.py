@@ -307,12 +307,12 @@ def _of_contents(known: Figures) -> list[KeyValue]:
 
 
 def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
-    """What else has the layer. Images that are no version of the model count too: removing the
-    only version with it would free nothing."""
+    """What else has the layer. In one version alone, images that are no version of the model
+    are told too: removing that version would not free it."""
     if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
         return trn("in {count} image", "in {count} images", count)
     versions = trn("in {count} version", "in {count} versions", count)
-    if images <= count:
+    if count > 1 or images <= count:
         return versions
     return f"{versions} · {trn('{count} image', '{count} images', images)}"
 

@@ -106,13 +106,17 @@ def _days_ago(days: int) -> str:
     return trn("{count} year ago", "{count} years ago", int(days / 365.25))
 
 
-def before_now(seconds: float) -> str:
-    """A place on a live time axis: ``now``, ``−30 s``, ``−2 min``."""
+def before_now(seconds: float, span: float) -> str:
+    """A place on a live time axis of `span` seconds, in one unit all along it: ``now``,
+    ``−30 s``, ``−120 s``; on a longer one ``−2.5 min``, ``−10 min``."""
     if seconds < 0.5:
         return tr("now")
-    if seconds < 120 and seconds % 60:
+    if span < _LONG_SPAN:
         return MINUS + tr("{n} s", n=round(seconds))
     return MINUS + tr("{n} min", n=f"{seconds / 60:g}")
+
+
+_LONG_SPAN = 240.0
 
 
 def moment(when: datetime) -> str:

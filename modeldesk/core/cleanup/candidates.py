@@ -14,6 +14,9 @@ from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version,
 from modeldesk.core.library.removal import RemovalPlan, RemovalPlanner
 from modeldesk.core.words import tr, trn
 
+_NO_DATE = 1980
+"""Tools that build the same image twice write such a year, or none."""
+
 
 class Reason(Enum):
     """Why a version is no longer wanted. The values stand in the command line's JSON."""
@@ -99,11 +102,17 @@ def _of_model(model: Model, rule: KeepRule, now: datetime) -> Iterator[tuple[Ver
         if "deprecated" in version.channels:
             yield version, Reason.DEPRECATED, tr("deprecated")
         elif version.key in old:
-            yield version, Reason.OLD, _how_old(newer, (now - version.created).days)
+            yield version, Reason.OLD, _how_old(newer, version.created, now)
 
 
-def _how_old(newer: int, days: int) -> str:
-    age = trn("{count} day old", "{count} days old", days)
+def _how_old(newer: int, created: datetime, now: datetime) -> str:
+    days = (now - created).days
+    if created.year <= _NO_DATE:
+        age = tr("of no known date")
+    elif days < 1:
+        age = tr("less than a day old")
+    else:
+        age = trn("{count} day old", "{count} days old", days)
     return trn("{age}, {count} newer", "{age}, {count} newer", newer, age=age)
 
 

@@ -23,11 +23,17 @@ def count_text(number: int) -> str:
     return f"{number:,}"
 
 
+_ALMOST_ALL = 99.9
+
+
 def percent_of(before: float, after: float) -> str:
     """A change against what was before: ``−65.8 %``; empty where nothing was."""
     if not before:
         return ""
     share = (after - before) / before * 100
+    if after and share < -_ALMOST_ALL:
+        # What is left of it is not nothing.
+        share = -_ALMOST_ALL
     text = f"{share:+.1f} %"
     return "0.0 %" if float(f"{share:.1f}") == 0 else text.replace("-", MINUS)
 

@@ -69,6 +69,8 @@ class Version:
     shared_with: tuple[int, ...] = ()
     """For each layer, how many versions of this model have it (all local images for a base
     image's layers); as long as `layers`."""
+    images_with: tuple[int, ...] = ()
+    """For each layer, how many local images have it, those of no version of this model too."""
 
     def bytes_by_kind(self) -> dict[LayerKind, int]:
         """Bytes per layer kind, in the kinds' order; everything OTHER while layers are unknown."""

@@ -187,6 +187,7 @@ class _Maker:
             layers=layers,
             sizes=self._sizes(summary.id, layers),
             shared_with=self._shared_with(summary.id, layers, shared),
+            images_with=self._images_with(summary.id, layers),
         )
 
     def _layers(self, image: LocalImage) -> tuple[Layer, ...] | None:
@@ -216,6 +217,11 @@ class _Maker:
             holders[number] if layer.kind == LayerKind.BASE_IMAGE else shared[number]
             for number, layer in zip(self.tree.paths[image], layers, strict=True)
         )
+
+    def _images_with(self, image: ImageId, layers: tuple[Layer, ...] | None) -> tuple[int, ...]:
+        if layers is None:
+            return ()
+        return tuple(map(self.tree.holders.__getitem__, self.tree.paths[image]))
 
     def _commit(self, summary: ImageSummary) -> str:
         """The image's own commit: a label that came with the base image says nothing of it."""

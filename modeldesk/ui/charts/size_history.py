@@ -221,7 +221,9 @@ class SizeHistoryChart(QWidget):
                 tr("Sizes are drawn here once this model has a version."),
             )
             return
-        paint_bars(painter, self._frame(), self._data, tokens, self._selected, self._hovered)
+        # What is chosen at the moment is no part of a picture that is kept.
+        marks = (None, None) if self._plot.rendering else (self._selected, self._hovered)
+        paint_bars(painter, self._frame(), self._data, tokens, *marks)
         if self._ring and self.hasFocus() and not self._plot.rendering:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(tokens.accent), 1.5))

@@ -137,7 +137,8 @@ class TimeSeriesChart(QWidget):
         self._paint_newest(painter, plot, marks[-1])
         painter.setPen(QColor(tokens.muted))
         for share, side in _TIMES if plot.width() > len(_TIMES) * _WORDS else _ENDS:
-            text = presentation.before_now(self._spec.seconds * (1 - share))
+            span = self._spec.seconds
+            text = presentation.before_now(span * (1 - share), span)
             left = plot.left() + plot.width() * share - _WORDS / 2
             left = min(max(left, plot.left()), plot.right() - _WORDS)
             painter.drawText(QRectF(left, plot.bottom() + 4, _WORDS, 16), side, text)

@@ -45,8 +45,7 @@ class FileDetail(QWidget):
         self.links: list[LinkButton] = []
         self._links = QVBoxLayout()
         self._links.setSpacing(0)
-        # As far left as the text above; links have a little room for the mark of the focus.
-        self._links.setContentsMargins(-3, 0, 0, 0)
+        self._links.setContentsMargins(0, 0, 0, 0)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.view_button)
@@ -115,7 +114,8 @@ class FileDetail(QWidget):
         made_by = instructions[touch.layer] if touch.layer < len(instructions) else ""
         size = presentation.size(touch.size_bytes) if touch.size_bytes else ""
         what = ", ".join(filter(None, (_did(touch), size)))
-        link = LinkButton(tr("Layer {number} · {what}", number=touch.layer + 1, what=what))
+        words = tr("Layer {number} · {what}", number=touch.layer + 1, what=what)
+        link = LinkButton(words, flush=True)
         link.setToolTip(presentation.cut(made_by))
         link.setAccessibleDescription(tr("Go to this layer"))
         path = self._path

@@ -179,6 +179,7 @@ class FilesBrowser(QWidget):
             outer.addWidget(left)
             return
         self.face.hide()
+        column.setContentsMargins(0, 0, Space.L, 0)
         right = QWidget()
         beside = QVBoxLayout(right)
         beside.setContentsMargins(Space.L, 0, 0, 0)

@@ -1,7 +1,7 @@
 """The files of an image in a window of their own."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
@@ -35,3 +35,10 @@ class FilesWindow(QFrame):
         column.addWidget(self.browser, 1)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self.resize(1120, 720)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, once it has no text of a filter left to clear."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)

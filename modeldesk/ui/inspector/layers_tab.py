@@ -45,6 +45,7 @@ class _Shown:
     size_bytes: int
     sizes: VersionSizes | None = None
     shared_with: tuple[int, ...] = ()
+    images_with: tuple[int, ...] = ()
     group: Group = Group.MODEL
 
 
@@ -66,7 +67,7 @@ class LayersTab(QWidget):
         self._advice: Sequence[Advice] = ()
         self._picked = ""
         self.figures = KeyValueList()
-        self.look_inside = LinkButton(tr("Look inside for wasted space"))
+        self.look_inside = LinkButton(tr("Look inside for wasted space"), flush=True)
         self.look_inside.clicked.connect(self.look_inside_asked)
         self.look_inside.hide()
         self.largest = LargestFiles(theme)
@@ -128,6 +129,7 @@ class LayersTab(QWidget):
                 version.size_bytes,
                 version.sizes,
                 version.shared_with,
+                version.images_with,
                 model.group,
             )
         )
@@ -150,17 +152,9 @@ class LayersTab(QWidget):
         self._shown = shown
         self._pages.setCurrentIndex(1)
         self._show_figures()
-        self.stack.set_segments(
-            [
-                StackSegment(str(n), layer.kind, layer.size_bytes, _one_line(layer))
-                for n, layer in enumerate(shown.layers)
-            ]
-        )
-        rows = [_row(shown, n, layer) for n, layer in enumerate(shown.layers)]
         if not same:
             self.list.set_rows(())
-        self.list.set_rows(rows[::-1])
-        self.list.setMaximumHeight(self.list.content_height())
+        self._show_layers()
         if not same:
             self.stack.select("")
             self.detail.hide()
@@ -175,14 +169,43 @@ class LayersTab(QWidget):
 
     def show_contents(self, known: Figures | None, advice: Sequence[Advice] = ()) -> None:
         """Tell of what is in the files of the version that is shown; None: not known."""
+        told = self._kinds()
         self._known, self._advice = known, advice
         self._show_figures()
+        if self._kinds() != told:
+            self._show_layers()
         self._show_largest()
         self._show_advice()
 
     def offer_look_inside(self, offered: bool) -> None:
         """Whether the files are still to be read."""
         self.look_inside.setVisible(offered)
+
+    def _kinds(self) -> tuple[LayerKind, ...]:
+        """Of each layer: by content where that is known, else as the instruction lets one guess."""
+        layers = self._shown.layers if self._shown else ()
+        if self._known is not None and len(self._known.kinds) == len(layers):
+            return self._known.kinds
+        return tuple(layer.kind for layer in layers)
+
+    def _show_layers(self) -> None:
+        """In the stack, in the list, and all of the one that is picked."""
+        shown = self._shown
+        if shown is None:
+            return
+        layers = shown.layers
+        layered = [(n, *pair) for n, pair in enumerate(zip(layers, self._kinds(), strict=True))]
+        self.stack.set_segments(
+            [
+                StackSegment(str(n), kind, layer.size_bytes, _one_line(layer))
+                for n, layer, kind in layered
+            ]
+        )
+        self.list.set_rows([_row(shown, *one) for one in layered[::-1]])
+        self.list.setMaximumHeight(self.list.content_height())
+        if self._picked and int(self._picked) < len(layered):
+            _, layer, kind = layered[int(self._picked)]
+            self.detail.show_layer(layer, kind)
 
     def _show_figures(self) -> None:
         if self._shown is not None:
@@ -205,7 +228,7 @@ class LayersTab(QWidget):
         if known is None or not layers:
             self.largest.hide()
             return
-        kind = _kind_to_tell_of(known, layers, self._picked)
+        kind = _kind_to_tell_of(known, layers, self._kinds(), self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
     def _pick(self, key: str) -> None:
@@ -215,7 +238,7 @@ class LayersTab(QWidget):
         self.stack.select(key)
         if self.list.current_key() != key:
             self.list.select_key(key)
-        self.detail.show_layer(layers[int(key)])
+        self.detail.show_layer(layers[int(key)], self._kinds()[int(key)])
         self._picked = key
         self._show_largest()
         self.layer_picked.emit(int(key))
@@ -241,9 +264,9 @@ class LayerDetail(QWidget):
         column.addLayout(row)
         self.hide()
 
-    def show_layer(self, layer: Layer) -> None:
-        """Tell of `layer`."""
-        self.title.setText(kind_name(layer.kind))
+    def show_layer(self, layer: Layer, kind: LayerKind) -> None:
+        """Tell of `layer`, which is of `kind`."""
+        self.title.setText(kind_name(kind))
         self.instruction.set_text(layer.instruction or tr("instruction not known"))
         self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
         self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
@@ -251,12 +274,10 @@ class LayerDetail(QWidget):
         self.show()
 
 
-def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> LayerKind:
-    """Of the layer that is picked; else what weighs most beside the base image. What content
-    tells goes before what the instruction does."""
-    kinds = known.kinds
-    if len(kinds) != len(layers):
-        kinds = tuple(layer.kind for layer in layers)
+def _kind_to_tell_of(
+    known: Figures, layers: tuple[Layer, ...], kinds: tuple[LayerKind, ...], picked: str
+) -> LayerKind:
+    """Of the layer that is picked; else what weighs most beside the base image."""
     if picked:
         return kinds[int(picked)]
     sizes: dict[LayerKind, int] = {}
@@ -267,18 +288,20 @@ def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> 
     return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
 
 
-def _row(shown: _Shown, number: int, layer: Layer) -> TwoLineRow:
+def _row(shown: _Shown, number: int, layer: Layer, kind: LayerKind) -> TwoLineRow:
     total = sum(x.size_bytes for x in shown.layers)
-    shared = shown.shared_with
-    note = _shared_note(layer, shared[number], shown.group) if number < len(shared) else ""
+    note = ""
+    if number < len(shown.shared_with):
+        held = shown.images_with[number] if number < len(shown.images_with) else 0
+        note = _shared_note(layer, shown.shared_with[number], held, shown.group)
     return TwoLineRow(
         key=str(number),
-        title=kind_name(layer.kind),
+        title=kind_name(kind),
         title_note=note,
         subtitle=_one_line(layer) or tr("instruction not known"),
         right=presentation.size(layer.size_bytes),
         right_note=presentation.percent(layer.size_bytes / total) if total else "",
-        kind=layer.kind,
+        kind=kind,
         mono_subtitle=True,
     )
 
@@ -341,10 +364,15 @@ def _of_contents(known: Figures, *, in_archive: bool) -> list[KeyValue]:
     ]
 
 
-def _shared_note(layer: Layer, count: int, group: Group) -> str:
+def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
+    """What else has the layer. In one version alone, images that are no version of the model
+    are told too: removing that version would not free it."""
     if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
         return trn("in {count} image", "in {count} images", count)
-    return trn("in {count} version", "in {count} versions", count)
+    versions = trn("in {count} version", "in {count} versions", count)
+    if count > 1 or images <= count:
+        return versions
+    return f"{versions} · {trn('{count} image', '{count} images', images)}"
 
 
 def _one_line(layer: Layer) -> str:

@@ -19,6 +19,8 @@ _OUTER = 30
 _INNER = 14
 _WORTH_OPENING = 0.015
 """The share of the whole from which a folder's own contents are shown in it."""
+_WORTH_MORE = 0.08
+"""… and from which also what lies in its folders is."""
 
 
 class KindSums:
@@ -43,22 +45,23 @@ class KindSums:
 def tiles_of(tree: FileTree, kinds: KindSums, folder: bytes) -> tuple[Tile, ...]:
     """What is in `folder` (empty for the root), largest first, at most a few hundred tiles."""
     whole = tree.find(folder) if folder else tree.root()
-    worth = whole.size_bytes * _WORTH_OPENING if whole else 0
-    return _tiles(tree, kinds, folder, _OUTER, worth)
+    size = whole.size_bytes if whole else 0
+    return _tiles(tree, kinds, folder, _OUTER, (size * _WORTH_OPENING, size * _WORTH_MORE))
 
 
 def _tiles(
-    tree: FileTree, kinds: KindSums, folder: bytes, most: int, worth: float | None
+    tree: FileTree, kinds: KindSums, folder: bytes, most: int, worth: tuple[float, ...]
 ) -> tuple[Tile, ...]:
+    """`worth`: from how many bytes a folder is opened, here and in each level below."""
     children = tree.children(folder)
     begin = len(folder) + 1 if folder else 0
     tiles = []
     for node in children.page(0, most):
         if not node.size_bytes:
             continue
-        if node.type == FileType.FOLDER and worth is not None and node.size_bytes >= worth:
+        if node.type == FileType.FOLDER and worth and node.size_bytes >= worth[0]:
             deepest = _deepest(tree, node)
-            inside = _tiles(tree, kinds, deepest.path, _INNER, None)
+            inside = _tiles(tree, kinds, deepest.path, _INNER, worth[1:])
             tiles.append(_tile(tree, kinds, deepest, deepest.path[begin:], inside))
         else:
             tiles.append(_tile(tree, kinds, node, node.name, ()))

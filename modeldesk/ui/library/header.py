@@ -43,6 +43,8 @@ class PageHeader(QWidget):
 
     build_asked = Signal()
     run_asked = Signal()
+    compare_asked = Signal()
+    """Put the two selected versions side by side."""
     clean_up_asked = Signal()
     roll_back_asked = Signal(object)
     """The `WayBack` that was chosen."""
@@ -59,11 +61,14 @@ class PageHeader(QWidget):
         self.subline = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
         self.build = PlainButton(tr("Build new version"))
         self.run = PlainButton(tr("Run…"))
+        self.compare = PlainButton(tr("Compare"))
+        self.compare.hide()
         self.clean_up = PlainButton(tr("Clean up…"))
         self.roll_back = PrimaryButton("")
         self.details = IconButton(theme, Icon.CHEVRON_LEFT, tr("Show the version's details"))
         self.build.clicked.connect(self.build_asked)
         self.run.clicked.connect(self.run_asked)
+        self.compare.clicked.connect(self.compare_asked)
         self.clean_up.clicked.connect(self.clean_up_asked)
         self.roll_back.clicked.connect(self._roll_back)
         self.details.clicked.connect(self.details_asked)
@@ -108,6 +113,12 @@ class PageHeader(QWidget):
         self.details.setVisible(offered)
         self._arrange()
 
+    def offer_compare(self, offered: bool) -> None:
+        """Whether two versions are selected."""
+        if offered == self.compare.isHidden():
+            self.compare.setVisible(offered)
+            self._arrange()
+
     def minimumSizeHint(self) -> QSize:
         # What does not fit gives way; the buttons must not hold the window wide.
         return QSize(_LEAST, super().minimumSizeHint().height())
@@ -119,7 +130,14 @@ class PageHeader(QWidget):
     def _lay_out(self) -> None:
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(Space.S)
-        for button in (self.build, self.run, self.clean_up, self.roll_back, self.details):
+        for button in (
+            self.build,
+            self.run,
+            self.compare,
+            self.clean_up,
+            self.roll_back,
+            self.details,
+        ):
             self._buttons.addWidget(button)
         self._buttons.addStretch(0)
         self._first = QBoxLayout(QBoxLayout.Direction.LeftToRight)

@@ -35,6 +35,7 @@ _INSPECTOR = 372
 _INSPECTOR_LEAST = 320
 _CHART_HEIGHT = 230
 _CHART_LEAST = 150
+_TWO = 2
 RollBack = Callable[[Deployment, VersionTarget, QWidget], object]
 
 
@@ -186,6 +187,8 @@ class LibraryPage(QWidget):
         self.inspector.menu_asked.connect(self._open_version_menu)
         self.header.build_asked.connect(self._build)
         self.header.run_asked.connect(self._run)
+        self.header.compare_asked.connect(self._compare)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._offer_compare())
         self.header.clean_up_asked.connect(self._clean_up)
         self.header.roll_back_asked.connect(self._go_back)
         self.header.details_asked.connect(lambda: self._set_details(shown=True))
@@ -207,6 +210,7 @@ class LibraryPage(QWidget):
         self.header.show_entry(entry, online=self._context.engine() is not None)
         self._chart_card.setVisible(entry.group is not Group.UNTAGGED)
         self.table.show_entry(entry, version.key.image if version else None)
+        self._offer_compare()
         self._details_due.start()
         self._show_ways_back()
 
@@ -299,6 +303,14 @@ class LibraryPage(QWidget):
     def _run(self) -> None:
         if self._choice.version is not None:
             self.acts.run(self._choice.version)
+
+    def _offer_compare(self) -> None:
+        self.header.offer_compare(len(self.table.selected_keys()) == _TWO)
+
+    def _compare(self) -> None:
+        versions = self.table.selected_versions()
+        if len(versions) == _TWO:
+            self.acts.compare(*versions)
 
     def _go_back(self, way: WayBack) -> None:
         self._roll_back(way.deployment, way.target, self)

@@ -96,6 +96,11 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { color: $accent; text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 2px solid $accent; padding: 0 1px; min-height: 14px; }
 QPushButton[kind="link"]:disabled { color: $faint; }
+QPushButton[kind="link"][flush="true"] { padding-left: 0; }
+QPushButton[kind="link"][flush="true"]:focus {
+    border: none; border-bottom: 2px solid $accent; border-radius: 0; padding: 1px 3px 0 0;
+    min-height: 15px;
+}
 QPushButton[kind="suggestion"] {
     background: $warning_bg; color: $warning; border: 1px solid $warning_bg;
     border-radius: ${chip}px; padding: 0 7px; min-height: 18px; font-weight: 600;

@@ -54,8 +54,10 @@ class LinkButton(PlainButton):
 
     kind = "link"
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, parent: QWidget | None = None, *, flush: bool = False) -> None:
+        """`flush`: it begins as far left as the text above it."""
         super().__init__(text, parent)
+        self.setProperty("flush", flush)
         self.setFont(font(TextStyle.BODY))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 

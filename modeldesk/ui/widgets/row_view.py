@@ -54,6 +54,7 @@ class RowView(QTreeView):
         self._keyed = model
         self._hovered = -1
         self._by_keyboard = False
+        self._by_person = False
         self._row_height = row_height
         self.setItemDelegate(_RowHeight(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -148,7 +149,10 @@ class RowView(QTreeView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.viewport().update()
-        if not selected.isEmpty():
+        # A person who goes to one of several selected rows selects nothing new, but means that
+        # one; a row that is removed means nothing.
+        gone_to = self._by_person and self.selectionModel().isSelected(self.currentIndex())
+        if not selected.isEmpty() or gone_to:
             self.row_selected.emit(self.current_key())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -156,16 +160,24 @@ class RowView(QTreeView):
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._by_keyboard = True
+        self._by_keyboard = self._by_person = True
         super().keyPressEvent(event)
+        self._by_person = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
         if self.indexAt(event.position().toPoint()).isValid():
+            self._by_person = True
             super().mousePressEvent(event)
+            self._by_person = False
         else:
             # What is shown elsewhere of the selected row stays, so its mark does too.
             event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._by_person = True
+        super().mouseReleaseEvent(event)
+        self._by_person = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -13,6 +13,7 @@ from modeldesk.core.errors import EngineError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import Job
+from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
@@ -248,6 +249,9 @@ def test_what_the_files_tell_stands_among_the_layers(
     assert figures["Efficiency"] == "97.2 %"
     assert figures["Compressed in registry"] == "538 MB"
     assert layers.largest.title.text() == "Largest files in Dependencies"
+    # By content: the instructions of the fake engine's image tell otherwise.
+    told = [kind_name(layer.kind) for layer in sample().layers]
+    assert [row.title for row in layers.list.rows()] == told[::-1]
     layers.stack.segment_clicked.emit("3")
     assert layers.largest.title.text() == "Largest files in Model weights"
     qtbot.waitUntil(layers.advice.isVisible, timeout=5000)

@@ -1,5 +1,7 @@
 """From the versions to the page that puts two of them side by side."""
 
+from PySide6.QtCore import QItemSelectionModel
+
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.ui.links import CompareLink, LibraryLink
 from tests.gui.library.bench import Bench
@@ -32,3 +34,20 @@ def test_one_version_is_compared_with_the_one_before(
 def test_the_first_version_has_nothing_before_it(bench: Bench, images: dict[str, ImageId]) -> None:
     menu = bench.page.acts.menu(versions(bench, "v1.0.0"))
     assert not [action for action in menu.actions() if action.text().startswith("Compare")]
+
+
+def test_two_selected_rows_offer_it_in_sight(bench: Bench, images: dict[str, ImageId]) -> None:
+    table, compare = bench.page.table, bench.page.header.compare
+    assert not compare.isVisible()
+    table.select_key(str(images["v1.4.0"]))
+    table.selectionModel().select(
+        table.model().index(table.currentIndex().row() + 1, 0), _AND_THE_ROW
+    )
+    assert compare.isVisible()
+    compare.click()
+    assert bench.heard.links == [CompareLink(link(images, "v1.3.1"), link(images, "v1.4.0"))]
+    table.select_key(str(images["v1.4.0"]))
+    assert not compare.isVisible()
+
+
+_AND_THE_ROW = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows

@@ -108,6 +108,10 @@ def test_several_rows_can_be_selected_where_allowed(
         table.row_rect("c").center(),
     )
     assert table.selected_keys() == ["a", "c"]
+    with qtbot.waitSignal(table.row_selected) as told:
+        click(qtbot, table, "a", Qt.MouseButton.LeftButton)
+    assert told.args == ["a"]
+    assert table.selected_keys() == ["a"]
 
 
 def test_a_context_menu_is_asked_for_a_row(

@@ -59,6 +59,17 @@ class TestReasons:
             ("v1.1.0", Reason.OLD, ""),
         ]
 
+    def test_an_old_version_says_how_old(self) -> None:
+        rec = image(1, "rec:v1.0.0"), image(2, "rec:v1.1.0")
+        old = only(found(*rec), "v1.0.0").version
+        cases = (
+            (old.created + timedelta(hours=5), "less than a day old, 1 newer"),
+            (old.created + timedelta(days=3), "3 days old, 1 newer"),
+        )
+        for now, why in cases:
+            cleanup = find_candidates(make_snapshot(rec, ()), (), KEEP_ONE, now)
+            assert only(cleanup, "v1.0.0").why == why
+
     def test_an_untagged_image_says_what_it_was(self) -> None:
         labels = {"org.opencontainers.image.version": "v1.0.0"}
         cleanup = found(image(1, model="digits", labels=labels), image(2))

@@ -9,6 +9,7 @@ from modeldesk.core.compare.causes import sentences
 from modeldesk.core.compare.compare import Named, compare
 from modeldesk.core.compare.config import HIDDEN, ConfigDifference, Setting
 from modeldesk.core.compare.facts import facts
+from modeldesk.core.compare.figures import percent_of
 from modeldesk.core.compare.files import FileChange
 from modeldesk.core.compare.layers import PairState
 from modeldesk.core.compare.model import Comparison
@@ -270,3 +271,8 @@ def test_it_can_be_stopped(single: ImageContents, multi: ImageContents) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         compare(Named("a", single), Named("b", multi), token)
+
+
+def test_what_is_left_of_much_is_not_said_to_be_gone() -> None:
+    assert percent_of(5_010_000, 369) == "−99.9 %"
+    assert percent_of(5_010_000, 0) == "−100.0 %"

@@ -80,6 +80,7 @@ def test_a_model_and_its_versions() -> None:
     assert second.change == pytest.approx(1 / 3)
     assert first.sizes == VersionSizes(10, 20)
     assert first.shared_with == (2, 2, 1)
+    assert first.images_with == (2, 2, 1)
     assert (found.image_count, found.total_bytes, found.missing_details) == (2, 50, 0)
     assert found.version(VersionKey(ModelName("recommendation"), image_id(2))) == second
 
@@ -156,6 +157,7 @@ class TestOthers:
         rec = versions(found, "rec")["v1.0.0"]
         assert base_part(rec) == 2
         assert rec.shared_with == (5, 3, 1)
+        assert rec.images_with == (5, 3, 1)
         assert base_part(versions(found, "python")["3.11-slim"]) == 1
 
     def test_a_labelled_model_stays_one(self) -> None:

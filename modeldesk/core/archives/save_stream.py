@@ -28,6 +28,7 @@ _MOST_KEPT = 256 * 1024 * 1024
 _ROOM_OF_EACH = 1024
 """Bytes that a document or link takes beside its content, about."""
 _DEEPEST_LINK = 8
+_GATHERED = 512 * 1024
 
 
 _Read = TypeVar("_Read")
@@ -103,8 +104,22 @@ class SavedStream(Generic[_Read]):
 def index_layer(pieces: Iterable[bytes], check: Callable[[], None]) -> bytes:
     """The packed index of a layer's tar. Raises `ArchiveDamaged`."""
     writer = LayerIndexWriter()
-    walk(StreamWindow(pieces), writer, check)
+    walk(StreamWindow(_gathered(pieces)), writer, check)
     return writer.finish()
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces joined: headers are looked at by the piece, which costs something for each."""
+    some: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        some.append(piece)
+        size += len(piece)
+        if size >= _GATHERED:
+            yield b"".join(some)
+            some.clear()
+            size = 0
+    yield b"".join(some)
 
 
 @dataclass(frozen=True, slots=True)

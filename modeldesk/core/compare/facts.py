@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modeldesk.core.compare.figures import (
+    TOO_LITTLE,
     count_text,
     metric_text,
     percent_of,
@@ -80,7 +81,8 @@ def _size(name: str, left: int | None, right: int | None) -> Fact:
         )
         return Fact(name, before, after, "", None)
     change = percent_of(left, right) if left != right else ""
-    return Fact(name, size_text(left), size_text(right), change, _less(left, right))
+    better = None if change == TOO_LITTLE else _less(left, right)
+    return Fact(name, size_text(left), size_text(right), change, better)
 
 
 def _count(name: str, left: int, right: int) -> Fact:

@@ -24,6 +24,8 @@ def count_text(number: int) -> str:
 
 
 _ALMOST_ALL = 99.9
+TOO_LITTLE = "0.0 %"
+"""A change that is none once it is rounded."""
 
 
 def percent_of(before: float, after: float) -> str:
@@ -35,7 +37,7 @@ def percent_of(before: float, after: float) -> str:
         # What is left of it is not nothing.
         share = -_ALMOST_ALL
     text = f"{share:+.1f} %"
-    return "0.0 %" if float(f"{share:.1f}") == 0 else text.replace("-", MINUS)
+    return TOO_LITTLE if float(f"{share:.1f}") == 0 else text.replace("-", MINUS)
 
 
 def metric_text(value: float) -> str:

@@ -50,12 +50,10 @@ class KindBars(QWidget):
         largest = max((bar.total for bar in self._bars), default=0) or 1
         for bar, (left, width) in zip(self._bars, self._columns(), strict=True):
             bottom = self.height() - _BOTTOM
-            for kind in LayerKind:
-                size = bar.size_of(kind)
-                if size:
-                    height = max(_LEAST, room * size / largest - _SPACE)
-                    yield bar, kind, size, QRectF(left, bottom - height, width, height)
-                    bottom -= height + _SPACE
+            heights = _heights(bar, room * bar.total / largest)
+            for kind, height in heights.items():
+                yield bar, kind, bar.size_of(kind), QRectF(left, bottom - height, width, height)
+                bottom -= height + _SPACE
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = self._theme.tokens
@@ -129,3 +127,15 @@ def _described(bar: SizeBar) -> str:
         if (size := bar.size_of(kind))
     )
     return f"{bar.label}: {presentation.size(bar.total)}; {', '.join(parts)}"
+
+
+def _heights(bar: SizeBar, room: float) -> dict[LayerKind, float]:
+    """Of the parts that are there, with a space above each. What a part is drawn higher than it
+    is, so that it can be seen at all, the highest gives up."""
+    sizes = {kind: bar.size_of(kind) for kind in LayerKind if bar.size_of(kind)}
+    heights = {kind: max(_LEAST, room * size / bar.total - _SPACE) for kind, size in sizes.items()}
+    excess = sum(heights.values()) + _SPACE * len(heights) - room
+    if heights and excess > 0:
+        highest = max(heights, key=heights.__getitem__)
+        heights[highest] = max(_LEAST, heights[highest] - excess)
+    return heights

@@ -276,3 +276,13 @@ def test_it_can_be_stopped(single: ImageContents, multi: ImageContents) -> None:
 def test_what_is_left_of_much_is_not_said_to_be_gone() -> None:
     assert percent_of(5_010_000, 369) == "−99.9 %"
     assert percent_of(5_010_000, 0) == "−100.0 %"
+
+
+def test_a_change_that_rounds_to_none_is_neither_good_nor_bad() -> None:
+    first, second = (
+        image("m", [BASE, one_layer(str(size), layer(file("w", size)), "COPY w /")])
+        for size in (10 * MB, 10 * MB + 1)
+    )
+    found = compare(Named("a", first), Named("b", second), CancelToken())
+    told = {fact.name: (fact.change, fact.better) for fact in facts(found)}
+    assert told["Image size"] == ("0.0 %", None)

@@ -7,7 +7,6 @@ from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.model import (
     ArchiveImage,
     EngineImage,
-    ImageContents,
     Place,
     RegistryImage,
 )
@@ -29,13 +28,6 @@ HELP = (
 
 _LAYOUTS = ("index.json", "manifest.json")
 _NO_ENGINE = (EngineUnavailable, EngineNotPermitted, EngineTooOld)
-
-
-def look_inside(session: Session, text: str) -> ImageContents:
-    """Everything in the image that `text` means. Raises `NotFound`, `InvalidInput`, and what
-    reading it can."""
-    place, bases = find_place(session, text)
-    return session.contents().read(place, session.job, bases)
 
 
 def find_place(session: Session, text: str) -> tuple[Place, tuple[KnownImage, ...]]:

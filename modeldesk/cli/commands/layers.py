@@ -2,21 +2,24 @@
 much."""
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.exit_codes import ExitCode
-from modeldesk.cli.places import HELP, look_inside
+from modeldesk.cli.places import HELP, find_place
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import share, size
 from modeldesk.core.contents import gate
 from modeldesk.core.contents.dive import DiveScore, score
-from modeldesk.core.contents.entries import shown
-from modeldesk.core.contents.model import ImageContents
+from modeldesk.core.contents.duplicates import Duplicates, find_duplicates
+from modeldesk.core.contents.entries import Entry, shown
+from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.waste import Waste, find_waste
 from modeldesk.core.errors import InvalidInput
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
@@ -28,6 +31,11 @@ _WASTED_LINES = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     parser.add_argument("reference", metavar="REF", help=HELP)
+    parser.add_argument(
+        "--duplicates",
+        action="store_true",
+        help="also look for equal files at several paths, which reads files of equal size",
+    )
     limits = parser.add_argument_group(
         "gate", "fail with exit code 8 where an image wastes more, by dive's rules; what is not "
         "given is taken from .dive-ci in this folder, else from dive's defaults (0.9, none, 0.1)",
@@ -41,17 +49,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Layers base first, then what they waste. Layers not seen before are read, which takes
     about as long as saving the image."""
-    contents = look_inside(session, arguments.reference)
+    place, bases = find_place(session, arguments.reference)
+    contents = session.contents().read(place, session.job, bases)
     indexes = [layer.index for layer in contents.layers]
     waste, judged = find_waste(Stack(indexes)), score(indexes)
     verdicts = _verdicts(arguments, judged)
+    found = _duplicates(session, place, contents) if arguments.duplicates else None
     for note in contents.image.notes:
         session.job.log(note)
     return Answer(
-        _json(contents, waste, judged, verdicts),
-        (*_layer_lines(contents), "", *_waste_lines(waste, judged), *_verdict_lines(verdicts)),
+        _json(contents, waste, judged, verdicts, found),
+        (
+            *_layer_lines(contents),
+            "",
+            *_waste_lines(waste, judged),
+            *_duplicate_lines(found),
+            *_verdict_lines(verdicts),
+        ),
         ExitCode.DONE if all(verdict.passed for verdict in verdicts) else ExitCode.WASTEFUL,
     )
+
+
+def _duplicates(session: Session, place: Place, contents: ImageContents) -> tuple[Duplicates, ...]:
+    service, layers = session.contents(), contents.layers
+
+    def read(
+        layer: int, entries: Sequence[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        return service.files(place, layers[layer].blob.diff_id, entries, token)
+
+    view = Stack([layer.index for layer in layers]).view()
+    return find_duplicates(view, read, session.job)
 
 
 def _verdicts(arguments: argparse.Namespace, judged: DiveScore) -> tuple[gate.Verdict, ...]:
@@ -78,7 +106,11 @@ def _verdicts(arguments: argparse.Namespace, judged: DiveScore) -> tuple[gate.Ve
 
 
 def _json(
-    contents: ImageContents, waste: Waste, judged: DiveScore, verdicts: tuple[gate.Verdict, ...]
+    contents: ImageContents,
+    waste: Waste,
+    judged: DiveScore,
+    verdicts: tuple[gate.Verdict, ...],
+    found: tuple[Duplicates, ...] | None,
 ) -> Json:
     answer: dict[str, Json] = {
         "source": contents.image.name,
@@ -112,6 +144,16 @@ def _json(
             ],
         },
     }
+    if found is not None:
+        answer["duplicates"] = [
+            {
+                "paths": [f"/{shown(path)}" for path in group.paths],
+                "layers": list(group.layers),
+                "size_bytes": group.size_bytes,
+                "wasted_bytes": group.wasted_bytes,
+            }
+            for group in found
+        ]
     if verdicts:
         answer["gate"] = [
             {"rule": one.rule, "limit": one.limit, "value": one.value, "passed": one.passed}
@@ -146,6 +188,28 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
         lines += ["", *table(("WASTED", "LAYERS", "PATH"), rows, "r")]
     if len(waste.paths) > _WASTED_LINES:
         lines.append(f"… and {len(waste.paths) - _WASTED_LINES} more paths")
+    return lines
+
+
+def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
+    if found is None:
+        return []
+    total = sum(group.wasted_bytes for group in found)
+    files = "1 file" if len(found) == 1 else f"{len(found)} files"
+    lines = ["", f"Duplicates: {size_text(total)} in copies of {files}"]
+    rows = [
+        (
+            size_text(group.wasted_bytes) if number == 0 else "",
+            str(layer),
+            f"/{shown(path)}",
+        )
+        for group in found[:_WASTED_LINES]
+        for number, (path, layer) in enumerate(zip(group.paths, group.layers, strict=True))
+    ]
+    if rows:
+        lines += table(("COPIES", "LAYER", "PATH"), rows, "rr")
+    if len(found) > _WASTED_LINES:
+        lines.append(f"… and {len(found) - _WASTED_LINES} more files")
     return lines
 
 

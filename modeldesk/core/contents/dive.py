@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from modeldesk.core.contents.entries import WHITEOUT, FileType, shown
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.merged import rows_of_type, run_of
+from modeldesk.core.contents.pieces import pieces
 
 _DROPPED = b"/.wh..wh.."
 """What begins so is in none of dive's trees."""
@@ -135,7 +136,8 @@ def _visit(tree: _Tree, below: "_Below", counts: _Counts) -> None:
             failed.append(name)
         else:
             sizes[name] = size
-    leaves = {name: max(0, tree.nodes[name]) for name in tree.leaves} | sizes
+    leaves = {name: max(0, tree.nodes[name]) for name in tree.leaves}
+    leaves.update(sizes)
     if failed:
         # Dive's order matters only where it gives up.
         order = sorted(leaves, key=_in_order)
@@ -161,9 +163,10 @@ class _Below:
 
     def __init__(self, nodes: dict[bytes, int] | None = None) -> None:
         self._nodes: dict[bytes, int] = nodes or {}
-        self._sorted = sorted(self._nodes)
-        """The names; those that are gone may be among them."""
-        self._known = set(self._sorted)
+        self._runs = [sorted(self._nodes)]
+        """The names, sorted within each run, which is what a layer was the first to have; those
+        that are gone may be among them."""
+        self._known = set(self._nodes)
 
     def size_removed(self, path: bytes) -> int | None:
         """What the whiteout of `path` counts: the contents of a folder, nothing for a file; None
@@ -181,9 +184,10 @@ class _Below:
         self._nodes.update(tree.nodes)
         for name in tree.whiteouts:
             del self._nodes[name]
-        new = sorted(tree.nodes.keys() - self._known)
+        # Nearly in order already, which a set would not be.
+        new = sorted(name for name in tree.nodes if name not in self._known)
         self._known.update(new)
-        self._sorted = sorted(self._sorted + new)
+        self._runs.append(new)
         self._remove(late)
 
     def _remove(self, whiteouts: Iterable[bytes]) -> None:
@@ -194,12 +198,17 @@ class _Below:
                 del self._nodes[path]
 
     def _inside(self, folder: bytes) -> list[bytes]:
-        run = run_of(self._sorted, folder)
-        return [name for name in self._sorted[run.start : run.stop] if name in self._nodes]
+        found = []
+        for names in self._runs:
+            run = run_of(names, folder)
+            found += [name for name in names[run.start : run.stop] if name in self._nodes]
+        return found
 
 
 def _tree(layer: LayerIndex) -> _Tree:
-    nodes = dict(zip(layer.paths, layer.sizes, strict=True))
+    nodes = dict[bytes, int]()
+    for part in pieces(len(layer)):
+        nodes.update(zip(layer.paths[part], layer.sizes[part], strict=True))
     for row in rows_of_type(layer.types, FileType.SYMLINK):
         nodes[layer.paths[row]] = 0
     for row in rows_of_type(layer.types, FileType.FOLDER):

@@ -1,19 +1,18 @@
 """Files of one content at several paths. Finding them takes reading, so it is done on request."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 
-from modeldesk.core.contents.entries import Entry, FileType
+from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.extract import Read
 from modeldesk.core.contents.view import FileView, State
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.words import tr
 
 SMALLEST = 64_000
 """Bytes from which a file is looked at."""
-
-Read = Callable[[int, Entry], Iterator[bytes]]
-"""The content of an entry of a layer (by number), in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +33,24 @@ class Duplicates:
 
 def find_duplicates(view: FileView, read: Read, job: Job) -> tuple[Duplicates, ...]:
     """Files that are there more than once, those that waste most first. Only files of equal
-    size are read, layer by layer in the order of their archives. Raises `Cancelled`, and what
-    `read` raises."""
-    rows = [row for group in candidates(view) for row in group]
-    entries = [(row, view.layer_of(row), view.entry(row)) for row in rows]
-    entries.sort(key=lambda found: (found[1], found[2].offset))
-    total = sum(entry.size_bytes for _, _, entry in entries)
+    size are read, all of a layer in one pass. Raises `Cancelled`, and what `read` raises."""
+    by_layer = [(view.layer_of(row), row) for group in candidates(view) for row in group]
+    wanted = [(layer, view.entry(row), row) for layer, row in sorted(by_layer)]
+    total = sum(entry.size_bytes for _, entry, _ in wanted)
     done = 0
     same = dict[tuple[int, bytes], list[int]]()
-    for row, layer, entry in entries:
-        digest = sha256()
-        for piece in read(layer, entry):
+    for layer, some in groupby(wanted, key=lambda found: found[0]):
+        rows = {entry.path: row for _, entry, row in some}
+        entries = sorted(map(view.entry, rows.values()), key=lambda entry: entry.offset)
+        digests = {entry.path: sha256() for entry in entries}
+        for entry, piece in read(layer, entries, job.token):
             job.token.raise_if_cancelled()
-            digest.update(piece)
+            digests[entry.path].update(piece)
             done += len(piece)
             job.report(Progress(tr("Comparing files"), done, total, Unit.BYTES))
-        same.setdefault((entry.size_bytes, digest.digest()), []).append(row)
+        for entry in entries:
+            key = (entry.size_bytes, digests[entry.path].digest())
+            same.setdefault(key, []).append(rows[entry.path])
     found = [_told(view, group) for group in same.values() if len(group) > 1]
     return tuple(sorted(found, key=lambda group: (-group.wasted_bytes, group.paths)))
 

@@ -1,5 +1,6 @@
 """Which layers had to do with one path: found by looking for it, without stacking anything."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -48,7 +49,7 @@ def _touches(layers: Sequence[LayerIndex], path: bytes) -> Iterator[Touch]:
     above = [b"/".join(names[:end]) for end in range(1, len(names))]
     known: _Found | None = None
     for number, layer in enumerate(layers):
-        blocked = any((there := _find(layer, name)) and not there.is_folder for name in above)
+        blocked = any(_has_file(layer, name) for name in above)
         found = _find(layer, path)
         if blocked:
             if found:
@@ -83,6 +84,8 @@ def _differ(found: _Found, known: _Found) -> bool:
 
 def _hides(layer: LayerIndex, path: bytes, above: Sequence[bytes]) -> bool:
     """Whether the layer removes what those below have at `path`."""
+    if not any(mark in layer.types for mark in _MARKERS):
+        return False
     if _has_marker(layer, OPAQUE):
         return True
     if any(_has_marker(layer, name + b"/" + OPAQUE) for name in above):
@@ -97,6 +100,16 @@ def _hides(layer: LayerIndex, path: bytes, above: Sequence[bytes]) -> bool:
 def _has_marker(layer: LayerIndex, path: bytes) -> bool:
     row = layer.row(path)
     return row is not None and layer.types[row] in _MARKERS
+
+
+def _has_file(layer: LayerIndex, path: bytes) -> bool:
+    """Whether what the layer leaves at `path` is no folder. Nearly always nothing is there, and
+    that is found soonest."""
+    place = bisect_left(layer.paths, path)
+    if place == len(layer) or layer.paths[place] != path:
+        return False
+    found = _find(layer, path)
+    return found is not None and not found.is_folder
 
 
 def _find(layer: LayerIndex, path: bytes) -> _Found | None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from modeldesk.core.contents.entries import Entry, shown
-from modeldesk.core.contents.extract import IfThere, Plan, extract, plan, taken
+from modeldesk.core.contents.extract import IfThere, Plan, Read, extract, plan, taken
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import CancelToken, Job
@@ -22,6 +22,23 @@ from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.buttons import DangerButton
 from modeldesk.ui.widgets.choose_folder import choose_folder
 from modeldesk.ui.widgets.confirm import ConfirmDialog, Question
+
+
+def reader(source: ContentsSource, image: OpenImage) -> Read:
+    """Reads files of `image`, all of a layer in one pass. Called in workers."""
+    layers = image.contents.layers
+
+    def read(
+        layer: int, entries: Sequence[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        diff_id = layers[layer].blob.diff_id
+        if len(entries) > 1:
+            return source.files(image.place, diff_id, entries, token)
+        # An engine gives a single file sooner.
+        pieces = source.file(image.place, diff_id, entries[0], token)
+        return ((entries[0], piece) for piece in pieces)
+
+    return read
 
 
 class Extraction(QObject):
@@ -79,17 +96,7 @@ class Extraction(QObject):
         self.question.open()
 
     def _start(self, image: OpenImage, planned: Plan, folder: Path, if_there: IfThere) -> None:
-        source, layers = self._source, image.contents.layers
-
-        def read(
-            layer: int, entries: Sequence[Entry], token: CancelToken
-        ) -> Iterator[tuple[Entry, bytes]]:
-            diff_id = layers[layer].blob.diff_id
-            if len(entries) > 1:
-                return source.files(image.place, diff_id, entries, token)
-            # An engine gives a single file sooner.
-            pieces = source.file(image.place, diff_id, entries[0], token)
-            return ((entries[0], piece) for piece in pieces)
+        read = reader(self._source, image)
 
         def work(job: Job) -> Path:
             return extract(planned, folder, if_there, read, job)

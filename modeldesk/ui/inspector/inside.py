@@ -12,6 +12,7 @@ from modeldesk.ui.inspector.advice_dialog import AdviceDialog
 from modeldesk.ui.inspector.contents_store import Knowing, Subject
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.layers_tab import LayersTab
+from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.links import LibraryLink
 
 
@@ -32,6 +33,7 @@ class Inside(QObject):
         files.shown.connect(self._store.count)
         layers.look_inside_asked.connect(self._look_inside)
         layers.advice_asked.connect(self._show_advice)
+        layers.waste_asked.connect(self._show_waste)
         layers.largest.file_chosen.connect(self._show_file)
         tabs.currentChanged.connect(self._count_if_seen)
 
@@ -71,6 +73,12 @@ class Inside(QObject):
         if subject is not None:
             name = presentation.printable(subject.name)
             AdviceDialog(name, self._store.advice, self._tabs.window()).show()
+
+    def _show_waste(self) -> None:
+        image, subject = self._store.image, self._store.subject
+        if image is not None and subject is not None:
+            window = self._tabs.window()
+            WasteWindow(self._context, self._store.source, image, subject.name, window).show()
 
     def _show_file(self, path: bytes) -> None:
         self._tabs.setCurrentWidget(self._files)

@@ -15,6 +15,7 @@ from modeldesk.ui.inspector.files_browser import files_browser
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.layers_tab import LayersTab
 from modeldesk.ui.inspector.open_image import Choice
+from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.making import Maker, Making
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
@@ -111,6 +112,7 @@ class InsideWindow(QFrame):
         layers.layer_picked.connect(self._layer_picked)
         layers.largest.file_chosen.connect(files.go_to)
         layers.advice_asked.connect(self._show_advice)
+        layers.waste_asked.connect(self._show_waste)
         store.look_at(self.subject)
 
     def _arrange(self) -> None:
@@ -157,6 +159,11 @@ class InsideWindow(QFrame):
         if self.files is not None:
             name = presentation.printable(self.subject.name)
             AdviceDialog(name, self.files.store.advice, self).show()
+
+    def _show_waste(self) -> None:
+        image = self.files.store.image if self.files is not None else None
+        if image is not None:
+            WasteWindow(self._context, self._source, image, self.subject.name, self).show()
 
     def _say_where(self) -> None:
         """The whole path, the platform, and what was passed over in reading."""

@@ -55,6 +55,7 @@ class LayersTab(QWidget):
 
     look_inside_asked = Signal()
     advice_asked = Signal()
+    waste_asked = Signal()
     layer_picked = Signal(int)
     """A person chose one; base first, from 0."""
 
@@ -70,6 +71,9 @@ class LayersTab(QWidget):
         self.look_inside = LinkButton(tr("Look inside for wasted space"), flush=True)
         self.look_inside.clicked.connect(self.look_inside_asked)
         self.look_inside.hide()
+        self.waste = LinkButton(tr("Show wasted files"), flush=True)
+        self.waste.clicked.connect(self.waste_asked)
+        self.waste.hide()
         self.largest = LargestFiles(theme)
         self.advice = SuggestionButton(tr("Show suggestions"))
         self.saving = Label("", TextStyle.BODY, "muted")
@@ -85,6 +89,12 @@ class LayersTab(QWidget):
         figures = QVBoxLayout()
         figures.addWidget(self.figures)
         figures.addWidget(self.look_inside, 0, Qt.AlignmentFlag.AlignLeft)
+        link = QHBoxLayout()
+        # As far left as the names above; a link has a little room for the mark of the focus.
+        link.setContentsMargins(-3, 0, 0, 0)
+        link.addWidget(self.waste)
+        link.addStretch(1)
+        figures.addLayout(link)
         figures.addSpacing(Space.XS)
         suggestions = QHBoxLayout()
         suggestions.setSpacing(Space.S)
@@ -210,6 +220,7 @@ class LayersTab(QWidget):
     def _show_figures(self) -> None:
         if self._shown is not None:
             self.figures.set_rows(_figures(self._shown, self._known))
+            self.waste.setVisible(self._known is not None)
 
     def _show_advice(self) -> None:
         known = self._known

@@ -8,6 +8,9 @@ from threading import RLock
 
 from modeldesk.core.contents.advice.advise import advise
 from modeldesk.core.contents.advice.model import Advice
+from modeldesk.core.contents.dive import DiveScore, score
+from modeldesk.core.contents.duplicates import Duplicates, find_duplicates
+from modeldesk.core.contents.extract import Read
 from modeldesk.core.contents.figures import Figures, figures, kinds_of_rows
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.contents.search import PathSearch
@@ -15,6 +18,7 @@ from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.tree import FileTree
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import Waste, find_waste
+from modeldesk.core.jobs import Job
 from modeldesk.ui.inspector.tiles_of import KindSums
 
 _KEPT = 3
@@ -88,6 +92,18 @@ class OpenImage:
         """What the Layers tab tells of them."""
         view = self.files(Choice(self.top)).view
         return figures(self.contents, self._waste, view)
+
+    def waste(self) -> Waste:
+        """What would be gone if the image were squashed, and where."""
+        return self._waste
+
+    def dive(self) -> DiveScore:
+        """dive's score. Not kept: it names every path that is written twice."""
+        return score([layer.index for layer in self.contents.layers])
+
+    def duplicates(self, read: Read, job: Job) -> tuple[Duplicates, ...]:
+        """Equal files at several paths; their content is read."""
+        return find_duplicates(self.files(Choice(self.top)).view, read, job)
 
     def advice(self) -> tuple[Advice, ...]:
         """What could be better. Of very many files it takes seconds."""

@@ -69,6 +69,27 @@ def one_file() -> ImageContents:
     return image_contents([("COPY hello /", LayerKind.APPLICATION, layer_index(files))])
 
 
+def copies() -> ImageContents:
+    """Weights that three layers have under other names, and a library that two have."""
+    weights: dict[str | bytes, FileSpec] = {"models/model.safetensors": 3_000_000}
+    cache: dict[str | bytes, FileSpec] = {
+        "root/.cache/huggingface/blobs/0f2c": 3_000_000,
+        "venv/lib/libgomp.so.1": 310_000,
+    }
+    again: dict[str | bytes, FileSpec] = {
+        "app/weights/model.bin": 3_000_000,
+        "usr/lib/x86_64-linux-gnu/libgomp.so.1": 310_000,
+        "app/other.bin": 400_000,
+    }
+    return image_contents(
+        [
+            ("COPY model.safetensors /models/", LayerKind.MODEL_WEIGHTS, layer_index(weights)),
+            ("RUN huggingface-cli download", LayerKind.DEPENDENCIES, layer_index(cache)),
+            ("COPY . /app", LayerKind.APPLICATION, layer_index(again)),
+        ]
+    )
+
+
 def odd() -> ImageContents:
     """Names nobody should give."""
     files: dict[str | bytes, FileSpec] = {

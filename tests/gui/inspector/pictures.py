@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.errors import EngineUnavailable
+from modeldesk.ui.inspector.duplicates_view import DuplicatesView
 from modeldesk.ui.inspector.files_browser import FilesBrowser
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.open_image import Choice
+from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.contents import FakeContents
 from tests.fakes.engine import FakeEngine
-from tests.gui.inspector.images import large, odd, one_file, sample
+from tests.gui.inspector.images import copies, large, odd, one_file, sample
 from tests.gui.library.bench import Bench
 from tests.gui.library.pictures import SMALL, WIDE, filled
 from tests.gui.pictures import Scene, by_name, live, take_all, until
@@ -64,6 +66,51 @@ def suggestions(stage: Stage) -> None:
     layers(stage)
     until(stage.page.inspector.layers.advice.isVisible, 3)
     stage.page.inspector.layers.advice.click()
+
+
+def waste_window(stage: Stage) -> WasteWindow:
+    """The window with what is wasted, from the link under the figure."""
+    layers(stage)
+    until(stage.page.inspector.layers.waste.isVisible, 3)
+    stage.page.inspector.layers.waste.click()
+    made = stage.window.findChildren(WasteWindow)[-1]
+    made.resize(960, 640)
+    stage.extra.append(made)
+    until(lambda: not stage.tasks.active)
+    return made
+
+
+def waste(stage: Stage) -> None:
+    made = waste_window(stage)
+    made.table.select_key("1")
+    made.table.row_selected.emit("1")
+
+
+def waste_of_thousands(stage: Stage) -> None:
+    stage.source.contents = large(60_000)
+    made = waste_window(stage)
+    live(3)
+    until(lambda: not stage.tasks.active, 30)
+    made.table.select_key("1")
+    made.table.row_selected.emit("1")
+
+
+def nothing_wasted(stage: Stage) -> None:
+    stage.source.contents = one_file()
+    waste_window(stage)
+
+
+def duplicates_offered(stage: Stage) -> None:
+    made = waste_window(stage)
+    made.face.choose("duplicates")
+    made.face.chosen.emit("duplicates")
+
+
+def duplicates(stage: Stage) -> None:
+    stage.source.contents = copies()
+    duplicates_offered(stage)
+    stage.extra[-1].findChildren(DuplicatesView)[-1].start()
+    until(lambda: not stage.tasks.active, 30)
 
 
 def files(stage: Stage) -> None:
@@ -151,6 +198,11 @@ def viewer_bytes(stage: Stage) -> None:
 SCENES = by_name(
     layers,
     suggestions,
+    waste,
+    waste_of_thousands,
+    nothing_wasted,
+    duplicates_offered,
+    duplicates,
     files,
     changed,
     size_map,

@@ -21,6 +21,7 @@ from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.inspector.layers_tab import LayersTab
 from modeldesk.ui.inspector.open_image import Choice
+from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.links import CompareLink
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
@@ -125,6 +126,18 @@ def test_a_large_file_and_the_suggestions_are_led_to(desk: Desk) -> None:
     layers.advice.click()
     [dialog] = window.findChildren(AdviceDialog)
     dialog.close()
+    desk.rest()
+
+
+def test_the_wasted_files_have_a_window_over_it(desk: Desk) -> None:
+    window = desk.open()
+    layers, _ = desk.filled(window)
+    desk.until(layers.waste.isVisible)
+    layers.waste.click()
+    desk.until(lambda: bool(window.findChildren(WasteWindow)))
+    [waste] = window.findChildren(WasteWindow)
+    desk.until(lambda: waste.model.rowCount() > 0)
+    waste.close()
     desk.rest()
 
 

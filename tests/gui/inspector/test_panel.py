@@ -19,6 +19,7 @@ from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
 from modeldesk.ui.inspector.advice_dialog import AdviceDialog
 from modeldesk.ui.inspector.panel import Inspector, inspector_tabs
+from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
@@ -262,6 +263,11 @@ def test_what_the_files_tell_stands_among_the_layers(
     assert dialog.cards
     assert f"{len(dialog.cards)} suggestion" in layers.advice.text()
     dialog.close()
+    layers.waste.click()
+    waste = panel.findChild(WasteWindow)
+    assert waste is not None
+    qtbot.waitUntil(lambda: waste.model.rowCount() == 3, timeout=5000)
+    waste.close()
     layers.largest.list.row_activated.emit("0")
     files = panel.files
     assert panel.tabs.currentWidget() is files

@@ -76,6 +76,28 @@ def test_an_archive_without_any_engine(look: Look, archive: Path) -> None:
     assert any("Reclaimable: 5.40 kB of 6.65 kB" in line for line in answer.lines)
 
 
+def test_duplicates_only_when_asked_for(look: Look, tmp_path: Path) -> None:
+    one, other = b"1" * 70_000, b"2" * 70_000
+    below = tar({"models/a.bin": one, "models/b.bin": other})
+    above = tar({"app/weights": one, "app/more": one})
+    path = tmp_path / "copies.tar"
+    path.write_bytes(legacy_save(Image((below, above))))
+    plain = look(str(path))
+    assert isinstance(plain.json, dict)
+    assert "duplicates" not in plain.json
+    answer = look(str(path), "--duplicates")
+    assert isinstance(answer.json, dict)
+    assert answer.json["duplicates"] == [
+        {
+            "paths": ["/app/more", "/app/weights", "/models/a.bin"],
+            "layers": [1, 1, 0],
+            "size_bytes": 70_000,
+            "wasted_bytes": 140_000,
+        }
+    ]
+    assert "Duplicates: 140 kB in copies of 1 file" in answer.lines
+
+
 def test_the_gate_by_options_and_by_file(look: Look, archive: Path, tmp_path: Path) -> None:
     assert look(str(archive), "--gate").exit_code == ExitCode.WASTEFUL
     assert look(str(archive), "--min-efficiency", "0.5").exit_code == ExitCode.WASTEFUL

@@ -1,6 +1,6 @@
 """Equal files at several paths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -37,12 +37,15 @@ class Reader:
         self.contents = contents
         self.read: list[tuple[int, str]] = []
 
-    def __call__(self, number: int, entry: Entry) -> Iterator[bytes]:
-        name = entry.path.decode()
-        self.read.append((number, name))
-        content = self.contents.get(name[-1], b"same")
-        yield content[:2]
-        yield content[2:]
+    def __call__(
+        self, layer: int, entries: Sequence[Entry], _token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        for entry in entries:
+            name = entry.path.decode()
+            self.read.append((layer, name))
+            content = self.contents.get(name[-1], b"same")
+            yield entry, content[:2]
+            yield entry, content[2:]
 
 
 def test_equal_content_is_found_and_only_files_of_equal_size_are_read() -> None:
@@ -57,7 +60,7 @@ def test_equal_content_is_found_and_only_files_of_equal_size_are_read() -> None:
 
 def test_the_largest_waste_is_first() -> None:
     made = layer(*(file(f"a{n}", BIG) for n in range(3)), *(file(f"b{n}", 3 * BIG) for n in (1, 2)))
-    found = find_duplicates(Stack([made]).view(), lambda _, entry: iter([entry.path[:1]]), Job())
+    found = find_duplicates(Stack([made]).view(), Reader(), Job())
 
     assert [group.wasted_bytes for group in found] == [3 * BIG, 2 * BIG]
 

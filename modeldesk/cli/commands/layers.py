@@ -10,6 +10,7 @@ from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.places import HELP, look_inside
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import share, size
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents import gate
 from modeldesk.core.contents.dive import DiveScore, score
 from modeldesk.core.contents.entries import shown
@@ -87,7 +88,7 @@ def _json(
             {
                 "diff_id": layer.blob.diff_id,
                 "digest": layer.blob.digest,
-                "instruction": layer.instruction,
+                "instruction": without_secrets(layer.instruction),
                 "size_bytes": layer.size_bytes,
                 "compressed_bytes": layer.blob.compressed_bytes,
                 "kind": layer.kind.value,
@@ -126,7 +127,7 @@ def _layer_lines(contents: ImageContents) -> list[str]:
             kind_name(layer.kind),
             size_text(layer.size_bytes),
             str(layer.index.file_count),
-            layer.instruction[:100],
+            without_secrets(layer.instruction)[:100],
         )
         for layer in contents.layers
     ]

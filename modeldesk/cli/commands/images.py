@@ -1,14 +1,12 @@
 """``modeldesk images``: every model and its versions."""
 
 import argparse
-import difflib
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
-from modeldesk.core.errors import NotFound
-from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.core.library.find import find_models
+from modeldesk.core.library.model import Model, Version
 from modeldesk.core.text import size_text
-from modeldesk.core.words import tr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +20,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     snapshot = session.snapshot()
     models = [*snapshot.models, *(snapshot.others if arguments.all else ())]
     if arguments.model:
-        models = _named(snapshot, arguments.model)
+        models = find_models(snapshot, arguments.model)
     rows = [
         (
             model.name or "<untagged>",
@@ -37,21 +35,6 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     ]
     header = ("MODEL", "VERSION", "SIZE", "UNIQUE", "CREATED", "CHANNELS")
     return Answer([_model_json(model) for model in models], tuple(table(header, rows, "  rr")))
-
-
-def _named(snapshot: LibrarySnapshot, name: str) -> list[Model]:
-    """The model of that name, or the base image. Raises `NotFound`."""
-    everything = [*snapshot.models, *snapshot.others]
-    found = [model for model in everything if model.name == name]
-    if not found:
-        near = difflib.get_close_matches(name, [m.name for m in everything if m.name], cutoff=0.5)
-        raise NotFound(
-            tr("There is no model “{name}” on the engine.", name=name),
-            tr("Did you mean {names}?", names=", ".join(near))
-            if near
-            else tr("See what there is with: modeldesk images"),
-        )
-    return found
 
 
 def _model_json(model: Model) -> Json:

@@ -1,10 +1,12 @@
 """Limits for what an image may waste, as dive's users set them for their pipelines."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from modeldesk.core.errors import InvalidInput
+from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
@@ -13,8 +15,18 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-_LINE = re.compile(r"""^\s*(?P<rule>\w+)\s*:\s*["']?(?P<value>[^"'#\s][^"'#]*?)["']?\s*(?:#.*)?$""")
+_LINE = re.compile(
+    r"""^\s*(?P<rule>[\w-]+)\s*:\s*["']?(?P<value>[^"'#\s][^"'#]*?)["']?\s*(?:#.*)?$"""
+)
 _DISABLED = "disabled"
+_EFFICIENCY, _WASTED, _USER_WASTED = RULES = (
+    "lowestEfficiency",
+    "highestWastedBytes",
+    "highestUserWastedPercent",
+)
+"""As ``.dive-ci`` calls them."""
+
+_Limit = TypeVar("_Limit", float, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +49,62 @@ class Verdict:
     value: float
     passed: bool
 
+    def text(self, figure: float) -> str:
+        """The limit or the value as a person reads it."""
+        return size_text(int(figure)) if self.rule == _WASTED else f"{figure:.2%}"
+
 
 def judge(score: "DiveScore", limits: Limits) -> tuple[Verdict, ...]:
     """One verdict for each limit there is."""
     found = []
     if limits.lowest_efficiency is not None:
         limit, value = limits.lowest_efficiency, score.efficiency
-        found.append(Verdict("lowestEfficiency", limit, value, value >= limit))
+        found.append(Verdict(_EFFICIENCY, limit, value, value >= limit))
     if limits.most_wasted_bytes is not None:
         most, wasted = limits.most_wasted_bytes, score.wasted_bytes
-        found.append(Verdict("highestWastedBytes", most, wasted, wasted <= most))
+        found.append(Verdict(_WASTED, most, wasted, wasted <= most))
     if limits.most_user_wasted is not None:
         limit, value = limits.most_user_wasted, score.wasted_user_percent
-        found.append(Verdict("highestUserWastedPercent", limit, value, value <= limit))
+        found.append(Verdict(_USER_WASTED, limit, value, value <= limit))
     return tuple(found)
 
 
-def read_limits(text: str, limits: Limits) -> Limits:
+def read_limits(text: str, limits: Limits, file: str) -> Limits:
     """`limits` with what a ``.dive-ci`` file says. Raises `InvalidInput` for a value that can't
     be read; lines of other kinds are passed over."""
+    for rule, value in _rules(text):
+        match rule:
+            case "lowestEfficiency":
+                limits = replace(limits, lowest_efficiency=_limit(share, value, rule, file))
+            case "highestWastedBytes":
+                limits = replace(limits, most_wasted_bytes=_limit(size, value, rule, file))
+            case "highestUserWastedPercent":
+                limits = replace(limits, most_user_wasted=_limit(share, value, rule, file))
+    return limits
+
+
+def unknown_rules(text: str) -> tuple[str, ...]:
+    """What a ``.dive-ci`` file sets and no rule is called."""
+    return tuple(rule for rule, _ in _rules(text) if rule not in RULES)
+
+
+def _rules(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         match = _LINE.match(line)
-        if match is None:
-            continue
-        value = match["value"].strip()
-        off = value.lower() == _DISABLED
-        match match["rule"]:
-            case "lowestEfficiency":
-                limits = replace(limits, lowest_efficiency=None if off else share(value))
-            case "highestWastedBytes":
-                limits = replace(limits, most_wasted_bytes=None if off else size(value))
-            case "highestUserWastedPercent":
-                limits = replace(limits, most_user_wasted=None if off else share(value))
-    return limits
+        if match is not None:
+            yield match["rule"], match["value"].strip()
+
+
+def _limit(read: Callable[[str], _Limit], value: str, rule: str, file: str) -> _Limit | None:
+    if value.lower() == _DISABLED:
+        return None
+    try:
+        return read(value)
+    except InvalidInput as error:
+        raise InvalidInput(
+            tr("{rule} in {file}: {problem}", rule=rule, file=file, problem=error.message),
+            error.hint,
+        ) from error
 
 
 def share(text: str) -> float:

@@ -310,3 +310,18 @@ def test_it_can_be_stopped(single: ImageContents, multi: ImageContents) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         compare(Named("a", single), Named("b", multi), token)
+
+
+def test_what_is_many_times_as_much_is_told_by_its_size() -> None:
+    small = one_layer("s", layer(file("a", 10)), "COPY a /")
+    large = one_layer("l", layer(*(file(f"b{n}", 1000) for n in range(200))), "COPY b /")
+    found = compare(
+        Named("a", image("one", [small])), Named("b", image("two", [large])), CancelToken()
+    )
+    told = {fact.name: fact.change for fact in facts(found)}
+    assert told["Image size"] == "+200 kB"
+    assert told["Files"] == "+199"
+    back = compare(
+        Named("b", image("two", [large])), Named("a", image("one", [small])), CancelToken()
+    )
+    assert next(fact.change for fact in facts(back)) == "−100.0 %"

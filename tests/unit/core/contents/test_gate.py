@@ -3,7 +3,7 @@
 import pytest
 
 from modeldesk.core.contents.dive import DiveScore
-from modeldesk.core.contents.gate import Limits, judge, read_limits, share, size
+from modeldesk.core.contents.gate import Limits, judge, read_limits, share, size, unknown_rules
 from modeldesk.core.errors import InvalidInput
 
 SCORE = DiveScore(0.93, 1000, 500, 80, 0.16, ())
@@ -43,14 +43,21 @@ rules:
   highestUserWastedPercent: "disabled"
   somethingElse: 7
 """
-    limits = read_limits(text, Limits())
+    limits = read_limits(text, Limits(), ".dive-ci")
+    assert unknown_rules(text) == ("somethingElse",)
     assert limits == Limits(0.95, 20_000_000, None)
     found = {one.rule: one.passed for one in judge(SCORE, limits)}
     assert found == {"lowestEfficiency": False, "highestWastedBytes": True}
-    with pytest.raises(InvalidInput):
-        read_limits("lowestEfficiency: high", Limits())
+    with pytest.raises(InvalidInput, match="lowestEfficiency in my-ci: “high” is no share"):
+        read_limits("lowestEfficiency: high", Limits(), "my-ci")
 
 
 def test_the_limit_itself_passes() -> None:
     limits = Limits(0.93, 80, 0.16)
     assert all(one.passed for one in judge(SCORE, limits))
+
+
+def test_figures_are_told_for_a_person() -> None:
+    score = DiveScore(0.93, 10_000_000, 5_000_000, 1_998_700, 0.1599, ())
+    told = [(one.text(one.value), one.text(one.limit)) for one in judge(score, Limits(0.9, 10**8))]
+    assert told == [("93.00%", "90.00%"), ("2.00 MB", "100 MB"), ("15.99%", "10.00%")]

@@ -29,6 +29,7 @@ _FLAG = re.compile(
     rf"""(?<![\w.-])(?P<name>--?[\w.-]+)(?P<sign>\s+|"\s*,?\s*")"""
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"]*)"""
 )
+_MEMBER = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]+)(?P<sign>\\?"\s*:\s*\\?")(?P<value>[^"\\]+)""")
 _HEADER = re.compile(r"(authorization:\s*(?:(?:bearer|basic|token)\s+)?)[^\s\"']+", re.IGNORECASE)
 _COUNTED = re.compile(r"tokens$", re.IGNORECASE)
 
@@ -42,10 +43,12 @@ def looks_secret(name: str, value: str) -> bool:
 def without_secrets(text: str) -> str:
     """A command, an instruction or a list of words, with `HIDDEN` for passwords of addresses,
     for what is given to names that speak of secrets (``--password=x``, ``--token x``,
-    ``API_KEY=x``), and for what a header signs in with."""
+    ``API_KEY=x``, ``"api_key": "x"``), and for what a header signs in with."""
     text = _ADDRESS.sub(rf"\1{HIDDEN}", text)
     text = _HEADER.sub(rf"\1{HIDDEN}", text)
-    return _FLAG.sub(_hidden, _SET.sub(_hidden, text))
+    for pattern in (_SET, _FLAG, _MEMBER):
+        text = pattern.sub(_hidden, text)
+    return text
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -50,6 +50,8 @@ def test_an_address_without_a_password_is_not(value: str) -> None:
         '["serve", "--password", "hunter4"]',
         r'["sh", "-c", "TOKEN=\"hunter4 and more\" serve --api-key \"hunter4\""]',
         'CMD ["serve" "--password" "hunter4"]',
+        '{"url": "x", "api_key": "hunter4 and more"}',
+        r'["serve", "--config", "{\"db\": {\"password\":\"hunter4\"}}"]',
         "serve --api-key hunter4 --port 80",
         "RUN pip install --index-url https://bot:hunter4@git.lan/simple x",
         "RUN |1 GIT_TOKEN=hunter4 /bin/sh -c make",
@@ -74,6 +76,7 @@ def test_a_text_is_shown_without_its_secrets(text: str) -> None:
         "RUN pip install --index-url https://git.lan/simple --no-cache-dir x",
         "COPY --chown=1000:1000 . /app",
         "CMD python -m serve --port 5000",
+        '{"accuracy": "0.9", "monkey": "x"}',
     ],
 )
 def test_what_is_none_stays(text: str) -> None:

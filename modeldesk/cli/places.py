@@ -1,5 +1,6 @@
 """From what a person writes to an image, wherever it is: an archive, the engine, a registry."""
 
+import re
 from pathlib import Path
 
 from modeldesk.cli.session import Session
@@ -14,12 +15,14 @@ from modeldesk.core.errors import (
     EngineNotPermitted,
     EngineTooOld,
     EngineUnavailable,
+    InvalidInput,
     InvalidReference,
     NotFound,
 )
 from modeldesk.core.library.find import find_version
 from modeldesk.core.library.known_bases import known_bases
-from modeldesk.core.references import Reference
+from modeldesk.core.references import DEFAULT_REGISTRY, Reference
+from modeldesk.core.words import tr
 
 HELP = (
     "repository:tag, model:version, digest or image id; a registry's name of an image that is not "
@@ -27,22 +30,28 @@ HELP = (
 )
 
 _LAYOUTS = ("index.json", "manifest.json")
+_PATH = re.compile(r"\.{0,2}/.*|.*\.(?:tar(?:\.(?:gz|zst|xz|bz2))?|tgz|tzst)", re.DOTALL)
+"""What nobody calls an image on an engine."""
 _NO_ENGINE = (EngineUnavailable, EngineNotPermitted, EngineTooOld)
 
 
 def find_place(session: Session, text: str) -> tuple[Place, tuple[KnownImage, ...]]:
     """Where the image is, and the images that it may stand on. What exists as a file is an
-    archive; then the engine is asked, if there is one; what it has not, and whose name begins
-    with a registry, is there."""
+    archive, and what is written like a file has to be one; then the engine is asked, if there
+    is one; what it has not, and whose name begins with a registry, is there."""
     archive = _archive(text)
     if archive is not None:
         return archive, ()
+    if _PATH.fullmatch(text):
+        raise _no_archive(text)
     try:
         snapshot = session.snapshot()
         version = find_version(snapshot, text)
-    except (NotFound, *_NO_ENGINE):
+    except (NotFound, *_NO_ENGINE) as error:
         if _names_a_registry(text):
             return RegistryImage(text), ()
+        if isinstance(error, NotFound):
+            error.hint = f"{_registry_hint(text)} {error.hint}".strip()
         raise
     place = EngineImage(session.engine().info.address, version.key.image, text)
     return place, tuple(known_bases(snapshot, version.key.model))
@@ -66,6 +75,30 @@ def _is_archive(text: str) -> bool:
     if path.is_dir():
         return any((path / name).is_file() for name in _LAYOUTS)
     return path.is_file()
+
+
+def _no_archive(text: str) -> NotFound | InvalidInput:
+    if Path(text).is_dir():
+        return InvalidInput(
+            tr("There is no image in the folder {path}.", path=text),
+            tr("Open what “docker save” or “skopeo copy” writes, or an OCI layout."),
+        )
+    return NotFound(
+        tr("There is no file {path}.", path=text), tr("Check that it was not moved or renamed.")
+    )
+
+
+def _registry_hint(text: str) -> str:
+    """How a name that is on no engine is read where it may be; empty where it is no name."""
+    try:
+        wanted = Reference.parse(text)
+    except InvalidReference:
+        return ""
+    official = "" if "/" in wanted.repository else "library/"
+    return tr(
+        "As {name} it is read from its registry.",
+        name=f"{DEFAULT_REGISTRY}/{official}{text}",
+    )
 
 
 def _names_a_registry(text: str) -> bool:

@@ -13,10 +13,12 @@ from modeldesk.core.cleanup.rules import KeepRules
 from modeldesk.core.engine.model import BuildCache
 from modeldesk.core.errors import Cancelled, EngineUnavailable
 from modeldesk.core.keep_rule import KeepRule
+from modeldesk.core.library.find import find_models
 from modeldesk.core.library.labels import model_name
 from modeldesk.core.library.removal import RemovalPlan
 from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalOutcome, RemovalRun
 from modeldesk.core.text import size_text
+from modeldesk.core.words import tr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,10 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     offered: what they can go back to would not be known."""
     needs = needs_of(session.releases(), session.here())
     rules = _rules(arguments, KeepRules.of(session.parts.settings))
-    cleanup = find_candidates(session.snapshot(), needs, rules, datetime.now(UTC))
+    snapshot = session.snapshot()
+    cleanup = find_candidates(snapshot, needs, rules, datetime.now(UTC))
+    if arguments.model and not any(_is_of(arguments.model, one) for one in cleanup.candidates):
+        find_models(snapshot, arguments.model)
     shown = [one for one in cleanup.candidates if _is_meant(arguments, one)]
     plan = cleanup.plan(shown)
     cache = session.engine().build_cache()
@@ -71,8 +76,7 @@ def _rules(arguments: argparse.Namespace, kept: KeepRules) -> KeepRules:
 
 
 def _is_meant(arguments: argparse.Namespace, candidate: Candidate) -> bool:
-    version = candidate.version
-    if arguments.model and arguments.model not in (version.key.model, model_name(version.labels)):
+    if arguments.model and not _is_of(arguments.model, candidate):
         return False
     asked = {
         Reason.UNTAGGED: arguments.untagged,
@@ -82,12 +86,19 @@ def _is_meant(arguments: argparse.Namespace, candidate: Candidate) -> bool:
     return asked[candidate.reason] or not (any(asked.values()) or arguments.build_cache)
 
 
+def _is_of(model: str, candidate: Candidate) -> bool:
+    version = candidate.version
+    return model in (version.key.model, model_name(version.labels))
+
+
 def _dry_run(
     arguments: argparse.Namespace, shown: list[Candidate], plan: RemovalPlan, cache: BuildCache
 ) -> Answer:
     emptied = cache.own_bytes if arguments.build_cache else 0
     freed = None if plan.bytes_back is None else plan.bytes_back + emptied
-    lines = _table(shown)
+    if not plan.removals and not arguments.build_cache:
+        return Answer(_json(shown, freed, cache, dry_run=True), tuple(_nothing(shown)))
+    lines = _table(shown) if shown else []
     if plan.command:
         lines += ["", plan.command]
     if arguments.build_cache:
@@ -98,10 +109,17 @@ def _dry_run(
     held = min(plan.bytes_back or 0, cache.shared_bytes)
     if held and not arguments.build_cache:
         lines.append(
-            f"Up to {size_text(held)} of that is in the build cache too and comes back once it "
-            "is emptied (--build-cache)."
+            f"Up to {size_text(held)} of that may be in the build cache too: what is comes back "
+            "once it is emptied (--build-cache)."
         )
     return Answer(_json(shown, freed, cache, dry_run=True), tuple(lines))
+
+
+def _nothing(shown: list[Candidate]) -> list[str]:
+    """That nothing goes, below what could but for what holds it."""
+    if not shown:
+        return [tr("There is nothing to clean up.")]
+    return [*_table(shown), tr("There is nothing to clean up: all of it is held.")]
 
 
 def _done(shown: list[Candidate], outcome: RemovalOutcome, cache: BuildCache) -> Answer:
@@ -119,7 +137,8 @@ def _done(shown: list[Candidate], outcome: RemovalOutcome, cache: BuildCache) ->
         for one in outcome.failed
     ]
     document["kept_by_build_cache"] = outcome.kept_by_cache
-    lines = [_counted(outcome)]
+    is_idle = not (outcome.removed or outcome.failed or outcome.cache_bytes)
+    lines = _nothing(shown) if is_idle else [_counted(outcome)]
     if outcome.kept_by_cache:
         lines.append(
             f"The build cache keeps {size_text(outcome.kept_by_cache)}: "

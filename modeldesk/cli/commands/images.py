@@ -1,16 +1,15 @@
 """``modeldesk images``: every model and its versions, and what changed over them."""
 
 import argparse
-import difflib
 from collections.abc import Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
-from modeldesk.core.errors import NotFound
 from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.library.find import find_models
 from modeldesk.core.library.history import history
 from modeldesk.core.library.kind_changes import KindChanges, ModelChanges, model_changes
-from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.core.library.model import Model, Version
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
@@ -31,7 +30,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     snapshot = session.snapshot()
     models = [*snapshot.models, *(snapshot.others if arguments.all else ())]
     if arguments.model:
-        models = _named(snapshot, arguments.model)
+        models = find_models(snapshot, arguments.model)
     if arguments.changes:
         return _changes([(model, model_changes(history(model, ()))) for model in models])
     rows = [
@@ -68,21 +67,6 @@ def _changes(models: Sequence[tuple[Model, ModelChanges]]) -> Answer:
         [{**_model_json(model), "changes": _changes_json(changes)} for model, changes in models],
         tuple(table(header, rows, "  rrrr")),
     )
-
-
-def _named(snapshot: LibrarySnapshot, name: str) -> list[Model]:
-    """The model of that name, or the base image. Raises `NotFound`."""
-    everything = [*snapshot.models, *snapshot.others]
-    found = [model for model in everything if model.name == name]
-    if not found:
-        near = difflib.get_close_matches(name, [m.name for m in everything if m.name], cutoff=0.5)
-        raise NotFound(
-            tr("There is no model “{name}” on the engine.", name=name),
-            tr("Did you mean {names}?", names=", ".join(near))
-            if near
-            else tr("See what there is with: modeldesk images"),
-        )
-    return found
 
 
 def _model_json(model: Model) -> dict[str, Json]:

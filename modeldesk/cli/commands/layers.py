@@ -11,6 +11,7 @@ from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.places import HELP, find_place
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import share, size
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents import gate
 from modeldesk.core.contents.dive import DiveScore, score
 from modeldesk.core.contents.duplicates import Duplicates, find_duplicates
@@ -53,7 +54,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     contents = session.contents().read(place, session.job, bases)
     indexes = [layer.index for layer in contents.layers]
     waste, judged = find_waste(Stack(indexes)), score(indexes)
-    verdicts = _verdicts(arguments, judged)
+    verdicts = _verdicts(arguments, judged, session)
     found = _duplicates(session, place, contents) if arguments.duplicates else None
     for note in contents.image.notes:
         session.job.log(note)
@@ -66,7 +67,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             *_duplicate_lines(found),
             *_verdict_lines(verdicts),
         ),
-        ExitCode.DONE if all(verdict.passed for verdict in verdicts) else ExitCode.WASTEFUL,
+        ExitCode.DONE if all(one.passed for one in verdicts or ()) else ExitCode.WASTEFUL,
     )
 
 
@@ -82,13 +83,19 @@ def _duplicates(session: Session, place: Place, contents: ImageContents) -> tupl
     return find_duplicates(view, read, session.job)
 
 
-def _verdicts(arguments: argparse.Namespace, judged: DiveScore) -> tuple[gate.Verdict, ...]:
+def _verdicts(
+    arguments: argparse.Namespace, judged: DiveScore, session: Session
+) -> tuple[gate.Verdict, ...] | None:
+    """None where the image is not held to anything; empty where every rule is disabled."""
     given = (arguments.min_efficiency, arguments.max_wasted, arguments.max_user_wasted)
     if not arguments.gate and given == (None, None, None):
-        return ()
+        return None
     limits = gate.Limits()
     try:
-        limits = gate.read_limits(_CI_FILE.read_text(encoding="utf-8"), limits)
+        text = _CI_FILE.read_text(encoding="utf-8")
+        limits = gate.read_limits(text, limits, str(_CI_FILE))
+        for rule in gate.unknown_rules(text):
+            session.job.log(tr("{file}: there is no rule “{rule}”.", file=_CI_FILE, rule=rule))
     except FileNotFoundError:
         pass
     except (OSError, UnicodeDecodeError) as error:
@@ -109,7 +116,7 @@ def _json(
     contents: ImageContents,
     waste: Waste,
     judged: DiveScore,
-    verdicts: tuple[gate.Verdict, ...],
+    verdicts: tuple[gate.Verdict, ...] | None,
     found: tuple[Duplicates, ...] | None,
 ) -> Json:
     answer: dict[str, Json] = {
@@ -119,7 +126,7 @@ def _json(
             {
                 "diff_id": layer.blob.diff_id,
                 "digest": layer.blob.digest,
-                "instruction": layer.instruction,
+                "instruction": without_secrets(layer.instruction),
                 "size_bytes": layer.size_bytes,
                 "compressed_bytes": layer.blob.compressed_bytes,
                 "kind": layer.kind.value,
@@ -154,7 +161,7 @@ def _json(
             }
             for group in found
         ]
-    if verdicts:
+    if verdicts is not None:
         answer["gate"] = [
             {"rule": one.rule, "limit": one.limit, "value": one.value, "passed": one.passed}
             for one in verdicts
@@ -163,16 +170,18 @@ def _json(
 
 
 def _layer_lines(contents: ImageContents) -> list[str]:
+    """Layers are counted from 1 for a person, as in the window."""
     rows = [
         (
+            str(number),
             kind_name(layer.kind),
             size_text(layer.size_bytes),
             str(layer.index.file_count),
-            layer.instruction[:100],
+            without_secrets(layer.instruction)[:100],
         )
-        for layer in contents.layers
+        for number, layer in enumerate(contents.layers, 1)
     ]
-    return table(("KIND", "SIZE", "FILES", "INSTRUCTION"), rows, " rr")
+    return table(("LAYER", "KIND", "SIZE", "FILES", "INSTRUCTION"), rows, "r rr")
 
 
 def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
@@ -181,7 +190,11 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
         _score_line(judged),
     ]
     rows = [
-        (size_text(one.size_bytes), ", ".join(map(str, one.layers)), f"/{shown(one.path)}")
+        (
+            size_text(one.size_bytes),
+            ", ".join(str(number + 1) for number in one.layers),
+            f"/{shown(one.path)}",
+        )
         for one in waste.paths[:_WASTED_LINES]
     ]
     if rows:
@@ -220,11 +233,17 @@ def _score_line(judged: DiveScore) -> str:
     )
 
 
-def _verdict_lines(verdicts: tuple[gate.Verdict, ...]) -> list[str]:
-    if not verdicts:
+def _verdict_lines(verdicts: tuple[gate.Verdict, ...] | None) -> list[str]:
+    if verdicts is None:
         return []
+    if not verdicts:
+        return ["", tr("Gate: passed, since every rule is disabled.")]
     rows = [
-        ("passed" if one.passed else "FAILED", one.rule, f"{one.value:g}", f"{one.limit:g}")
+        ("passed" if one.passed else "FAILED", one.rule, one.text(one.value), one.text(one.limit))
         for one in verdicts
     ]
-    return ["", *table(("GATE", "RULE", "IS", "LIMIT"), rows, "  rr")]
+    failed = sum(not one.passed for one in verdicts)
+    told = tr("Gate: passed.")
+    if failed:
+        told = tr("Gate: failed, {failed} of {count} rules.", failed=failed, count=len(verdicts))
+    return ["", *table(("GATE", "RULE", "IS", "LIMIT"), rows, "  rr"), "", told]

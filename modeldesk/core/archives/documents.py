@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.words import tr
@@ -104,6 +104,14 @@ def load(content: bytes) -> object:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise _damaged(tr("a document is no JSON")) from error
+
+
+def no_archive() -> ArchiveError:
+    """What is raised for a file that is something else."""
+    return ArchiveError(
+        tr("This is no archive of images."),
+        tr("Open what “docker save” or “skopeo copy” writes, or an OCI layout."),
+    )
 
 
 def check_digest(content: bytes, digest: str) -> None:

@@ -12,6 +12,7 @@ from modeldesk.core.archives.documents import (
     Manifest,
     check_digest,
     load,
+    no_archive,
     read_configuration,
     read_manifest,
     texts,
@@ -119,10 +120,7 @@ def find_images(read: ReadFile) -> Archived:
         return _Layout(read, b"").of_one(content)
     content = read(b"index.json")
     if content is None:
-        raise ArchiveError(
-            tr("This is no archive of images."),
-            tr("Open what “docker save” or “skopeo copy” writes, or an OCI layout."),
-        )
+        raise no_archive()
     return _Layout(read, b"blobs/").of_index(content)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from modeldesk.core.archives.compression import BEGINNING, is_compressed
-from modeldesk.core.archives.documents import LARGEST
+from modeldesk.core.archives.documents import LARGEST, no_archive
 from modeldesk.core.archives.links import link_target
+from modeldesk.core.archives.tar_headers import BLOCK, is_tar
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow
 from modeldesk.core.contents.entries import FileType, shown
@@ -156,6 +157,8 @@ def _read_index(path: Path, check: Callable[[], None]) -> tuple[LayerIndex, tupl
                 tr("{path} is not there, or no longer.", path=path),
                 tr("Check that it was not moved or renamed."),
             )
+        if not is_tar(found.read(BLOCK)):
+            raise no_archive()
         walk(FileWindow(found.descriptor, found.begin, found.end), writer, check)
         return unpack(writer.finish()), found.state
 

@@ -110,6 +110,17 @@ def parse(block: bytes) -> Header:
     )
 
 
+def is_tar(beginning: bytes) -> bool:
+    """Whether data whose first block this is is meant to be a tar archive, whole or damaged."""
+    if not beginning.strip(b"\0") or beginning[257:262] == b"ustar":
+        return True
+    try:
+        parse(beginning.ljust(BLOCK, b"\0"))
+    except ArchiveDamaged:
+        return False
+    return True
+
+
 def name_of(block: bytes) -> bytes:
     """The name in a header block, with the beginning that ustar keeps apart."""
     name, first = _text(block[:100]), _text(block[345:500])

@@ -7,6 +7,7 @@ from modeldesk.core.compare.files import FileChange
 from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair
 from modeldesk.core.compare.model import Comparison, FileDifference, Side
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
 
@@ -91,7 +92,7 @@ def _layer(layer: LayerContents | None) -> Json:
         return None
     return {
         "diff_id": layer.blob.diff_id,
-        "instruction": layer.instruction,
+        "instruction": without_secrets(layer.instruction),
         "size_bytes": layer.size_bytes,
         "compressed_bytes": layer.blob.compressed_bytes,
         "kind": layer.kind.value,

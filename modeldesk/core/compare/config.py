@@ -5,12 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from modeldesk.core.containers.secrets import looks_secret
+from modeldesk.core.containers.secrets import HIDDEN, looks_secret, without_secrets
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.words import tr
-
-HIDDEN = "••••••"
-"""Stands for a value that is nobody's business."""
 
 
 class Setting(Enum):
@@ -37,7 +34,7 @@ class ConfigDifference:
     name: str
     """Of a variable or label; else empty."""
     left: str | None
-    """None where it is not set. A value that looks secret is hidden."""
+    """None where it is not set. What looks secret is hidden."""
     right: str | None
 
 
@@ -46,8 +43,9 @@ def diff_config(left: ImageDetail, right: ImageDetail) -> tuple[ConfigDifference
     found = []
     ours, theirs = dict(_settings(left)), dict(_settings(right))
     for setting, value in ours.items():
-        if value != theirs[setting]:
-            found.append(ConfigDifference(setting, "", value, theirs[setting]))
+        other = theirs[setting]
+        if value != other:
+            found.append(ConfigDifference(setting, "", _shown(value), _shown(other)))
     variables = _variables(left), _variables(right)
     found += _named(Setting.VARIABLE, *variables)
     found += _named(Setting.LABEL, left.labels, right.labels)
@@ -101,6 +99,11 @@ def _named(
         before, after = left.get(name), right.get(name)
         if before == after:
             continue
-        if looks_secret(name):
+        # Where one side's value is a secret, the other's is one too, whatever it looks like.
+        if any(looks_secret(name, value or "") for value in (before, after)):
             before, after = (None if value is None else HIDDEN for value in (before, after))
-        yield ConfigDifference(setting, name, before, after)
+        yield ConfigDifference(setting, name, _shown(before), _shown(after))
+
+
+def _shown(value: str | None) -> str | None:
+    return None if value is None else without_secrets(value)

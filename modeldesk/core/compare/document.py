@@ -12,6 +12,7 @@ from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair, PairState
 from modeldesk.core.compare.model import Comparison, Side
 from modeldesk.core.compare.packages import PackageChange, PackageDifference
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
 from modeldesk.core.layers.kinds import kind_name
@@ -222,7 +223,7 @@ def _layer_size(layer: LayerContents | None) -> str:
 
 
 def _instruction(layer: LayerContents | None) -> str:
-    text = " ".join(layer.instruction.split()) if layer else ""
+    text = " ".join(without_secrets(layer.instruction).split()) if layer else ""
     return text if len(text) <= _LONGEST_INSTRUCTION else f"{text[: _LONGEST_INSTRUCTION - 1]}…"
 
 

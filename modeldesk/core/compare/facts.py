@@ -10,6 +10,7 @@ from modeldesk.core.compare.figures import (
     percent_of,
     signed_count,
     signed_metric,
+    signed_size,
 )
 from modeldesk.core.compare.model import Comparison, Side
 from modeldesk.core.contents.packages import Manager
@@ -80,7 +81,7 @@ def _size(name: str, left: int | None, right: int | None) -> Fact:
             tr("not known") if size is None else size_text(size) for size in (left, right)
         )
         return Fact(name, before, after, "", None)
-    change = percent_of(left, right) if left != right else ""
+    change = (percent_of(left, right) or signed_size(right - left)) if left != right else ""
     better = None if change == TOO_LITTLE else _less(left, right)
     return Fact(name, size_text(left), size_text(right), change, better)
 
@@ -89,7 +90,8 @@ def _count(name: str, left: int, right: int) -> Fact:
     change = ""
     if left != right:
         few = max(left, right) <= _FEW
-        change = signed_count(right - left) if few or not left else percent_of(left, right)
+        change = "" if few else percent_of(left, right)
+        change = change or signed_count(right - left)
     return Fact(name, count_text(left), count_text(right), change, _less(left, right))
 
 

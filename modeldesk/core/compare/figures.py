@@ -4,6 +4,7 @@ reports."""
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
+_MOST_TIMES = 10
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -29,8 +30,9 @@ TOO_LITTLE = "0.0 %"
 
 
 def percent_of(before: float, after: float) -> str:
-    """A change against what was before: ``−65.8 %``; empty where nothing was."""
-    if not before:
+    """A change against what was before: ``−65.8 %``; empty where that tells nothing: of what was
+    not there, and of what is more than ten times as much now."""
+    if not before or after > _MOST_TIMES * before:
         return ""
     share = (after - before) / before * 100
     if after and share < -_ALMOST_ALL:

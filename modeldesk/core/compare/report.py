@@ -39,11 +39,16 @@ _WRITERS: Mapping[str, _Writer] = {
 
 
 def check_report_path(path: Path) -> None:
-    """Raise `InvalidInput` unless the name's ending says what to write."""
+    """Raise `InvalidInput` unless the name's ending says what to write, and its folder is there."""
     if path.suffix.lower() not in _WRITERS:
         raise InvalidInput(
             tr("“{name}” does not say what kind of report it is to be.", name=path.name),
             tr("End its name with .html, .md or .json."),
+        )
+    if not path.parent.is_dir():
+        raise InvalidInput(
+            tr("The report could not be written to {path}.", path=path),
+            tr("There is no folder {path}.", path=path.parent),
         )
 
 

@@ -1,11 +1,13 @@
 """Limits for what an image may waste, as dive's users set them for their pipelines."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from modeldesk.core.errors import InvalidInput
+from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
@@ -16,10 +18,18 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _COMMENT = re.compile(r"(^|\s)#.*")
 _RULE = re.compile(
-    r"""(?:^|[{,])\s*["']?(?P<rule>\w+)["']?\s*:\s*["']?(?P<value>[^"'{},\s][^"'{},]*)"""
+    r"""(?:^|[{,])\s*["']?(?P<rule>[\w-]+)["']?\s*:\s*["']?(?P<value>[^"'{},\s][^"'{},]*)"""
 )
 """In a line of its own, or in braces with others."""
 _DISABLED = "disabled"
+_EFFICIENCY, _WASTED, _USER_WASTED = RULES = (
+    "lowestEfficiency",
+    "highestWastedBytes",
+    "highestUserWastedPercent",
+)
+"""As ``.dive-ci`` calls them."""
+
+_Limit = TypeVar("_Limit", float, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +52,63 @@ class Verdict:
     value: float
     passed: bool
 
+    def text(self, figure: float) -> str:
+        """The limit or the value as a person reads it."""
+        return size_text(int(figure)) if self.rule == _WASTED else f"{figure:.2%}"
+
 
 def judge(score: "DiveScore", limits: Limits) -> tuple[Verdict, ...]:
     """One verdict for each limit there is."""
     found = []
     if limits.lowest_efficiency is not None:
         limit, value = limits.lowest_efficiency, score.efficiency
-        found.append(Verdict("lowestEfficiency", limit, value, value >= limit))
+        found.append(Verdict(_EFFICIENCY, limit, value, value >= limit))
     if limits.most_wasted_bytes is not None:
         most, wasted = limits.most_wasted_bytes, score.wasted_bytes
-        found.append(Verdict("highestWastedBytes", most, wasted, wasted <= most))
+        found.append(Verdict(_WASTED, most, wasted, wasted <= most))
     if limits.most_user_wasted is not None:
         limit, value = limits.most_user_wasted, score.wasted_user_percent
-        found.append(Verdict("highestUserWastedPercent", limit, value, value <= limit))
+        found.append(Verdict(_USER_WASTED, limit, value, value <= limit))
     return tuple(found)
 
 
-def read_limits(text: str, limits: Limits) -> Limits:
+def read_limits(text: str, limits: Limits, file: str) -> Limits:
     """`limits` with what a ``.dive-ci`` file says. Raises `InvalidInput` for a value that can't
     be read; all else is passed over."""
+    for rule, value in _rules(text):
+        # Dive doesn't tell small letters from large ones either.
+        match rule.lower():
+            case "lowestefficiency":
+                limits = replace(limits, lowest_efficiency=_limit(share, value, rule, file))
+            case "highestwastedbytes":
+                limits = replace(limits, most_wasted_bytes=_limit(size, value, rule, file))
+            case "highestuserwastedpercent":
+                limits = replace(limits, most_user_wasted=_limit(share, value, rule, file))
+    return limits
+
+
+def unknown_rules(text: str) -> tuple[str, ...]:
+    """What a ``.dive-ci`` file sets and no rule is called."""
+    known = {rule.lower() for rule in RULES}
+    return tuple(rule for rule, _ in _rules(text) if rule.lower() not in known)
+
+
+def _rules(text: str) -> Iterator[tuple[str, str]]:
     lines = (_COMMENT.sub("", line) for line in text.splitlines())
     for match in chain.from_iterable(map(_RULE.finditer, lines)):
-        value = match["value"].strip()
-        off = value.lower() == _DISABLED
-        # Dive doesn't tell small letters from large ones either.
-        match match["rule"].lower():
-            case "lowestefficiency":
-                limits = replace(limits, lowest_efficiency=None if off else share(value))
-            case "highestwastedbytes":
-                limits = replace(limits, most_wasted_bytes=None if off else size(value))
-            case "highestuserwastedpercent":
-                limits = replace(limits, most_user_wasted=None if off else share(value))
-    return limits
+        yield match["rule"], match["value"].strip()
+
+
+def _limit(read: Callable[[str], _Limit], value: str, rule: str, file: str) -> _Limit | None:
+    if value.lower() == _DISABLED:
+        return None
+    try:
+        return read(value)
+    except InvalidInput as error:
+        raise InvalidInput(
+            tr("{rule} in {file}: {problem}", rule=rule, file=file, problem=error.message),
+            error.hint,
+        ) from error
 
 
 def share(text: str) -> float:

@@ -4,7 +4,7 @@ import difflib
 import re
 
 from modeldesk.core.errors import InvalidInput, InvalidReference, NotFound
-from modeldesk.core.library.model import LibrarySnapshot, Version
+from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.references import Reference
 from modeldesk.core.words import tr
 
@@ -32,6 +32,21 @@ def find_version(snapshot: LibrarySnapshot, text: str) -> Version:
             if wanted in version.references or wanted in version.digests:
                 return version
     return _by_id(versions, text) or _no_such(versions, text)
+
+
+def find_models(snapshot: LibrarySnapshot, name: str) -> list[Model]:
+    """The model of that name, or the base image. Raises `NotFound`, with the nearest names."""
+    everything = [*snapshot.models, *snapshot.others]
+    found = [model for model in everything if model.name == name]
+    if not found:
+        near = difflib.get_close_matches(name, [m.name for m in everything if m.name], cutoff=0.5)
+        raise NotFound(
+            tr("There is no model “{name}” on the engine.", name=name),
+            tr("Did you mean {names}?", names=", ".join(near))
+            if near
+            else tr("See what there is with: modeldesk images"),
+        )
+    return found
 
 
 def _by_id(versions: list[Version], text: str) -> Version | None:

@@ -3,11 +3,12 @@
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.errors import ModelDeskError
-from modeldesk.ui.compare.picks import Pick, pick_text, place_of
+from modeldesk.core.ids import ModelName
+from modeldesk.core.library.known_bases import known_bases
+from modeldesk.ui.compare.picks import Pick, VersionPick, pick_text, place_of
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.inspector.contents_store import Subject
-from modeldesk.ui.inspector.inside import base_images
 from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.links import CompareLink
 from modeldesk.ui.theme.tokens import Tone
@@ -30,7 +31,8 @@ def look_inside(
             window.activateWindow()
             return window
     name = pick_text(snapshot, pick)
-    subject = Subject(place, name, 0, CompareLink(), base_images(snapshot))
+    model = pick.model if isinstance(pick, VersionPick) else ModelName("")
+    subject = Subject(place, name, 0, CompareLink(), tuple(known_bases(snapshot, model)))
     window = InsideWindow(context, source, subject, over)
     window.show()
     return window

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QTabWidget
 
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.model import EngineImage
-from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version
+from modeldesk.core.library.known_bases import known_bases
+from modeldesk.core.library.model import Model, Version
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.advice_dialog import AdviceDialog
@@ -50,7 +50,7 @@ class Inside(QObject):
                 name,
                 version.size_bytes,
                 LibraryLink(model.name, image),
-                base_images(self._context.hub.snapshot),
+                tuple(known_bases(self._context.hub.snapshot, model.name)),
             )
         )
 
@@ -83,18 +83,3 @@ class Inside(QObject):
     def _show_file(self, path: bytes) -> None:
         self._tabs.setCurrentWidget(self._files)
         self._files.go_to(path)
-
-
-def base_images(snapshot: LibrarySnapshot) -> tuple[KnownImage, ...]:
-    """The base images of the library, as far as their layers are known."""
-    return tuple(
-        KnownImage(
-            str(version.references[0]) if version.references else "",
-            tuple(layer.diff_id for layer in version.layers),
-            frozenset({version.key.image, *(ref.digest for ref in version.digests)}),
-        )
-        for entry in snapshot.others
-        if entry.group is Group.BASE_IMAGE
-        for version in entry.versions
-        if version.layers
-    )

@@ -303,3 +303,22 @@ def test_files_that_were_not_read_are_offered_among_the_layers(
     )
     qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
     made.details.let_go.set()
+
+
+def test_any_image_of_another_name_may_be_the_base(
+    qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path
+) -> None:
+    source = FakeContents(sample(), is_known=False)
+    made = Shown(theme, tasks, tmp_path, source)
+    made.engine.add_image("tools/shared:v3", steps=[Step("COPY tools /", 9)])
+    library = Library(FakeImageRecords())
+    library.reload(made.engine)
+    snapshot = library.fill_details(made.engine, Job(), lambda _: None)
+    qtbot.addWidget(made.panel)
+    made.context.hub.publish_connection(CONNECTED)
+    made.context.hub.publish_snapshot(snapshot)
+    made.panel.show_version(made.model, made.version("v2.0.0"))
+    qtbot.waitUntil(lambda: bool(source.bases), timeout=5000)
+    assert [base.name for base in source.bases] == ["tools/shared:v3"]
+    qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
+    made.details.let_go.set()

@@ -9,12 +9,12 @@ import pytest
 
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.commands import cleanup
-from modeldesk.cli.exit_codes import ExitCode
+from modeldesk.cli.exit_codes import ExitCode, exit_code_of
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.containers.model import ContainerSpec
 from modeldesk.core.engine.model import BuildCache
-from modeldesk.core.errors import InUse, RecordsDamaged, RecordsError
+from modeldesk.core.errors import InUse, NotFound, RecordsDamaged, RecordsError
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.paths import Paths
@@ -113,7 +113,6 @@ def test_a_dry_run_lists_everything_and_removes_nothing(engine: FakeEngine, clea
         (["--older-than", "4w"], {"old": 3}),
         (["--older-than", "4w", "--keep", "7"], {"old": 2}),
         (["--deprecated", "--untagged"], {"deprecated": 1, "untagged": 2}),
-        (["--model", "other"], {}),
         (["--build-cache"], {}),
     ],
 )
@@ -152,6 +151,33 @@ def test_a_refusal_is_told_and_fails_the_command(engine: FakeEngine, clean: Clea
     assert answer.lines[0].startswith("1 removed, 1 refused, ")
 
 
+def test_a_model_that_is_not_there(clean: Clean) -> None:
+    with pytest.raises(NotFound, match="no model “rek” on the engine") as raised:
+        clean("--model", "rek")
+    assert exit_code_of(raised.value) is ExitCode.NOT_FOUND
+    assert "Did you mean rec?" in raised.value.hint
+
+
+@pytest.mark.parametrize("words", [[], ["--yes"]])
+def test_nothing_to_do_is_one_sentence(engine: FakeEngine, clean: Clean, words: list[str]) -> None:
+    engine.cache = BuildCache(7 * MB, 500 * MB)
+    engine.add_image("python:3", steps=[("ADD x", MB)])
+    answer = clean("--model", "python", *words)
+    assert answer.lines == ("There is nothing to clean up.",)
+    assert answer.exit_code is ExitCode.DONE
+    held = clean("--older-than", "46d", *words).lines
+    assert held[1].startswith("rec")
+    assert held[-1] == "There is nothing to clean up: all of it is held."
+
+
+def test_the_build_cache_alone_has_no_empty_table(engine: FakeEngine, clean: Clean) -> None:
+    engine.cache = BuildCache(7 * MB, 500 * MB)
+    assert clean("--build-cache").lines == (
+        "docker builder prune",
+        "Dry run: 0 would go, 7.00 MB come back. Add --yes to remove.",
+    )
+
+
 def test_the_build_cache(engine: FakeEngine, clean: Clean) -> None:
     engine.cache = BuildCache(7 * MB, 500 * MB)
     engine.keeps_layers = True
@@ -160,7 +186,7 @@ def test_the_build_cache(engine: FakeEngine, clean: Clean) -> None:
     kept = clean("--untagged", "--yes")
     emptied = clean("--build-cache", "--yes")
 
-    assert dry.lines[-1].startswith("Up to 3.00 MB of that is in the build cache too")
+    assert dry.lines[-1].startswith("Up to 3.00 MB of that may be in the build cache too")
     assert told(kept)["freed_bytes"] == 0
     assert told(kept)["kept_by_build_cache"] == 3 * MB
     assert told(emptied)["freed_bytes"] == 10 * MB

@@ -85,8 +85,11 @@ def test_a_report_of_no_known_kind_is_refused_before_any_work(compare: Compare) 
 
 
 def test_a_report_that_can_not_be_written(compare: Compare) -> None:
+    with pytest.raises(InvalidInput, match="There is no folder no/folder"):
+        compare("nowhere.tar", "nothing.tar", "--report", "no/folder/r.md")
+    Path("r.md").mkdir()
     with pytest.raises(ModelDeskError, match="could not be written"):
-        compare("before.tar", "after.tar", "--report", "no/folder/r.md")
+        compare("before.tar", "after.tar", "--report", "r.md")
 
 
 def test_a_model_s_own_folder_is_no_archive(compare: Compare) -> None:

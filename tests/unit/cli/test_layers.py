@@ -3,18 +3,19 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.commands import layers
-from modeldesk.cli.exit_codes import ExitCode
+from modeldesk.cli.exit_codes import ExitCode, exit_code_of
 from modeldesk.cli.places import find_place
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, RegistryImage
-from modeldesk.core.errors import EngineUnavailable, InvalidInput, NotFound
+from modeldesk.core.errors import ArchiveError, EngineUnavailable, InvalidInput, NotFound
 from modeldesk.core.library.service import Library
 from modeldesk.paths import Paths
 from tests.fakes.engine import FakeEngine, FakeFinder
@@ -109,8 +110,59 @@ def test_the_gate_by_options_and_by_file(look: Look, archive: Path, tmp_path: Pa
     )
     assert look(str(archive), "--gate").exit_code == ExitCode.DONE
     (tmp_path / ".dive-ci").write_text("rules:\n  lowestEfficiency: much\n")
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match=r"lowestEfficiency in \.dive-ci: “much” is no share"):
         look(str(archive), "--gate")
+
+
+def test_the_gate_is_told_for_a_person(look: Look, archive: Path) -> None:
+    lines = look(str(archive), "--min-efficiency", "0.5", "--max-wasted", "100").lines
+    rows = [line.split() for line in lines if line.startswith(("passed", "FAILED"))]
+    assert rows[0] == ["passed", "lowestEfficiency", "93.23%", "50.00%"]
+    assert rows[1][1:] == ["highestWastedBytes", "850", "B", "100", "B"]
+    assert lines[-1] == "Gate: failed, 2 of 3 rules."
+    easy = ("--min-efficiency", "0.5", "--max-user-wasted", "1")
+    assert look(str(archive), *easy).lines[-1] == "Gate: passed."
+
+
+def test_a_gate_without_rules(session: Session, look: Look, archive: Path, tmp_path: Path) -> None:
+    (tmp_path / ".dive-ci").write_text(
+        "rules:\n  lowestEfficiency: disabled\n  highestUserWastedPercent: disabled\n"
+        "  lowest-efficency: 0.95\n"
+    )
+    said = list[str]()
+    session.job = replace(session.job, log=said.append)
+    answer = look(str(archive), "--gate")
+    assert isinstance(answer.json, dict)
+    assert answer.json["gate"] == []
+    assert answer.lines[-1] == "Gate: passed, since every rule is disabled."
+    assert said == [".dive-ci: there is no rule “lowest-efficency”."]
+
+
+def test_layers_are_counted_from_one_for_a_person(look: Look, archive: Path) -> None:
+    lines = look(str(archive)).lines
+    assert lines[0].split()[:2] == ["LAYER", "KIND"]
+    assert [line.split()[0] for line in lines[1:4]] == ["1", "2", "3"]
+    wasted = next(line for line in lines if line.endswith("/root/.cache/pip/wheel"))
+    assert wasted.split("  ")[1].strip() == "2, 3"
+
+
+@pytest.mark.parametrize(
+    "name", ["/tmp/none/x", "./none", "../none:v1", "none.tar", "none.tar.gz", "none.tgz"]
+)
+def test_a_file_that_is_not_there_is_not_looked_for_on_the_engine(look: Look, name: str) -> None:
+    with pytest.raises(NotFound, match="There is no file") as raised:
+        look(name)
+    assert exit_code_of(raised.value) is ExitCode.NOT_FOUND
+
+
+def test_what_is_no_archive_is_said_to_be_none(look: Look, tmp_path: Path) -> None:
+    for content in (b"notes\n", b"some long text\n" * 100):
+        (tmp_path / "notes.txt").write_bytes(content)
+        with pytest.raises(ArchiveError, match="This is no archive of images"):
+            look("notes.txt")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InvalidInput, match="no image in the folder"):
+        look("./folder")
 
 
 def test_one_of_several_images_by_name(session: Session, archive: Path) -> None:
@@ -138,10 +190,15 @@ def test_on_the_engine_before_the_registry(tmp_path: Path) -> None:
     assert isinstance(place, EngineImage)
     assert (place.image, place.address) == (image, engine.info.address)
     assert [base.name for base in bases] == ["python:3"]
-    there = find_place(session, "registry.lan:5000/team/rec:v9")[0]
-    assert there == RegistryImage("registry.lan:5000/team/rec:v9")
-    with pytest.raises(NotFound):
-        find_place(session, "team/none:v1")
+    assert find_place(session, "registry.lan:5000/team/rec:v9")[0] == RegistryImage(
+        "registry.lan:5000/team/rec:v9"
+    )
+    for name, there in (
+        ("team/none:v1", "docker.io/team/none:v1"),
+        ("python:3.12-slim", "docker.io/library/python:3.12-slim"),
+    ):
+        with pytest.raises(NotFound, match=there):
+            find_place(session, name)
     session.close()
 
 

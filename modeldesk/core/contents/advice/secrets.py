@@ -1,4 +1,5 @@
-"""Files and variables that look like secrets, by name alone: nothing of what is in them is read."""
+"""Files that look like secrets by name alone (nothing of what is in them is read), and variables
+that do by name or value (which is never shown)."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def secrets(scene: Scene) -> Iterator[Advice]:
         tr("What looks like secrets"),
         tr(
             "Everyone who can pull the image can read these, also when a later layer removes them. "
-            "They were found by their names; nothing in them was read."
+            "Files were found by their names; nothing in them was read."
         ),
         size,
         paths,
@@ -79,4 +80,4 @@ def _suspicious(layer: LayerIndex) -> Iterator[int]:
 def _variables(scene: Scene) -> tuple[str, ...]:
     """Names of variables that hold something."""
     pairs = (line.partition("=") for line in scene.image.image.detail.config.environment)
-    return tuple(sorted(name for name, _, value in pairs if value and looks_secret(name)))
+    return tuple(sorted(name for name, _, value in pairs if value and looks_secret(name, value)))

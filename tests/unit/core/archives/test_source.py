@@ -177,7 +177,7 @@ class TestBadArchives:
         ("content", "error"),
         [
             (b"", ArchiveError),
-            (b"no archive" * 200, ArchiveDamaged),
+            (b"no archive" * 200, ArchiveError),
             (tar({"a": b"b"}), ArchiveError),
             (tar({"manifest.json": b"{"}), ArchiveDamaged),
             (tar({"manifest.json": b"[" * 100_000}), ArchiveDamaged),
@@ -191,6 +191,7 @@ class TestBadArchives:
             (lzma.compress(legacy_save(IMAGE))[:-100], ArchiveDamaged),
             (bz2.compress(legacy_save(IMAGE))[:-100], ArchiveDamaged),
             (legacy_save(IMAGE)[:3000], ArchiveDamaged),
+            (b"X" + legacy_save(IMAGE)[1:], ArchiveDamaged),
         ],
     )
     def test_are_refused_in_a_sentence(

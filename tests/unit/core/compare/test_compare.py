@@ -1,19 +1,23 @@
 """Two small images, with every figure worked out by hand."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from modeldesk.core.compare.as_json import as_json
 from modeldesk.core.compare.causes import sentences
 from modeldesk.core.compare.compare import Named, compare
-from modeldesk.core.compare.config import HIDDEN, ConfigDifference, Setting
+from modeldesk.core.compare.config import ConfigDifference, Setting
 from modeldesk.core.compare.facts import facts
 from modeldesk.core.compare.figures import percent_of
 from modeldesk.core.compare.files import FileChange
 from modeldesk.core.compare.layers import PairState
 from modeldesk.core.compare.model import Comparison
 from modeldesk.core.compare.packages import PackageChange
+from modeldesk.core.compare.report import write_report
+from modeldesk.core.containers.secrets import HIDDEN
 from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.contents.packages import Manager
 from modeldesk.core.errors import Cancelled
@@ -189,6 +193,42 @@ def test_configuration_without_secrets(compared: Comparison) -> None:
     )
 
 
+def test_no_password_is_told(tmp_path: Path) -> None:
+    def version(name: str, secret: str, url: str) -> ImageContents:
+        top = one_layer(name, layer(file(name, 5)), f"RUN git clone https://bot:{secret}@git/x")
+        return image(
+            name,
+            [BASE, top],
+            ImageConfig(
+                entrypoint=("run", "--token", secret),
+                command=("serve", f"--password={secret}", name),
+                environment=(f"DATABASE_URL={url}", f"ARGS=--key-id {name} --api-key {secret}"),
+                healthcheck=("CMD-SHELL", f"curl http://u:{secret}@localhost/{name}"),
+            ),
+            {"repo": f"https://bot:{secret}@git/{name}"},
+        )
+
+    # One side has its password elsewhere: what the other has in that place is hidden as well.
+    found = compare(
+        Named("a", version("one", "hunter2", "postgres://u:hunter2@db/x")),
+        Named("b", version("two", "hunter3", "hunter3")),
+        CancelToken(),
+    )
+    config = {one.name or one.setting: (one.left, one.right) for one in found.config}
+    assert config["DATABASE_URL"] == config["repo"] == (HIDDEN, HIDDEN)
+    assert config[Setting.COMMAND] == (
+        f'["serve", "--password={HIDDEN}", "one"]',
+        f'["serve", "--password={HIDDEN}", "two"]',
+    )
+    texts = [json.dumps(as_json(found), ensure_ascii=False)]
+    for ending in ("html", "md", "json"):
+        write_report(found, tmp_path / f"r.{ending}", datetime(2025, 1, 1, tzinfo=UTC))
+        texts.append((tmp_path / f"r.{ending}").read_text(encoding="utf-8"))
+    for text in texts:
+        assert HIDDEN in text
+        assert "hunter" not in text
+
+
 def test_figures_side_by_side(compared: Comparison) -> None:
     told = {
         fact.name: (fact.left, fact.right, fact.change, fact.better) for fact in facts(compared)
@@ -286,3 +326,18 @@ def test_a_change_that_rounds_to_none_is_neither_good_nor_bad() -> None:
     found = compare(Named("a", first), Named("b", second), CancelToken())
     told = {fact.name: (fact.change, fact.better) for fact in facts(found)}
     assert told["Image size"] == ("0.0 %", None)
+
+
+def test_what_is_many_times_as_much_is_told_by_its_size() -> None:
+    small = one_layer("s", layer(file("a", 10)), "COPY a /")
+    large = one_layer("l", layer(*(file(f"b{n}", 1000) for n in range(200))), "COPY b /")
+    found = compare(
+        Named("a", image("one", [small])), Named("b", image("two", [large])), CancelToken()
+    )
+    told = {fact.name: fact.change for fact in facts(found)}
+    assert told["Image size"] == "+200 kB"
+    assert told["Files"] == "+199"
+    back = compare(
+        Named("b", image("two", [large])), Named("a", image("one", [small])), CancelToken()
+    )
+    assert next(fact.change for fact in facts(back)) == "−99.9 %"

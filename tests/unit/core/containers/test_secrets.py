@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.containers.secrets import looks_secret
+from modeldesk.core.containers.secrets import HIDDEN, looks_secret, without_secrets
 
 # fmt: off
 SECRETS = (
@@ -17,12 +17,12 @@ PLAIN = (
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_secret(name: str) -> None:
-    assert looks_secret(name)
+    assert looks_secret(name, "")
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_not_secret(name: str) -> None:
-    assert not looks_secret(name)
+    assert not looks_secret(name, "")
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,48 @@ def test_a_value_with_a_password_in_it_is_secret_whatever_its_name(value: str) -
 @pytest.mark.parametrize("value", ["", "postgres://h/db", "http://h:8080/v1", "http://u@h/x"])
 def test_an_address_without_a_password_is_not(value: str) -> None:
     assert not looks_secret("DATABASE_URL", value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["serve", "--password=hunter4"]',
+        '["serve", "--password", "hunter4"]',
+        r'["sh", "-c", "TOKEN=\"hunter4 and more\" serve --api-key \"hunter4\""]',
+        'CMD ["serve" "--password" "hunter4"]',
+        '{"url": "x", "api_key": "hunter4 and more"}',
+        r'["serve", "--config", "{\"db\": {\"password\":\"hunter4\"}}"]',
+        "serve --api-key hunter4 --port 80",
+        "RUN pip install --index-url https://bot:hunter4@git.lan/simple x",
+        "RUN |1 GIT_TOKEN=hunter4 /bin/sh -c make",
+        "ENV DB_PASSWORD='hunter4 and more'",
+        'sh -c "PWD=hunter4 serve"',
+        'RUN curl -H "Authorization: Bearer hunter4" https://x/y',
+    ],
+)
+def test_a_text_is_shown_without_its_secrets(text: str) -> None:
+    shown = without_secrets(text)
+    assert "hunter4" not in shown
+    assert "and more" not in shown
+    assert HIDDEN in shown
+    assert shown[:4] == text[:4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["vllm", "serve", "--max-num-batched-tokens", "8192", "--max-tokens=64"]',
+        "RUN --mount=type=secret,id=token make",
+        "RUN pip install --index-url https://git.lan/simple --no-cache-dir x",
+        "COPY --chown=1000:1000 . /app",
+        "CMD python -m serve --port 5000",
+        '{"accuracy": "0.9", "monkey": "x"}',
+    ],
+)
+def test_what_is_none_stays(text: str) -> None:
+    assert without_secrets(text) == text
+
+
+def test_a_long_text_takes_no_long_time() -> None:
+    for text in ("a" * 200_000, "a " * 100_000, "--a " * 50_000, "=" * 200_000):
+        assert without_secrets(text) == text

@@ -3,7 +3,7 @@
 import pytest
 
 from modeldesk.core.contents.dive import DiveScore
-from modeldesk.core.contents.gate import Limits, judge, read_limits, share, size
+from modeldesk.core.contents.gate import Limits, judge, read_limits, share, size, unknown_rules
 from modeldesk.core.errors import InvalidInput
 
 SCORE = DiveScore(0.93, 1000, 500, 80, 0.16, ())
@@ -43,12 +43,13 @@ rules:
   highestUserWastedPercent: "disabled"
   somethingElse: 7
 """
-    limits = read_limits(text, Limits())
+    limits = read_limits(text, Limits(), ".dive-ci")
+    assert unknown_rules(text) == ("somethingElse",)
     assert limits == Limits(0.95, 20_000_000, None)
     found = {one.rule: one.passed for one in judge(SCORE, limits)}
     assert found == {"lowestEfficiency": False, "highestWastedBytes": True}
-    with pytest.raises(InvalidInput):
-        read_limits("lowestEfficiency: high", Limits())
+    with pytest.raises(InvalidInput, match="lowestEfficiency in my-ci: “high” is no share"):
+        read_limits("lowestEfficiency: high", Limits(), "my-ci")
 
 
 @pytest.mark.parametrize(
@@ -69,17 +70,22 @@ def test_other_ways_to_write_the_same(text: str) -> None:
     if text.endswith("#"):
         # A comment begins behind a blank only.
         with pytest.raises(InvalidInput):
-            read_limits(text, Limits())
+            read_limits(text, Limits(), ".dive-ci")
         text = text[:-1] + " # or so"
-    assert read_limits(text, Limits()) == Limits(0.5, 1000, 0.2)
+    assert read_limits(text, Limits(), ".dive-ci") == Limits(0.5, 1000, 0.2)
 
 
 def test_a_rule_in_a_comment_is_none() -> None:
-    assert read_limits("# lowestEfficiency: 0.5\nx: 1 # {lowestEfficiency: 0.4}", Limits()) == (
-        Limits()
-    )
+    text = "# lowestEfficiency: 0.5\nx: 1 # {lowestEfficiency: 0.4}"
+    assert read_limits(text, Limits(), ".dive-ci") == Limits()
 
 
 def test_the_limit_itself_passes() -> None:
     limits = Limits(0.93, 80, 0.16)
     assert all(one.passed for one in judge(SCORE, limits))
+
+
+def test_figures_are_told_for_a_person() -> None:
+    score = DiveScore(0.93, 10_000_000, 5_000_000, 1_998_700, 0.1599, ())
+    told = [(one.text(one.value), one.text(one.limit)) for one in judge(score, Limits(0.9, 10**8))]
+    assert told == [("93.00%", "90.00%"), ("2.00 MB", "100 MB"), ("15.99%", "10.00%")]

@@ -316,11 +316,17 @@ def test_a_secret_that_a_later_layer_removes_is_still_there() -> None:
 def test_variables_are_named_and_never_shown() -> None:
     made = image(
         ("RUN a", NOTHING),
-        environment=["PATH=/bin", "API_KEY=hunter2", "DB_PASSWORD=hunter2", "EMPTY_TOKEN="],
+        environment=[
+            "PATH=/bin",
+            "API_KEY=hunter2",
+            "DB_PASSWORD=hunter2",
+            "DATABASE_URL=postgres://u:hunter2@db/x",
+            "EMPTY_TOKEN=",
+        ],
     )
     found = about(made, Subject.SECRETS)
 
-    assert found.details == ("API_KEY", "DB_PASSWORD")
+    assert found.details == ("API_KEY", "DATABASE_URL", "DB_PASSWORD")
     assert "hunter2" not in repr(found)
 
 

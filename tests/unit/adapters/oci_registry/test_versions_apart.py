@@ -36,10 +36,10 @@ def address(registry: MemoryRegistry) -> Iterator[str]:
                 self.close_connection = True
                 return
             answer = registry.answer(httpx.Request(self.command, f"http://r.lan{self.path}"))
-            content = answer.content
+            content = answer.read()
             self.send_response(answer.status_code)
             for name, value in answer.headers.items():
-                if name != "content-length":
+                if name not in ("content-length", "transfer-encoding"):
                     self.send_header(name, value)
             self.send_header("content-length", str(len(content)))
             self.end_headers()

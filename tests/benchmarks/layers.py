@@ -179,30 +179,23 @@ def packed(path: Path, how: str) -> Path:
     return target
 
 
+def beside_tar(name: str, path: Path, rounds: int) -> None:
+    """Measure one layer, and take it away."""
+    whole = saved(path.parent, [path], "one-layer.tar")
+    theirs = partial(tool, 'tar -tvf "$1"', path)
+    compare(f"{name}; theirs: tar -tv", rounds, partial(ours, whole), theirs)
+    for made in (path, whole):
+        made.unlink()
+
+
 def run(folder: Path, rounds: int) -> None:
     many = folder / "many.tar"
     for alike, mean_bytes in ((True, 100), (False, 2500)):
         layer(many, MANY, mean_bytes, 0, alike=alike)
-        of_many = saved(folder, [many], "many-saved.tar")
-        compare(
-            f"{MANY:,} files{' alike' if alike else ''}; theirs: tar -tv",
-            rounds,
-            partial(ours, of_many),
-            partial(tool, 'tar -tvf "$1"', many),
-        )
-        for path in (many, of_many):
-            path.unlink()
+        beside_tar(f"{MANY:,} files{' alike' if alike else ''}", many, rounds)
     for name, form in (("PAX", tarfile.PAX_FORMAT), ("GNU", tarfile.GNU_FORMAT)):
         some_long(many, form)
-        of_many = saved(folder, [many], "many-saved.tar")
-        compare(
-            f"{LONG_NAMED:,} files, every tenth name long ({name}); tar -tv",
-            rounds,
-            partial(ours, of_many),
-            partial(tool, 'tar -tvf "$1"', many),
-        )
-        for path in (many, of_many):
-            path.unlink()
+        beside_tar(f"{LONG_NAMED:,} files, each tenth name long, {name}", many, rounds)
     parts = list(_layers(folder))
     whole = saved(folder, parts, "saved.tar")
     compare(

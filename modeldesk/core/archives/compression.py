@@ -194,6 +194,7 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # The type of the overridden one's argument has no name that can be imported.
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
         while self._taken == len(self._left):
             piece = next(self._pieces, None)

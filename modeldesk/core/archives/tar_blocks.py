@@ -10,12 +10,12 @@ from modeldesk.core.archives import tar_headers
 from modeldesk.core.archives.tar_entries import DATABASE_FOLDER, DATABASES, LARGE
 from modeldesk.core.archives.tar_headers import BLOCK
 from modeldesk.core.contents.entries import FileType
+from modeldesk.core.contents.index_packing import Numbers
 
 Blocks = NDArray[np.void]
 """Header blocks, whole."""
 Letters = NDArray[np.uint8]
 Words = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
 
 _BLOCK = np.dtype((np.void, BLOCK))
 _LAYOUT = {
@@ -58,13 +58,13 @@ _TYPES = {
     b"5": FileType.FOLDER,
 }
 _TYPE_OF_FLAG = np.array([_TYPES.get(bytes([flag]), 0) for flag in range(256)], np.uint8)
-_WITHOUT_DATA = np.array([bytes([flag]) in (b"1", b"2", b"5") for flag in range(256)])
+_WITHOUT_DATA = _TYPE_OF_FLAG != FileType.FILE
 _FIFTH_ON_OF_DATABASES = np.array(
-    sorted(
+    [
         int.from_bytes((before + path)[4:12], "little")
         for path in (*DATABASES, DATABASE_FOLDER)
         for before in (b"", b"/", b"./")
-    ),
+    ],
     np.uint64,
 )[:, np.newaxis]
 """Letters five to twelve of names that may be those of files to be kept."""

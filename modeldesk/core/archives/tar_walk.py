@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from modeldesk.core.archives import tar_blocks
-from modeldesk.core.archives.tar_blocks import Blocks, Letters, Numbers, PlainRuns
+from modeldesk.core.archives.tar_blocks import Blocks, Letters, PlainRuns
 from modeldesk.core.archives.tar_entries import TarEntries, cleaned
 from modeldesk.core.archives.tar_headers import BLOCK
 from modeldesk.core.archives.window import Window
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.index_packing import LayerIndexWriter
+from modeldesk.core.contents.index_packing import LayerIndexWriter, Numbers
 
 _ODD = re.compile(rb"/\.(?:[/\0]|wh\.)")
 """In a name (which a zero byte ends) that is not plainly written, or a marker's."""

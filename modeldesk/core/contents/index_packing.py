@@ -194,7 +194,7 @@ def _sort(columns: Columns) -> None:
         columns.links = {place: link for place, link in found if link is not None}
 
 
-def _picked(column: "array[int]", places: NDArray[np.int64]) -> "array[int]":
+def _picked(column: "array[int]", places: Numbers) -> "array[int]":
     """Its items in that order."""
     items = np.frombuffer(column, column.typecode)
     return array(column.typecode, items[places].tobytes())

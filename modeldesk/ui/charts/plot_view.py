@@ -118,6 +118,7 @@ class PlotView(QWidget):
         tint = QColor(color)
         tint.setAlphaF(_TINT)
         fill = {"brush": tint, "fillLevel": 0.0} if filled else {}
+        # The kinds of items that the view box takes are told of as their least.
         self._curves[number].setData(  # type: ignore[attr-defined]
             x, y, pen=pen, connect="finite", **fill
         )

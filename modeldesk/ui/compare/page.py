@@ -41,6 +41,7 @@ from modeldesk.ui.widgets.buttons import IconButton, PlainButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.label import Label, page_title
+from modeldesk.ui.widgets.progress_page import progress_page
 from modeldesk.ui.widgets.task_progress import TaskProgress
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
@@ -121,15 +122,7 @@ class ComparePage(QWidget):
         picks.addWidget(self.right_inside)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         picks.addWidget(self.note, 1)
-        waiting = QWidget()
-        inside = QVBoxLayout(waiting)
-        inside.addStretch(1)
-        self.progress.setFixedWidth(420)
-        inside.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addSpacing(Space.S)
-        inside.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignHCenter)
-        inside.addStretch(1)
-        self._waiting = waiting
+        self._waiting = progress_page(self.progress, self.cancel)
         self._blank = QWidget()
         self._faces = QStackedWidget()
         for face in (self.empty, self._waiting, self.result, self._blank):

@@ -1,13 +1,14 @@
 """Equal files at several paths: looked for when it is asked for, since their content is read."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.duplicates import SMALLEST, Duplicates
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
+from modeldesk.ui.activity.words import progress_words
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.inspector.extracting import reader
@@ -27,6 +28,7 @@ from modeldesk.ui.widgets.buttons import PlainButton
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.keyed_model import KeyedModel
 from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.progress_page import progress_page
 from modeldesk.ui.widgets.table import Table
 from modeldesk.ui.widgets.task_progress import TaskProgress
 
@@ -58,7 +60,7 @@ class DuplicatesView(QStackedWidget):
         )
         self.table = Table(context.theme, self.model, name=tr("Duplicate files"))
         self.table.row_activated.connect(self._choose)
-        self._reading = self._reading_page()
+        self._reading = progress_page(self.progress, self.cancel)
         self._found = self._found_page()
         for page in (self.offer, self._reading, self._found):
             self.addWidget(page)
@@ -97,11 +99,7 @@ class DuplicatesView(QStackedWidget):
         self.setCurrentWidget(self.offer)
 
     def _tell(self, progress: Progress) -> None:
-        words = progress.text
-        if progress.total:
-            done, total = presentation.size(progress.done), presentation.size(progress.total)
-            words = f"{words} · {tr('{done} of {total}', done=done, total=total)}"
-        self.progress.set_state(words, progress.fraction)
+        self.progress.set_state(progress_words(progress), progress.fraction)
 
     def _show(self, groups: tuple[Duplicates, ...]) -> None:
         if not groups:
@@ -119,21 +117,6 @@ class DuplicatesView(QStackedWidget):
     def _choose(self, key: str) -> None:
         row = self.model.row(self.model.index_of(key).row())
         self.file_chosen.emit(row.path, Choice(self._image.top))
-
-    def _reading_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(Space.XL, 0, Space.XL, 0)
-        column.setSpacing(Space.M)
-        column.addStretch(1)
-        column.addWidget(self.progress)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addStretch(1)
-        return page
 
     def _found_page(self) -> QWidget:
         page = QWidget()

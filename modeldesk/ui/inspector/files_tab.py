@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.model import EngineImage, RegistryImage
 from modeldesk.core.jobs import Progress
@@ -18,13 +18,12 @@ from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import IconButton, PlainButton
 from modeldesk.ui.widgets.empty_state import EmptyState
+from modeldesk.ui.widgets.progress_page import progress_page
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.task_progress import TaskProgress
 
 _ENGINE_SPEED = 300_000_000
 """Bytes a second that an engine hands over, about."""
-_WIDEST_PROGRESS = 420
-_ALL = 1000
 """Stretch of what takes all the room it may."""
 
 
@@ -60,7 +59,7 @@ class FilesTab(QWidget):
         self.cancel.clicked.connect(store.cancel)
         self._pages = QStackedWidget()
         self._waiting = Skeleton(context.theme, rows=10, row_height=26)
-        self._reading = self._reading_page()
+        self._reading = progress_page(self.progress, self.cancel)
         for page in (self._waiting, self.teach, self._reading, self.browser):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -91,26 +90,6 @@ class FilesTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_files()
-
-    def _reading_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(Space.L, 0, Space.L, 0)
-        column.setSpacing(Space.M)
-        column.addStretch(1)
-        self.progress.setMaximumWidth(_WIDEST_PROGRESS)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self.progress, _ALL)
-        middle.addStretch(1)
-        column.addLayout(middle)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addStretch(1)
-        return page
 
     def _follow(self) -> None:
         store = self.store

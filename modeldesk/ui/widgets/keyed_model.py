@@ -22,6 +22,7 @@ from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 R = TypeVar("R")
 _Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """The row object itself."""
@@ -148,10 +149,10 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
         self._sorted = (column, order) if sortable else None
         self.set_rows(self._given)
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._columns)
 
     def data(self, index: _Index, role: int = 0) -> object:

@@ -322,3 +322,17 @@ def test_any_image_of_another_name_may_be_the_base(
     assert [base.name for base in source.bases] == ["tools/shared:v3"]
     qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
     made.details.let_go.set()
+
+
+def test_labels_are_laid_out_for_the_version_that_is_looked_at_only(shown: Shown) -> None:
+    shown.show("v1.0.0")
+    shown.show("v2.0.0")
+    metadata = shown.panel.metadata
+    assert not metadata.metrics.rows()
+    shown.panel.tabs.setCurrentIndex(2)
+    assert [row.label for row in metadata.metrics.rows()] == ["parameters", "seed"]
+    shown.panel.tabs.setCurrentIndex(0)
+    shown.show("v1.0.0")
+    metadata.metrics.set_rows(())
+    shown.panel.tabs.setCurrentIndex(2)
+    assert metadata.metrics.rows()

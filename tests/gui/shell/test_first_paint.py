@@ -6,6 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+UNASKED = (
+    "modeldesk.ui.shell.command_palette",
+    "modeldesk.ui.shell.dialogs",
+    "modeldesk.ui.onboarding.no_engine",
+    "modeldesk.core.library.model",
+)
+"""Of ours, what nobody has asked for yet."""
 HEAVY = ("pyqtgraph", "numpy", "docker", "requests", "git", "sqlite3", "httpx")
 
 PROGRAM = """
@@ -72,7 +79,7 @@ def paint(folder: Path) -> tuple[float, set[str]]:
 def test_nothing_heavy_is_imported_and_the_shell_shows_soon(tmp_path: Path) -> None:
     tries = [paint(tmp_path) for _ in range(4)]
     for _, modules in tries:
-        assert {name for name in HEAVY if name in modules} == set()
+        assert {name for name in HEAVY + UNASKED if name in modules} == set()
     # The first compiles; of the others the best is what the program needs. On an idle machine
     # that is under 0.3 s (tests/benchmarks/startup.py); a busy one makes the same work longer.
     assert min(seconds for seconds, _ in tries[1:]) < 1.5

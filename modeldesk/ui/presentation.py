@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import humanize
 
+from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.text import KILO, UNITS, size_text
 from modeldesk.core.words import tr, trn
 
@@ -62,6 +63,14 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
     text = percent(fraction, digits)
     unchanged = float(f"{fraction * 100:.{digits}f}") == 0
     return text if unchanged or fraction < 0 else f"+{text}"
+
+
+def progress(so_far: Progress) -> str:
+    """How far a work is: ``Reading layers · 12 MB of 352 MB · 3 %``."""
+    parts = [so_far.text, _counted(so_far)]
+    if so_far.fraction is not None:
+        parts.append(percent(so_far.fraction, 0))
+    return " · ".join(part for part in parts if part)
 
 
 def metric(value: float) -> str:
@@ -218,3 +227,14 @@ def _shown(character: str) -> str:
     if unicodedata.category(character) == "Zs":
         return " "
     return character.encode("unicode_escape").decode("ascii")
+
+
+def _counted(so_far: Progress) -> str:
+    figure = size if so_far.unit is Unit.BYTES else count
+    if so_far.total:
+        if so_far.unit is Unit.STEPS:
+            # As builds and releases speak of it: the step they are at.
+            number = min(so_far.done + 1, so_far.total)
+            return tr("step {number} of {total}", number=number, total=so_far.total)
+        return tr("{done} of {total}", done=figure(so_far.done), total=figure(so_far.total))
+    return figure(so_far.done) if so_far.done else ""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from modeldesk.core.errors import ModelDeskError
-from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.links import Link, PageKey
@@ -39,15 +38,7 @@ def progress_text(handle: TaskHandle[Any]) -> str:
         return tr("cancelling…")
     if handle.state is TaskState.WAITING:
         return tr("waiting for its turn")
-    return "" if handle.progress is None else progress_words(handle.progress)
-
-
-def progress_words(progress: Progress) -> str:
-    """How far something is: ``Reading layers · 12 MB of 352 MB · 3 %``."""
-    parts = [progress.text, _counted(progress)]
-    if progress.fraction is not None:
-        parts.append(presentation.percent(progress.fraction, 0))
-    return " · ".join(part for part in parts if part)
+    return "" if handle.progress is None else presentation.progress(handle.progress)
 
 
 def so_far(handle: TaskHandle[Any]) -> str:
@@ -78,14 +69,3 @@ def last_words(error: ModelDeskError, log: str) -> list[str]:
     # A detail may begin with the last lines of what ran, which were printed already.
     repeated = next((n for n in range(len(lines), 0, -1) if said[-n:] == lines[:n]), 0)
     return lines[repeated:]
-
-
-def _counted(progress: Progress) -> str:
-    figure = presentation.size if progress.unit is Unit.BYTES else presentation.count
-    if progress.total:
-        if progress.unit is Unit.STEPS:
-            # As builds and releases speak of it: the step they are at.
-            number = min(progress.done + 1, progress.total)
-            return tr("step {number} of {total}", number=number, total=progress.total)
-        return tr("{done} of {total}", done=figure(progress.done), total=figure(progress.total))
-    return figure(progress.done) if progress.done else ""

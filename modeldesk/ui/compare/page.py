@@ -21,7 +21,7 @@ from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.library.model import Model
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
-from modeldesk.ui.activity.words import progress_words
+from modeldesk.ui import presentation
 from modeldesk.ui.compare.looking import look_inside
 from modeldesk.ui.compare.pick_button import PickButton
 from modeldesk.ui.compare.pick_dialog import ListArchive, PickDialog
@@ -220,7 +220,7 @@ class ComparePage(QWidget):
         )
 
     def _show_progress(self, progress: Progress) -> None:
-        self.progress.set_state(progress_words(progress), progress.fraction)
+        self.progress.set_state(presentation.progress(progress), progress.fraction)
 
     def _proposal(self) -> tuple[VersionPick, VersionPick] | None:
         chosen = self.store.left is not None or self.store.right is not None

@@ -8,7 +8,6 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Progress
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
-from modeldesk.ui.activity.words import progress_words
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.inspector.extracting import reader
@@ -99,7 +98,7 @@ class DuplicatesView(QStackedWidget):
         self.setCurrentWidget(self.offer)
 
     def _tell(self, progress: Progress) -> None:
-        self.progress.set_state(progress_words(progress), progress.fraction)
+        self.progress.set_state(presentation.progress(progress), progress.fraction)
 
     def _show(self, groups: tuple[Duplicates, ...]) -> None:
         if not groups:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,6 +36,7 @@ from modeldesk.ui.widgets.label import Label, page_title
 from modeldesk.ui.widgets.skeleton import Skeleton
 
 _TITLE_HEIGHT = 32
+_PAINTED_MS = 20
 _NAMED_IN_COMMAND = 30
 """Of a long command so much is shown; it is copied whole."""
 
@@ -65,6 +66,7 @@ class CleanupPage(QWidget):
         self._planning = Latest(context.tasks, self)
         self._reading_cache = Latest(context.tasks, self)
         self._removing = RemovalTask(context, self)
+        self._soon = QTimer(self, singleShot=True, interval=_PAINTED_MS)
         self.bar = RuleBar(context.settings)
         self.banner = Banner(context.theme)
         self.table = CandidateTable(context.theme)
@@ -78,9 +80,9 @@ class CleanupPage(QWidget):
         return self
 
     def shown(self) -> None:
-        """Look at everything again: deployments and the cache may have changed meanwhile."""
-        self._plan()
-        self._read_cache()
+        """Look at everything again: deployments and the cache may have changed meanwhile. First
+        the page is painted, though: a worker beside that would hold it up."""
+        self._soon.start()
 
     def activate(self, link: Link) -> None:
         """Go to the old versions of a model, once they are known."""
@@ -147,10 +149,15 @@ class CleanupPage(QWidget):
         self.footer.remove_asked.connect(self.confirm)
         self.footer.nothing_asked.connect(lambda: self.table.lines.choose(()))
         self.bar.own_asked.connect(self.open_rules)
-        self.banner.action_chosen.connect(lambda _: self.shown())
+        self.banner.action_chosen.connect(lambda _: self._look_again())
+        self._soon.timeout.connect(self._look_again)
         keys = QKeySequence(QKeySequence.StandardKey.Delete)
         delete = QShortcut(keys, self.table, context=Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self.footer.remove.click)
+
+    def _look_again(self) -> None:
+        self._plan()
+        self._read_cache()
 
     def _plan_if_seen(self) -> None:
         # While layers come in there is no figure to give yet.

@@ -148,8 +148,8 @@ class ComparePage(QWidget):
         self.banner.action_chosen.connect(lambda _index: self.store.begin())
         self.empty.action_chosen.connect(self._act_on_empty)
         hub = self._context.hub
-        hub.snapshot_changed.connect(lambda _snapshot: self._show_choice())
-        hub.connection_changed.connect(lambda _connection: self._show_choice())
+        hub.snapshot_changed.connect(lambda _snapshot: self._follow())
+        hub.connection_changed.connect(lambda _connection: self._follow())
 
     def _show(self) -> None:
         state = self.store.state
@@ -178,6 +178,11 @@ class ComparePage(QWidget):
             self.banner.present(Notice(tr("Reading was cancelled."), "", again, Tone.NEUTRAL))
         else:
             self.banner.present(Notice(error.message, error.hint, again))
+
+    def _follow(self) -> None:
+        # Out of view nothing is drawn anew at every change; `shown` catches up.
+        if self.isVisible():
+            self._show_choice()
 
     def _show_choice(self) -> None:
         snapshot = self._context.hub.snapshot

@@ -35,6 +35,8 @@ def _garbage_collected_here(_no_garbage_in_workers: None) -> Iterator[None]:
     gc.disable()
     yield
     gc.collect()
+    # What stays (the reports, the session's own) is not looked through again by every test.
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """An image's layers, before and after it is known which of them are its base image's."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 
@@ -11,6 +11,9 @@ from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import Told
+
+_NOTHING: Mapping[DiffId, Told] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,20 @@ class Stack:
     def diff_ids(self) -> tuple[DiffId, ...]:
         return tuple(layer.diff_id for layer in self.layers)
 
-    def on_base(self, count: int) -> tuple[Layer, ...]:
-        """The layers, the lowest `count` of them being the base image's."""
+    def on_base(self, count: int, told: Mapping[DiffId, Told] = _NOTHING) -> tuple[Layer, ...]:
+        """The layers, the lowest `count` of them being the base image's; of what kinds the
+        others are is as `told`, where it is."""
         base = (
             Layer(layer.diff_id, layer.instruction, layer.size_bytes, LayerKind.BASE_IMAGE)
             for layer in self.layers[:count]
         )
-        return (*base, *self.layers[count:])
+        own = self.layers[count:]
+        if told:
+            own = tuple(
+                layer.judged(found) if (found := told.get(layer.diff_id)) else layer
+                for layer in own
+            )
+        return (*base, *own)
 
 
 def read_stack(detail: ImageDetail) -> Stack:

@@ -1,14 +1,15 @@
 """From images and containers to everything the library page shows. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.ids import ImageId, ModelName, short
+from modeldesk.core.ids import DiffId, ImageId, ModelName, short
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.labels import REVISION_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import Told
 from modeldesk.core.library.bases import Bases, find_bases
 from modeldesk.core.library.grouping import (
     UNTAGGED,
@@ -32,6 +33,7 @@ from modeldesk.core.library.sizes import LayerTree
 from modeldesk.core.library.versions import channels_of, newest_first, own_reference
 from modeldesk.core.references import Reference
 
+_NOTHING: Mapping[DiffId, Told] = {}
 _Counts = Mapping[int, int] | Sequence[int]
 """How many have a layer, by the layer's number."""
 
@@ -40,10 +42,15 @@ def make_snapshot(
     images: Iterable[LocalImage],
     containers: Iterable[ContainerSummary] = (),
     unreadable: frozenset[ImageId] = frozenset(),
+    told: Mapping[DiffId, Told] = _NOTHING,
+    *,
+    kinds_known: bool = True,
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
-    layers stay unknown, and the sizes of the others are given without them."""
-    return _Maker(images, containers, unreadable).snapshot()
+    layers stay unknown, and the sizes of the others are given without them. `told` is what
+    layers tell of their kinds; `kinds_known`: all that is known of it."""
+    made = _Maker(images, containers, unreadable, told).snapshot()
+    return made if kinds_known else replace(made, kinds_known=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,9 @@ class _Maker:
         images: Iterable[LocalImage],
         containers: Iterable[ContainerSummary],
         unreadable: frozenset[ImageId],
+        told: Mapping[DiffId, Told],
     ) -> None:
+        self.told = told
         self.images = {image.summary.id: image for image in images}
         self.groups = group_images(self.images.values())
         self.tree = LayerTree()
@@ -188,6 +197,7 @@ class _Maker:
             sizes=self._sizes(summary.id, layers),
             shared_with=self._shared_with(summary.id, layers, shared),
             images_with=self._images_with(summary.id, layers),
+            base_layers=None if layers is None else self.bases.layers[summary.id],
         )
 
     def _layers(self, image: LocalImage) -> tuple[Layer, ...] | None:
@@ -196,7 +206,8 @@ class _Maker:
         key = image.summary.id
         found = self.layers.get(key)
         if found is None:
-            found = self.layers[key] = image.stack.on_base(self.bases.layers[key])
+            base_layers = self.bases.layers[key]
+            found = self.layers[key] = image.stack.on_base(base_layers, self.told)
         return found
 
     def _sizes(self, image: ImageId, layers: tuple[Layer, ...] | None) -> VersionSizes | None:

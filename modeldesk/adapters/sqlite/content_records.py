@@ -14,7 +14,7 @@ from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged, RecordsDamaged
 from modeldesk.core.ids import DiffId
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.layers.parts import Told, largest_first
+from modeldesk.core.layers.parts import Told
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ _Key = tuple[DiffId, str]
 """Diff ID and stamp."""
 
 _FORGET = "DELETE FROM layer_index WHERE layer = ? AND stamp = ?"
+_KINDS = {kind.value: kind for kind in LayerKind}
 _TOLD = "SELECT layer, parts_json, untold FROM layer_kinds"
 _AT_ONCE = 500
 """Ids in one query: less than the fewest parameters an SQLite of today takes."""
@@ -118,9 +119,9 @@ class SqliteContentRecords:
             # The layer's files tell it again, and the instruction lets one guess until then.
             try:
                 with readable(self._database.path):
-                    parts = dict(from_json(sizes))
-                    named = {LayerKind(kind): int(size) for kind, size in parts.items()}
-                    told = Told(largest_first(named), int(untold or 0))
+                    parts = dict(from_json(sizes)).items()
+                    named = tuple((_KINDS[kind], int(size)) for kind, size in parts)
+                    told = Told(named, int(untold or 0))
             except RecordsDamaged as error:
                 logger.info("the kept kinds of %s are damaged: %s", layer, error.detail)
             else:

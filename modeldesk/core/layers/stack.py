@@ -13,15 +13,13 @@ from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.layers.parts import Told
 
-_NOTHING: Mapping[DiffId, Told] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Stack:
     """What one image alone tells of its layers."""
 
     layers: tuple[Layer, ...]
-    """Base first; the kinds are those of the instructions."""
+    """Base first; none is the base image's yet but what brought a whole system."""
     marked_base: int
     """How many of the lowest the image's history shows to be its base image's."""
     histories: tuple[int, ...] = ()
@@ -30,7 +28,7 @@ class Stack:
 
     @property
     def holds_weights(self) -> bool:
-        """Whether an instruction brought weights."""
+        """Whether a layer brought weights."""
         return any(layer.kind is LayerKind.MODEL_WEIGHTS for layer in self.layers)
 
     def continues(self, other: "Stack") -> bool:
@@ -42,20 +40,23 @@ class Stack:
     def diff_ids(self) -> tuple[DiffId, ...]:
         return tuple(layer.diff_id for layer in self.layers)
 
-    def on_base(self, count: int, told: Mapping[DiffId, Told] = _NOTHING) -> tuple[Layer, ...]:
-        """The layers, the lowest `count` of them being the base image's; of what kinds the
-        others are is as `told`, where it is."""
+    def judged(self, told: Mapping[DiffId, Told]) -> "Stack":
+        """The same with the kinds that layers tell by their content, where they do."""
+        if told.keys().isdisjoint(self.diff_ids):
+            return self
+        layers = (
+            layer.judged(found) if (found := told.get(layer.diff_id)) else layer
+            for layer in self.layers
+        )
+        return replace(self, layers=tuple(layers))
+
+    def on_base(self, count: int) -> tuple[Layer, ...]:
+        """The layers, the lowest `count` of them being the base image's."""
         base = (
             Layer(layer.diff_id, layer.instruction, layer.size_bytes, LayerKind.BASE_IMAGE)
             for layer in self.layers[:count]
         )
-        own = self.layers[count:]
-        if told:
-            own = tuple(
-                layer.judged(found) if (found := told.get(layer.diff_id)) else layer
-                for layer in own
-            )
-        return (*base, *own)
+        return (*base, *self.layers[count:])
 
 
 def read_stack(detail: ImageDetail) -> Stack:

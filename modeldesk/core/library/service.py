@@ -65,6 +65,8 @@ class Library:
         self._images: dict[ImageId, ImageSummary] = {}
         self._containers: dict[ContainerId, ContainerSummary] = {}
         self._stacks: dict[ImageId, Stack] = {}
+        self._judged: dict[ImageId, Stack] = {}
+        """The same, with what is told of their layers."""
         self._unreadable: set[ImageId] = set()
         self._being_read: set[ImageId] = set()
         self._snapshot = LibrarySnapshot()
@@ -158,18 +160,21 @@ class Library:
                 logger.info("what layers tell of their kinds can't be read: %s", error)
         with self._state:
             known = self._kinds_known or layers is None
-            news = any(self._told.get(layer) != told for layer, told in found.items())
+            news = {layer: told for layer, told in found.items() if self._told.get(layer) != told}
             if not news and known == self._kinds_known:
                 return self._snapshot
-            self._told.update(found)
+            self._told.update(news)
             self._kinds_known = known
+            for image, stack in self._stacks.items():
+                if not news.keys().isdisjoint(stack.diff_ids):
+                    self._judged[image] = stack.judged(self._told)
             return self._remake()
 
     def _learn(
         self, stacks: Mapping[ImageId, Stack], unreadable: Iterable[ImageId]
     ) -> LibrarySnapshot:
         with self._state:
-            self._stacks.update(stacks)
+            self._take(stacks)
             self._unreadable.update(unreadable)
             self._forget_what_is_gone()
             return self._remake()
@@ -189,7 +194,11 @@ class Library:
         while time.monotonic() < deadline and (batch := list(islice(unread, _BATCH))):
             stacks = {image: read_stack(detail) for image, detail in self._kept(batch).items()}
             with self._state:
-                self._stacks.update(stacks)
+                self._take(stacks)
+
+    def _take(self, stacks: Mapping[ImageId, Stack]) -> None:
+        self._stacks.update(stacks)
+        self._judged.update((image, stack.judged(self._told)) for image, stack in stacks.items())
 
     def _take_moved_tags(self, found: Mapping[ImageId, ImageSummary | None]) -> None:
         """Of a tag that moved the engine speaks only for the image that has it now."""
@@ -201,16 +210,15 @@ class Library:
 
     def _forget_what_is_gone(self) -> None:
         for gone in self._stacks.keys() - self._images.keys():
-            del self._stacks[gone]
+            del self._stacks[gone], self._judged[gone]
         self._unreadable &= self._images.keys()
 
     def _remake(self) -> LibrarySnapshot:
-        stacks = self._stacks
+        stacks = self._judged
         self._snapshot = make_snapshot(
             [LocalImage(image, stacks.get(image.id)) for image in self._images.values()],
             self._containers.values(),
             frozenset(self._unreadable),
-            self._told,
             kinds_known=self._kinds_known,
         )
         return self._snapshot

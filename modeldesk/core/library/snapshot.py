@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.ids import DiffId, ImageId, ModelName, short
+from modeldesk.core.ids import ImageId, ModelName, short
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.labels import REVISION_LABEL
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.layers.parts import Told
 from modeldesk.core.library.bases import Bases, find_bases
 from modeldesk.core.library.grouping import (
     UNTAGGED,
@@ -33,7 +32,6 @@ from modeldesk.core.library.sizes import LayerTree
 from modeldesk.core.library.versions import channels_of, newest_first, own_reference
 from modeldesk.core.references import Reference
 
-_NOTHING: Mapping[DiffId, Told] = {}
 _Counts = Mapping[int, int] | Sequence[int]
 """How many have a layer, by the layer's number."""
 
@@ -42,14 +40,13 @@ def make_snapshot(
     images: Iterable[LocalImage],
     containers: Iterable[ContainerSummary] = (),
     unreadable: frozenset[ImageId] = frozenset(),
-    told: Mapping[DiffId, Told] = _NOTHING,
     *,
     kinds_known: bool = True,
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
-    layers stay unknown, and the sizes of the others are given without them. `told` is what
-    layers tell of their kinds; `kinds_known`: all that is known of it."""
-    made = _Maker(images, containers, unreadable, told).snapshot()
+    layers stay unknown, and the sizes of the others are given without them. `kinds_known`: what
+    is known of the content of layers is in their kinds."""
+    made = _Maker(images, containers, unreadable).snapshot()
     return made if kinds_known else replace(made, kinds_known=False)
 
 
@@ -77,9 +74,7 @@ class _Maker:
         images: Iterable[LocalImage],
         containers: Iterable[ContainerSummary],
         unreadable: frozenset[ImageId],
-        told: Mapping[DiffId, Told],
     ) -> None:
-        self.told = told
         self.images = {image.summary.id: image for image in images}
         self.groups = group_images(self.images.values())
         self.tree = LayerTree()
@@ -206,8 +201,7 @@ class _Maker:
         key = image.summary.id
         found = self.layers.get(key)
         if found is None:
-            base_layers = self.bases.layers[key]
-            found = self.layers[key] = image.stack.on_base(base_layers, self.told)
+            found = self.layers[key] = image.stack.on_base(self.bases.layers[key])
         return found
 
     def _sizes(self, image: ImageId, layers: tuple[Layer, ...] | None) -> VersionSizes | None:

@@ -57,6 +57,8 @@ class TestNoting:
         assert not versions.note(make_snapshot([image_read], kinds_known=False))
         layer = DiffId("sha256:b")
         told = {layer: Told(((LayerKind.MODEL_WEIGHTS, 7),), 3)}
-        assert versions.note(make_snapshot([image_read], told=told))
+        assert image_read.stack is not None
+        judged = image_read._replace(stack=image_read.stack.judged(told))
+        assert versions.note(make_snapshot([judged]))
         [kept] = versions.past(ModelName("rec"))
         assert kept.bytes_by_kind == {LayerKind.MODEL_WEIGHTS: 7, LayerKind.OTHER: 3}

@@ -161,7 +161,10 @@ class Library:
         with self._state:
             known = self._kinds_known or layers is None
             news = {layer: told for layer, told in found.items() if self._told.get(layer) != told}
-            if not news and known == self._kinds_known:
+            if not news:
+                if known != self._kinds_known:
+                    self._kinds_known = known
+                    self._snapshot = replace(self._snapshot, kinds_known=known)
                 return self._snapshot
             self._told.update(news)
             self._kinds_known = known

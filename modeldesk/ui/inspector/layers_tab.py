@@ -256,7 +256,7 @@ class LayerDetail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Label("", TextStyle.STRONG)
-        self.parts = WrappedText(most_lines=3)
+        self.parts = Label("", TextStyle.BODY, "muted", wrap=True)
         self.instruction = WrappedText(most_lines=6)
         self.diff_id = CopyLabel()
         self.exact = Label("", TextStyle.LABEL, "muted")
@@ -276,7 +276,7 @@ class LayerDetail(QWidget):
         """Tell of `layer`; of one that holds several kinds how much of each."""
         self.title.setText(kind_name(layer.kind))
         parts = (f"{kind_name(kind)} {presentation.size(size)}" for kind, size in layer.mixed)
-        self.parts.set_text(" · ".join(parts))
+        self.parts.setText(" · ".join(parts))
         self.parts.setVisible(bool(layer.mixed))
         self.instruction.set_text(layer.instruction or tr("instruction not known"))
         self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)

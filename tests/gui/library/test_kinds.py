@@ -125,7 +125,7 @@ def test_a_layer_of_several_kinds_tells_how_much_of_each(desk: Desk, qtbot: QtBo
     desk.layers.list.row_selected.emit("2")
     detail = desk.layers.detail
     assert detail.title.text() == "Model weights"
-    assert detail.parts.toPlainText() == "Model weights 300 MB · Application 20.0 MB"
+    assert detail.parts.text() == "Model weights 300 MB · Application 20.0 MB"
     desk.layers.list.select_key("1")
     desk.layers.list.row_selected.emit("1")
     assert not detail.parts.isVisible()

@@ -164,6 +164,14 @@ def test_records_that_fail_hold_nobody_up(desk: Desk) -> None:
     assert again.learn_kinds().kinds_known
 
 
+def test_where_nobody_looked_inside_nothing_is_made_again(desk: Desk) -> None:
+    desk.add("rec:v1")
+    before = desk.library.reload(desk.engine)
+    after = desk.library.learn_kinds()
+    assert (before.kinds_known, after.kinds_known) == (False, True)
+    assert after.models is before.models
+
+
 def test_news_of_layers_asks_no_engine_and_alters_nothing_by_itself(desk: Desk) -> None:
     image = desk.add("rec:v1")
     desk.list()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from modeldesk.adapters.sqlite.database import OpenedDatabase
     from modeldesk.core.build.service import BuildService
-    from modeldesk.core.contents.bases import KnownImage
     from modeldesk.core.contents.entries import Entry
     from modeldesk.core.contents.model import ImageContents, Place
     from modeldesk.core.contents.ports import ContentRecords
@@ -114,7 +113,7 @@ class Parts:
         from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
         from modeldesk.core.library.service import Library
 
-        return Library(SqliteImageRecords(self.opened.database))
+        return Library(SqliteImageRecords(self.opened.database), lambda: self.layer_records)
 
     @Once
     def kept_versions(self) -> "KeptVersions":
@@ -240,16 +239,14 @@ class LateContents:
         self._parts = parts
 
     def known(
-        self, place: "Place", token: "CancelToken", bases: "Collection[KnownImage]" = ()
+        self, place: "Place", token: "CancelToken", base_layers: int | None = None
     ) -> "ImageContents | None":
         """See `modeldesk.core.contents.service.Contents`. Raises `RecordsError`."""
-        return self._parts.contents.known(place, token, bases)
+        return self._parts.contents.known(place, token, base_layers)
 
-    def read(
-        self, place: "Place", job: "Job", bases: "Collection[KnownImage]" = ()
-    ) -> "ImageContents":
+    def read(self, place: "Place", job: "Job", base_layers: int | None = None) -> "ImageContents":
         """See `modeldesk.core.contents.service.Contents`."""
-        return self._parts.contents.read(place, job, bases)
+        return self._parts.contents.read(place, job, base_layers)
 
     def file(
         self, place: "Place", layer: "DiffId", entry: "Entry", token: "CancelToken"

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from modeldesk.cli.session import Session
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.model import (
     ArchiveImage,
     EngineImage,
@@ -20,7 +19,6 @@ from modeldesk.core.errors import (
     NotFound,
 )
 from modeldesk.core.library.find import find_version
-from modeldesk.core.library.known_bases import known_bases
 from modeldesk.core.references import DEFAULT_REGISTRY, Reference
 from modeldesk.core.words import tr
 
@@ -35,13 +33,14 @@ _PATH = re.compile(r"\.{0,2}/.*|.*\.(?:tar(?:\.(?:gz|zst|xz|bz2))?|tgz|tzst)", r
 _NO_ENGINE = (EngineUnavailable, EngineNotPermitted, EngineTooOld)
 
 
-def find_place(session: Session, text: str) -> tuple[Place, tuple[KnownImage, ...]]:
-    """Where the image is, and the images that it may stand on. What exists as a file is an
-    archive, and what is written like a file has to be one; then the engine is asked, if there
-    is one; what it has not, and whose name begins with a registry, is there."""
+def find_place(session: Session, text: str) -> tuple[Place, int | None]:
+    """Where the image is, and how many of its lowest layers are its base image's, where the
+    library knows. What exists as a file is an archive, and what is written like a file has to be
+    one; then the engine is asked, if there is one; what it has not, and whose name begins with a
+    registry, is there."""
     archive = _archive(text)
     if archive is not None:
-        return archive, ()
+        return archive, None
     if _PATH.fullmatch(text):
         raise _no_archive(text)
     try:
@@ -49,12 +48,12 @@ def find_place(session: Session, text: str) -> tuple[Place, tuple[KnownImage, ..
         version = find_version(snapshot, text)
     except (NotFound, *_NO_ENGINE) as error:
         if _names_a_registry(text):
-            return RegistryImage(text), ()
+            return RegistryImage(text), None
         if isinstance(error, NotFound):
             error.hint = f"{_registry_hint(text)} {error.hint}".strip()
         raise
     place = EngineImage(session.engine().info.address, version.key.image, text)
-    return place, tuple(known_bases(snapshot, version.key.model))
+    return place, version.base_layers
 
 
 def _archive(text: str) -> ArchiveImage | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from modeldesk.core.ids import ContainerId, DeploymentName, ImageId
+from modeldesk.core.ids import ContainerId, DeploymentName, DiffId, ImageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Changes:
     every_image: bool = False
     every_container: bool = False
     builds: bool = False
+    layers: frozenset[DiffId] = frozenset()
+    """Layers of whose content more may be known."""
 
     @classmethod
     def everything(cls) -> "Changes":
@@ -30,6 +32,7 @@ class Changes:
             self.every_image or other.every_image,
             self.every_container or other.every_container,
             self.builds or other.builds,
+            self.layers | other.layers,
         )
 
     def __bool__(self) -> bool:

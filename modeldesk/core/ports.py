@@ -3,7 +3,7 @@ the same contract suites. Every method may raise the errors of `modeldesk.core.e
 docstring or its nature names; none lets a library's own error through."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -19,9 +19,10 @@ from modeldesk.core.containers.model import (
     LogLine,
 )
 from modeldesk.core.engine.model import BuildCache, EngineAttempt, EngineIdentity, EngineInfo
-from modeldesk.core.ids import BuildId, ContainerId, EngineId, ImageId, ModelName
+from modeldesk.core.ids import BuildId, ContainerId, DiffId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.layers.parts import Told
 from modeldesk.core.library.model import KeptVersion, RemoteVersion, RemoteVersions
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, DeploymentKey, JournalEntry, Release
@@ -182,6 +183,14 @@ class ImageRecords(Protocol):
         ...
 
     def keep_image_details(self, details: Iterable[ImageDetail]) -> None: ...
+
+
+class ToldKinds(Protocol):
+    """What layers that were looked into tell of their kinds."""
+
+    def told_layers(self, layers: Collection[DiffId] | None = None) -> Mapping[DiffId, Told]:
+        """What is known of `layers`; None: of every layer, by one query."""
+        ...
 
 
 class VersionRecords(Protocol):

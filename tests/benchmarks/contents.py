@@ -16,7 +16,7 @@ from typing import TypeVar
 from modeldesk.core.contents.dive import score
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
-from modeldesk.core.contents.kinds import parts_of
+from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.layer_index import LayerIndex, Row
 from modeldesk.core.contents.packages import find_packages
 from modeldesk.core.contents.search import PathSearch
@@ -25,7 +25,6 @@ from modeldesk.core.contents.touches import touches
 from modeldesk.core.contents.tree import FileTree
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import find_waste
-from modeldesk.core.layers.kinds import LayerKind
 
 FILES, LAYERS, ROUNDS = 300_000, 10, 7
 KEYS = ("e", "mo", "module_1", "module_12/f", "nothing", "*.py", "file*7.py", "site/*12*")
@@ -79,7 +78,7 @@ def _look_at_one(one: LayerIndex) -> None:
     print(f"\none layer of {len(one):,} entries")
     view = timed("stack and view", 0.25, lambda: Stack([one]).view())
     _look(view)
-    timed("kinds of its parts", None, lambda: parts_of(one, LayerKind.OTHER))
+    timed("kinds of its parts", None, lambda: tell(one))
 
 
 def _look_at_many(layers: list[LayerIndex]) -> None:

@@ -8,6 +8,12 @@ from modeldesk.core.contents.index_packing import LayerIndexWriter
 from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.contents.ports import ContentRecords
 from modeldesk.core.ids import DiffId
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Told
+
+MIXED = Told(((LayerKind.MODEL_WEIGHTS, 70), (LayerKind.DEPENDENCIES, 3)), 1 << 45)
+WEIGHTS = Told(((LayerKind.MODEL_WEIGHTS, 70),), 0)
+NOTHING = Told((), 0)
 
 
 def layer(number: int) -> DiffId:
@@ -121,6 +127,31 @@ class ContentRecordsContract(ABC):
         assert records.known_layers(map_layers(1, 2), "a source") == {layer(1), layer(2)}
         assert records.known_layers(map_layers(1, 2), VERIFIED) == {layer(1)}
         assert records.size_bytes() == 2 * len(one)
+
+    def test_what_layers_tell_is_kept(self, records: ContentRecords) -> None:
+        assert records.told_layers() == {}
+        records.keep_told({})
+        records.keep_told({layer(1): MIXED, layer(2): NOTHING})
+        records.keep_told({layer(2): WEIGHTS})
+        assert records.told_layers() == {layer(1): MIXED, layer(2): WEIGHTS}
+        assert records.told_layers([layer(2), layer(3)]) == {layer(2): WEIGHTS}
+        assert records.told_layers([]) == {}
+
+    def test_what_many_layers_tell(self, records: ContentRecords) -> None:
+        records.keep_told({layer(number): MIXED for number in range(2000)})
+        assert len(records.told_layers()) == 2000
+        assert len(records.told_layers([layer(number) for number in range(1500)])) == 1500
+
+    def test_what_layers_tell_outlives_their_files(self, records: ContentRecords) -> None:
+        records.limit_bytes = 1
+        records.keep_layer_index(read(1, packed(b"a")))
+        records.keep_told({layer(1): MIXED})
+        taken = records.size_bytes()
+        assert taken == len(packed(b"a"))
+        records.keep_layer_index(read(2, packed(b"b")))
+        assert records.known_layers([layer(1)], VERIFIED) == frozenset()
+        records.forget_all()
+        assert records.told_layers() == {layer(1): MIXED}
 
     def test_all_can_be_forgotten(self, records: ContentRecords) -> None:
         records.keep_layer_index(read(1, packed(b"a")))

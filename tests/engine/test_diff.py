@@ -13,6 +13,7 @@ import pytest
 from modeldesk.cli.commands import diff
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
+from modeldesk.core.library.find import find_version
 from modeldesk.paths import Paths
 from tests.support.engine import TINY
 
@@ -84,6 +85,27 @@ def test_two_images_on_the_engine(
     assert isinstance(config, list)
     assert {"setting": "user", "name": "", "left": None, "right": "10001"} in config
     assert {"setting": "environment", "name": "MODE", "left": None, "right": "fast"} in config
+
+
+def test_the_library_tells_the_same_kinds_and_the_engines_sizes(
+    session: Session,
+    engine_client: docker.DockerClient,
+    names: tuple[str, str],
+    tmp_path: Path,
+) -> None:
+    found = told(session, *names)
+    another = Session(Parts(Paths.under(tmp_path / "home")))
+    try:
+        another.snapshot()
+        snapshot = another.library().learn_kinds()
+        for name, side in zip(names, ("left", "right"), strict=True):
+            sizes = find_version(snapshot, name).bytes_by_kind()
+            looked_at = found[side]
+            assert isinstance(looked_at, dict)
+            assert {kind.value: size for kind, size in sizes.items()} == looked_at["bytes_by_kind"]
+            assert sum(sizes.values()) == engine_client.images.get(name).attrs["Size"]
+    finally:
+        another.close()
 
 
 def test_an_image_and_what_docker_saved_of_it(

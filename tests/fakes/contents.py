@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry, FileType
 from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
 from modeldesk.core.contents.layer_index import LayerIndex
@@ -80,16 +79,16 @@ class FakeContents:
         self.content: dict[bytes, bytes] = {}
         """Content by path; others are zeros."""
         self.read_places: list[Place] = []
-        self.bases: list[KnownImage] = []
-        """What an image was last said to stand on, perhaps."""
+        self.base_layers: int | None = None
+        """What an image was last said to have of its base image."""
 
     def known(
-        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+        self, place: Place, token: CancelToken, base_layers: int | None = None
     ) -> ImageContents | None:
-        self.bases = list(bases)
+        self.base_layers = base_layers
         return self.contents if self.is_known else None
 
-    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
+    def read(self, place: Place, job: Job, base_layers: int | None = None) -> ImageContents:
         self.read_places.append(place)
         total = self.contents.size_bytes
         job.report(Progress("Reading layers", total // 3, total, Unit.BYTES))

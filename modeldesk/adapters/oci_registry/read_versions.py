@@ -25,9 +25,10 @@ from modeldesk.core.errors import (
 )
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.labels import MODEL_NAME_LABEL
+from modeldesk.core.layers.parts import add_up
 from modeldesk.core.layers.stack import read_blobs
 from modeldesk.core.library.labels import created_at
-from modeldesk.core.library.model import RemoteVersion, bytes_by_kind
+from modeldesk.core.library.model import RemoteVersion
 from modeldesk.core.references import Reference
 from modeldesk.core.versioning.names import is_mutable
 
@@ -131,7 +132,7 @@ class _Reader:
             detail.id,
             created_at(configuration.created, detail.labels),
             detail.labels.get(MODEL_NAME_LABEL, "").strip(),
-            bytes_by_kind(stack.on_base(stack.marked_base)),
+            add_up(layer.parts for layer in stack.on_base(stack.marked_base)),
         )
 
 

@@ -1,16 +1,20 @@
-"""Packed indexes of layers, by diff ID and stamp, within a limit."""
+"""Packed indexes of layers, by diff ID and stamp, within a limit, and what they tell of kinds."""
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from modeldesk.adapters.sqlite.connections import Database
+from modeldesk.adapters.sqlite.connections import Database, Value
+from modeldesk.adapters.sqlite.errors import readable
+from modeldesk.adapters.sqlite.packing import from_json, to_json
 from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import VERIFIED, IndexedLayer
-from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.errors import ArchiveDamaged, RecordsDamaged
 from modeldesk.core.ids import DiffId
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Told
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +22,8 @@ _Key = tuple[DiffId, str]
 """Diff ID and stamp."""
 
 _FORGET = "DELETE FROM layer_index WHERE layer = ? AND stamp = ?"
+_KINDS = {kind.value: kind for kind in LayerKind}
+_TOLD = "SELECT layer, parts_json, untold FROM layer_kinds"
 _AT_ONCE = 500
 """Ids in one query: less than the fewest parameters an SQLite of today takes."""
 
@@ -68,6 +74,30 @@ class SqliteContentRecords:
             self._make_room(connection, (layer.diff_id, layer.stamp))
         self._database.give_back_space()
 
+    def told_layers(self, layers: Collection[DiffId] | None = None) -> Mapping[DiffId, Told]:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        if layers is None:
+            return self._told(self._database.read(_TOLD))
+        found: dict[DiffId, Told] = {}
+        for batch, marks in _batches(layers):
+            rows = self._database.read(f"{_TOLD} WHERE layer IN ({marks})", batch)
+            found.update(self._told(rows))
+        return found
+
+    def keep_told(self, told: Mapping[DiffId, Told]) -> None:
+        """See `modeldesk.core.contents.ports.ContentRecords`."""
+        rows = [
+            (
+                layer,
+                to_json({kind.value: size for kind, size in one.parts}),
+                one.untold_bytes,
+            )
+            for layer, one in told.items()
+        ]
+        if rows:
+            with self._database.writing() as connection:
+                connection.executemany("INSERT OR REPLACE INTO layer_kinds VALUES (?, ?, ?)", rows)
+
     def size_bytes(self) -> int:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         ((total,),) = self._database.read("SELECT coalesce(sum(size), 0) FROM layer_index")
@@ -82,6 +112,21 @@ class SqliteContentRecords:
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ContentRecords`."""
         self._database.close()
+
+    def _told(self, rows: Iterable[tuple[Value, ...]]) -> dict[DiffId, Told]:
+        found: dict[DiffId, Told] = {}
+        for layer, sizes, untold in rows:
+            # The layer's files tell it again, and the instruction lets one guess until then.
+            try:
+                with readable(self._database.path):
+                    parts = dict(from_json(sizes)).items()
+                    named = tuple((_KINDS[kind], int(size)) for kind, size in parts)
+                    told = Told(named, int(untold or 0))
+            except RecordsDamaged as error:
+                logger.info("the kept kinds of %s are damaged: %s", layer, error.detail)
+            else:
+                found[DiffId(str(layer))] = told
+        return found
 
     def _index(self, key: _Key, damaged: list[_Key]) -> LayerIndex | None:
         """The index kept under `key`, which is added to `damaged` when it can't be read."""

@@ -42,9 +42,9 @@ def open_database(
     """Open the records in `path`, making or updating them to `schema` as needed.
 
     A damaged file is kept aside under another name, and a new one is begun. An older one is
-    copied before it is updated. Raises `RecordsTooNew` for one that a newer program wrote,
-    which is left as it is; `RecordsBusy` when another program holds the file for longer than
-    `busy_seconds`; `RecordsError` when it can't be opened.
+    copied before it is updated, where the schema says so. Raises `RecordsTooNew` for one that a
+    newer program wrote, which is left as it is; `RecordsBusy` when another program holds the file
+    for longer than `busy_seconds`; `RecordsError` when it can't be opened.
     """
     _make_folder(path.parent)
     with our_words(path):
@@ -76,7 +76,7 @@ def _prepare(path: Path, busy_seconds: float, schema: Schema) -> None:
             # Only before the first page is written.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"), busy_seconds)
-        if 0 < version < schema.version:
+        if schema.copied and 0 < version < schema.version:
             _copy(connection, path, version)
         _patiently(lambda: _migrate(connection, path, schema), busy_seconds)
 

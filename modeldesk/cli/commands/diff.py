@@ -35,12 +35,12 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Read both images, where they were not read before, and compare them."""
     if arguments.report is not None:
         check_report_path(arguments.report)
-    left, bases = find_place(session, arguments.left)
-    right, other_bases = find_place(session, arguments.right)
+    left, base_layers = find_place(session, arguments.left)
+    right, other_base_layers = find_place(session, arguments.right)
     names = names_of(left, right)
     contents = session.contents()
-    before = Named(names[0], contents.read(left, session.job, bases))
-    after = Named(names[1], contents.read(right, session.job, other_bases))
+    before = Named(names[0], contents.read(left, session.job, base_layers))
+    after = Named(names[1], contents.read(right, session.job, other_base_layers))
     comparison = compare(before, after, session.job.token)
     lines = list(_lines(make_document(comparison)))
     if arguments.report is not None:

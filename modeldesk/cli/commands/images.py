@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """List models, their versions, and the sizes that follow from shared layers."""
     snapshot = session.snapshot()
+    if arguments.changes:
+        snapshot = session.library().learn_kinds()
     models = [*snapshot.models, *(snapshot.others if arguments.all else ())]
     if arguments.model:
         models = find_models(snapshot, arguments.model)

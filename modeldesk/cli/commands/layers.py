@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Layers base first, then what they waste. Layers not seen before are read, which takes
     about as long as saving the image."""
-    place, bases = find_place(session, arguments.reference)
-    contents = session.contents().read(place, session.job, bases)
+    place, base_layers = find_place(session, arguments.reference)
+    contents = session.contents().read(place, session.job, base_layers)
     indexes = [layer.index for layer in contents.layers]
     waste, judged = find_waste(Stack(indexes)), score(indexes)
     verdicts = _verdicts(arguments, judged, session)
@@ -130,6 +130,7 @@ def _json(
                 "size_bytes": layer.size_bytes,
                 "compressed_bytes": layer.blob.compressed_bytes,
                 "kind": layer.kind.value,
+                "bytes_by_kind": {kind.value: size for kind, size in layer.parts},
                 "files": layer.index.file_count,
             }
             for layer in contents.layers

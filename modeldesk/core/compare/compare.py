@@ -16,7 +16,7 @@ from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.contents.packages import Manager, Package, find_packages
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import add_up
 from modeldesk.core.library.labels import metrics
 
 _LARGEST = 500
@@ -91,23 +91,11 @@ def _side(named: Named, other: ImageContents, read: _Read) -> Side:
         len(read.files),
         len(contents.layers),
         sum(layer.size_bytes for layer in own),
-        _by_kind(contents),
+        tuple(add_up(layer.parts for layer in contents.layers).items()),
         _counts(read.packages),
         detail.config.user or "root",
         metrics(detail.labels),
     )
-
-
-def _by_kind(contents: ImageContents) -> tuple[tuple[LayerKind, int], ...]:
-    """A base image's layers are one part; the others' parts count by what is in them."""
-    sizes = dict.fromkeys(LayerKind, 0)
-    for layer in contents.layers:
-        if layer.kind is LayerKind.BASE_IMAGE:
-            sizes[layer.kind] += layer.size_bytes
-            continue
-        for kind, size in layer.parts:
-            sizes[kind] += size
-    return tuple((kind, size) for kind, size in sizes.items() if size)
 
 
 def _counts(packages: Sequence[Package]) -> Mapping[Manager, int]:

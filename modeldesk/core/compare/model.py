@@ -9,7 +9,7 @@ from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair
 from modeldesk.core.compare.packages import PackageDifference
 from modeldesk.core.contents.packages import Manager
-from modeldesk.core.ids import ImageId
+from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.layers.kinds import LayerKind
 
 
@@ -88,6 +88,12 @@ class Comparison:
     config: tuple[ConfigDifference, ...]
     notes: tuple[str, ...] = ()
     """What was passed over while reading."""
+
+    @property
+    def diff_ids(self) -> frozenset[DiffId]:
+        """Every layer of both."""
+        both = (one for pair in self.layers for one in (pair.left, pair.right))
+        return frozenset(one.blob.diff_id for one in both if one is not None)
 
     @property
     def delta_bytes(self) -> int:

@@ -31,8 +31,6 @@ class Figures:
     wasted_bytes: int
     compressed_bytes: int | None
     """None where the source does not say of every layer."""
-    kinds: tuple[LayerKind, ...]
-    """Of each layer, by content."""
     largest: Mapping[LayerKind, tuple[LargeFile, ...]]
     """The largest files there in the end, by the kind of layer that wrote them."""
 
@@ -49,15 +47,13 @@ class Figures:
 
 def figures(contents: ImageContents, waste: Waste, view: FileView) -> Figures:
     """Count. `waste` and `view` are those of all the image's layers."""
-    kinds = tuple(layer.kind for layer in contents.layers)
     compressed = [layer.blob.compressed_bytes for layer in contents.layers]
     known = [size for size in compressed if size is not None]
     return Figures(
         waste.layers_bytes,
         waste.reclaimable_bytes,
         sum(known) if len(known) == len(compressed) else None,
-        kinds,
-        largest_by_kind(view, kinds),
+        largest_by_kind(view, [layer.kind for layer in contents.layers]),
     )
 
 

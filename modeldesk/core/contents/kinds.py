@@ -1,8 +1,6 @@
 """What a layer is for, judged by what is in it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
@@ -14,10 +12,8 @@ from modeldesk.core.contents.weights import (
     looks_like_weights,
 )
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Told, largest_first
 from modeldesk.core.model_folder.magic import LARGE, extension_of
-
-Parts = tuple[tuple[LayerKind, int], ...]
-"""Bytes by kind, largest first."""
 
 _DEPENDENCIES = re.compile(
     rb"(?:^|/)(?:site-packages|dist-packages|site-library|node_modules|\.?venv|virtualenv|"
@@ -39,9 +35,8 @@ _SYSTEM = re.compile(
 )
 
 
-def parts_of(layer: LayerIndex, otherwise: LayerKind) -> Parts:
-    """Bytes by kind; they add up to the layer's size. What content does not tell counts as
-    `otherwise`: what the layer's instruction, or the image it is a base of, says."""
+def tell(layer: LayerIndex) -> Told:
+    """What the layer's files tell, whatever made it; all of it adds up to the layer's size."""
     sizes = dict.fromkeys(LayerKind, 0)
     untold = 0
     has_packages = any(_has_file(layer, folder) for folder in _DATABASE_FOLDERS)
@@ -62,33 +57,7 @@ def parts_of(layer: LayerIndex, otherwise: LayerKind) -> Parts:
             untold += size
         else:
             sizes[kind] += size
-    if otherwise == LayerKind.MODEL_WEIGHTS and sizes[otherwise]:
-        # The weights that the instruction speaks of were found; this is what came with them.
-        otherwise = LayerKind.APPLICATION
-    sizes[otherwise] += untold
-    return _largest_first(sizes)
-
-
-def kind_of(parts: Parts, otherwise: LayerKind) -> LayerKind:
-    """The kind of a layer with these parts: that of the largest, save for a base image's, which
-    is one whatever is in it; `otherwise` says that, and what a layer without bytes is."""
-    if otherwise == LayerKind.BASE_IMAGE or not parts:
-        return otherwise
-    return parts[0][0]
-
-
-def bytes_by_kind(layers: Sequence[Parts]) -> Parts:
-    """The parts of several layers, added up."""
-    sizes = dict.fromkeys(LayerKind, 0)
-    for parts in layers:
-        for kind, size in parts:
-            sizes[kind] += size
-    return _largest_first(sizes)
-
-
-def _largest_first(sizes: Mapping[LayerKind, int]) -> Parts:
-    found = [(kind, size) for kind, size in sizes.items() if size]
-    return tuple(sorted(found, key=itemgetter(1), reverse=True))
+    return Told(largest_first(sizes), untold)
 
 
 def is_of_packages(path: bytes) -> bool:

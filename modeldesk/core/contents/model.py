@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeldesk.core.contents.bases import Base
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,6 @@ class ArchiveImage:
     def name(self) -> str:
         return f"{self.path}:{self.image}" if self.image else str(self.path)
 
-
-_NO_BASE = Base(0)
 
 VERIFIED = ""
 """Instead of a stamp: the content has the digest that it is named by."""
@@ -105,8 +103,8 @@ class LayerContents:
     instruction: str
     kind: LayerKind
     """By content where that tells, else by the instruction."""
-    parts: tuple[tuple[LayerKind, int], ...]
-    """Bytes by kind within the layer, largest first; they add up to its size."""
+    parts: Parts
+    """Bytes by kind within the layer; they add up to its size. A base image's is one part."""
     index: LayerIndex
 
     @property
@@ -121,8 +119,8 @@ class ImageContents:
 
     image: SourceImage
     layers: tuple[LayerContents, ...]
-    base: Base = _NO_BASE
-    """What it stands on."""
+    base_layers: int = 0
+    """How many of the lowest are its base image's."""
 
     @property
     def size_bytes(self) -> int:

@@ -8,6 +8,7 @@ from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import IndexedLayer, Place, SourceImage
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.layers.parts import Told
 
 
 class ImageSource(Protocol):
@@ -49,7 +50,10 @@ class ContentRecords(Protocol):
     """Packed layer indexes, kept by diff ID. One that was verified serves every source; any other
     serves the source alone that it was read from, told by its stamp. When they take more than
     `limit_bytes`, those that were not used for longest go; the one that was kept last stays,
-    however large it is."""
+    however large it is.
+
+    What layers tell of their kinds is kept beside them, a line for each, and stays when an index
+    goes: sizes by kind are shown of images whose files nobody looks at."""
 
     limit_bytes: int
     """May be changed; it is held to when the next index is kept."""
@@ -65,11 +69,22 @@ class ContentRecords(Protocol):
 
     def keep_layer_index(self, layer: IndexedLayer) -> None: ...
 
-    def size_bytes(self) -> int:
-        """Bytes all of them take."""
+    def told_layers(self, layers: Collection[DiffId] | None = None) -> Mapping[DiffId, Told]:
+        """What is known of the kinds in `layers`; None: in every layer, by one query. A damaged
+        one is missing here."""
         ...
 
-    def forget_all(self) -> None: ...
+    def keep_told(self, told: Mapping[DiffId, Told]) -> None:
+        """Keep what layers tell, in the place of what was kept of the same ones."""
+        ...
+
+    def size_bytes(self) -> int:
+        """Bytes all indexes take."""
+        ...
+
+    def forget_all(self) -> None:
+        """Forget every index; what layers told of their kinds stays."""
+        ...
 
     def close(self) -> None:
         """Let go of the file; nothing may be asked afterwards."""

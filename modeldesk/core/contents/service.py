@@ -1,17 +1,21 @@
 """What is inside an image: read once, then known."""
 
-from collections.abc import Collection, Iterator
+import logging
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 
 from modeldesk.core.contents.assemble import assemble
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.model import ImageContents, Place, SourceImage
+from modeldesk.core.contents.kinds import tell
+from modeldesk.core.contents.model import VERIFIED, ImageContents, Place, SourceImage
 from modeldesk.core.contents.ports import ContentRecords, Indexer, OpenSource
-from modeldesk.core.errors import ArchiveError
+from modeldesk.core.errors import ArchiveError, RecordsError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.layers.parts import Told
 from modeldesk.core.words import tr
+
+logger = logging.getLogger(__name__)
 
 
 class Contents:
@@ -23,22 +27,23 @@ class Contents:
         self._open_source = open_source
 
     def known(
-        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+        self, place: Place, token: CancelToken, base_layers: int | None = None
     ) -> ImageContents | None:
-        """The image with its files where all its layers were read before; else None. `bases` are
-        images that it may stand on. Raises what reading its configuration can."""
-        return self._assembled(self._image(place, token), bases)
+        """The image with its files where all its layers were read before; else None.
+        `base_layers` of the lowest are its base image's; None: its history has to show it.
+        Raises what reading its configuration can."""
+        return self._assembled(self._image(place, token), base_layers)
 
-    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
-        """The image with its files; layers that are not known yet are read. `bases` are images
-        that it may stand on. Raises `ArchiveError`, `EngineError`, `RegistryError`,
-        `RecordsError`, `Cancelled`."""
+    def read(self, place: Place, job: Job, base_layers: int | None = None) -> ImageContents:
+        """The image with its files; layers that are not known yet are read. `base_layers` are as
+        in `known`. Raises `ArchiveError`, `EngineError`, `RegistryError`, `RecordsError`,
+        `Cancelled`."""
         for _ in range(2):
             image = self._image(place, job.token)
             wanted = frozenset(image.detail.diff_ids)
             missing = wanted - self.records.known_layers(wanted, image.stamp)
             self._indexer.index(place, missing, job)
-            found = self._assembled(image, bases)
+            found = self._assembled(image, base_layers)
             # A damaged index is dropped when it is met, and read again; so is a source that was
             # changed meanwhile.
             if found is not None:
@@ -68,8 +73,22 @@ class Contents:
         with closing(self._open_source(place)) as source:
             return source.read(token)
 
-    def _assembled(self, image: SourceImage, bases: Collection[KnownImage]) -> ImageContents | None:
+    def _assembled(self, image: SourceImage, base_layers: int | None) -> ImageContents | None:
         indexes = self.records.layer_indexes(image.detail.diff_ids, image.stamp)
         if len(indexes) < len(set(image.detail.diff_ids)):
             return None
-        return assemble(image, indexes, bases)
+        told = {layer: tell(index) for layer, index in indexes.items()}
+        if image.stamp == VERIFIED:
+            self._keep(told)
+        return assemble(image, indexes, told, base_layers)
+
+    def _keep(self, told: Mapping[DiffId, Told]) -> None:
+        """Keep what layers tell for whoever asks when their files are not at hand. What was read
+        before this was kept, or judged by the rules of another version, is put right here."""
+        try:
+            kept = self.records.told_layers(told)
+            self.records.keep_told(
+                {layer: one for layer, one in told.items() if kept.get(layer) != one}
+            )
+        except RecordsError as error:
+            logger.info("the kinds of layers can't be kept: %s", error)

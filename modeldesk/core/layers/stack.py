@@ -1,6 +1,6 @@
 """An image's layers, before and after it is known which of them are its base image's."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 
@@ -11,6 +11,7 @@ from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Stack:
     """What one image alone tells of its layers."""
 
     layers: tuple[Layer, ...]
-    """Base first; the kinds are those of the instructions."""
+    """Base first; none is the base image's yet but what brought a whole system."""
     marked_base: int
     """How many of the lowest the image's history shows to be its base image's."""
     histories: tuple[int, ...] = ()
@@ -27,7 +28,7 @@ class Stack:
 
     @property
     def holds_weights(self) -> bool:
-        """Whether an instruction brought weights."""
+        """Whether a layer brought weights."""
         return any(layer.kind is LayerKind.MODEL_WEIGHTS for layer in self.layers)
 
     def continues(self, other: "Stack") -> bool:
@@ -38,6 +39,16 @@ class Stack:
     @property
     def diff_ids(self) -> tuple[DiffId, ...]:
         return tuple(layer.diff_id for layer in self.layers)
+
+    def judged(self, told: Mapping[DiffId, Told]) -> "Stack":
+        """The same with the kinds that layers tell by their content, where they do."""
+        if told.keys().isdisjoint(self.diff_ids):
+            return self
+        layers = (
+            layer.judged(found) if (found := told.get(layer.diff_id)) else layer
+            for layer in self.layers
+        )
+        return replace(self, layers=tuple(layers))
 
     def on_base(self, count: int) -> tuple[Layer, ...]:
         """The layers, the lowest `count` of them being the base image's."""

@@ -20,9 +20,10 @@ class KeptVersions:
         """Keep what of a snapshot is new; whether anything was. Raises `RecordsError`.
 
         Versions whose layers are not known yet are left to a later snapshot, and so are all
-        while some image's are not: until then a base image may be taken for the model's own.
+        while some image's are not: until then a base image may be taken for the model's own. So
+        are they until it is known what content tells, or a guess would take its place.
         """
-        if snapshot.missing_details:
+        if snapshot.missing_details or not snapshot.kinds_known:
             return False
         with self._lock:
             new = [kept for kept in _versions(snapshot) if self._noted.get(_key(kept)) != kept]

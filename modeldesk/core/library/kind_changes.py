@@ -82,7 +82,7 @@ def changes_by_kind(
     versions: Sequence[Sequence[Layer]],
 ) -> tuple[tuple[KindChanges, ...], KindChanges]:
     """One for each kind that has bytes, in the order of `LayerKind`, and one for all together.
-    `versions` are oldest first."""
+    `versions` are oldest first. A layer of several kinds is one of each, with its bytes of it."""
     tallies = {kind: _Tally() for kind in LayerKind}
     total = _Tally()
     known: set[DiffId] = set()
@@ -91,10 +91,11 @@ def changes_by_kind(
         for tally in tallies.values():
             tally.begin()
         for layer in version:
-            size = 0 if layer.diff_id in known else layer.size_bytes
+            is_new = layer.diff_id not in known
             known.add(layer.diff_id)
-            total.add(layer.diff_id, size)
-            tallies[layer.kind].add(layer.diff_id, size)
+            total.add(layer.diff_id, layer.size_bytes * is_new)
+            for kind, size in layer.parts:
+                tallies[kind].add(layer.diff_id, size * is_new)
     found = (tally.told(kind) for kind, tally in tallies.items())
     kinds = tuple(one for one in found if one.first_bytes or one.pushed_bytes)
     return kinds, total.told(None)

@@ -1,6 +1,6 @@
 """The library a person sees: models, their versions, and the other images."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,6 +10,7 @@ from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.images import Labels
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import add_up
 from modeldesk.core.references import Reference
 
 
@@ -71,20 +72,14 @@ class Version:
     image's layers); as long as `layers`."""
     images_with: tuple[int, ...] = ()
     """For each layer, how many local images have it, those of no version of this model too."""
+    base_layers: int | None = None
+    """How many of the lowest layers are its base image's; None until they are known."""
 
     def bytes_by_kind(self) -> dict[LayerKind, int]:
         """Bytes per layer kind, in the kinds' order; everything OTHER while layers are unknown."""
         if self.layers is None:
             return {LayerKind.OTHER: self.size_bytes}
-        return bytes_by_kind(self.layers)
-
-
-def bytes_by_kind(layers: Iterable[Layer]) -> dict[LayerKind, int]:
-    """Bytes per kind, in the kinds' order; kinds of no bytes are left out."""
-    found = dict.fromkeys(LayerKind, 0)
-    for layer in layers:
-        found[layer.kind] += layer.size_bytes
-    return {kind: size for kind, size in found.items() if size}
+        return add_up(layer.parts for layer in self.layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +176,8 @@ class LibrarySnapshot:
     """Bytes of all local layers, each counted once; None until layers are known."""
     missing_details: int = 0
     """Images whose layers are still to be read."""
+    kinds_known: bool = True
+    """Whether all that is known of the layers' content is in their kinds."""
 
     @property
     def reclaimable_bytes(self) -> int | None:

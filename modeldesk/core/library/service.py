@@ -3,15 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.errors import NotFound, RecordsError
-from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.ids import ContainerId, DiffId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import Job
 from modeldesk.core.layers.stack import Stack, read_stack
@@ -19,7 +19,10 @@ from modeldesk.core.library.filling import fill
 from modeldesk.core.library.grouping import LocalImage
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.library.snapshot import make_snapshot
-from modeldesk.core.ports import ImageEngine, ImageRecords
+from modeldesk.core.ports import ImageEngine, ImageRecords, ToldKinds
+
+if TYPE_CHECKING:
+    from modeldesk.core.layers.parts import Told
 
 logger = logging.getLogger(__name__)
 
@@ -50,13 +53,20 @@ class Library:
     """Holds the last snapshot. Every method may be called from any thread; those that ask the
     engine what is there wait for each other, so that an older answer never replaces a newer."""
 
-    def __init__(self, records: ImageRecords) -> None:
+    def __init__(self, records: ImageRecords, kinds: Callable[[], ToldKinds] | None = None) -> None:
+        """`kinds` opens what layers tell of their kinds, in the thread that needs it. None: they
+        are judged by their instructions alone."""
         self._records = records
+        self._kinds = kinds
+        self._told: dict[DiffId, Told] = {}
+        self._kinds_known = kinds is None
         self._asking = threading.Lock()
         self._state = threading.Lock()
         self._images: dict[ImageId, ImageSummary] = {}
         self._containers: dict[ContainerId, ContainerSummary] = {}
         self._stacks: dict[ImageId, Stack] = {}
+        self._judged: dict[ImageId, Stack] = {}
+        """The same, with what is told of their layers."""
         self._unreadable: set[ImageId] = set()
         self._being_read: set[ImageId] = set()
         self._snapshot = LibrarySnapshot()
@@ -75,6 +85,8 @@ class Library:
 
     def apply(self, engine: ImageEngine, changes: Changes) -> LibrarySnapshot:
         """Read again what `changes` names, and nothing else. Raises `EngineError`."""
+        if changes.layers:
+            self._learn_kinds(changes.layers)
         if not changes.touches_images and not changes.touches_containers:
             return self._snapshot
         with self._asking:
@@ -105,6 +117,12 @@ class Library:
                 self._being_read.difference_update(mine)
         return self._snapshot
 
+    def learn_kinds(self) -> LibrarySnapshot:
+        """Read what is known of the content of layers, all at once. Opening that may take a
+        while, so it is asked for when the list is there. Where it can't be read, what layers are
+        remains what their instructions say."""
+        return self._learn_kinds(None)
+
     def detail(self, engine: ImageEngine, image: ImageId) -> ImageDetail:
         """Everything that inspecting tells of an image. Raises `NotFound`, `EngineError`."""
         kept = self._kept([image])
@@ -132,11 +150,34 @@ class Library:
             self._being_read.update(mine)
             return mine
 
+    def _learn_kinds(self, layers: Collection[DiffId] | None) -> LibrarySnapshot:
+        """Of `layers`, or of all."""
+        found: Mapping[DiffId, Told] = {}
+        if self._kinds is not None:
+            try:
+                found = self._kinds().told_layers(layers)
+            except RecordsError as error:
+                logger.info("what layers tell of their kinds can't be read: %s", error)
+        with self._state:
+            known = self._kinds_known or layers is None
+            news = {layer: told for layer, told in found.items() if self._told.get(layer) != told}
+            if not news:
+                if known != self._kinds_known:
+                    self._kinds_known = known
+                    self._snapshot = replace(self._snapshot, kinds_known=known)
+                return self._snapshot
+            self._told.update(news)
+            self._kinds_known = known
+            for image, stack in self._stacks.items():
+                if not news.keys().isdisjoint(stack.diff_ids):
+                    self._judged[image] = stack.judged(self._told)
+            return self._remake()
+
     def _learn(
         self, stacks: Mapping[ImageId, Stack], unreadable: Iterable[ImageId]
     ) -> LibrarySnapshot:
         with self._state:
-            self._stacks.update(stacks)
+            self._take(stacks)
             self._unreadable.update(unreadable)
             self._forget_what_is_gone()
             return self._remake()
@@ -156,7 +197,11 @@ class Library:
         while time.monotonic() < deadline and (batch := list(islice(unread, _BATCH))):
             stacks = {image: read_stack(detail) for image, detail in self._kept(batch).items()}
             with self._state:
-                self._stacks.update(stacks)
+                self._take(stacks)
+
+    def _take(self, stacks: Mapping[ImageId, Stack]) -> None:
+        self._stacks.update(stacks)
+        self._judged.update((image, stack.judged(self._told)) for image, stack in stacks.items())
 
     def _take_moved_tags(self, found: Mapping[ImageId, ImageSummary | None]) -> None:
         """Of a tag that moved the engine speaks only for the image that has it now."""
@@ -168,15 +213,16 @@ class Library:
 
     def _forget_what_is_gone(self) -> None:
         for gone in self._stacks.keys() - self._images.keys():
-            del self._stacks[gone]
+            del self._stacks[gone], self._judged[gone]
         self._unreadable &= self._images.keys()
 
     def _remake(self) -> LibrarySnapshot:
-        stacks = self._stacks
+        stacks = self._judged
         self._snapshot = make_snapshot(
             [LocalImage(image, stacks.get(image.id)) for image in self._images.values()],
             self._containers.values(),
             frozenset(self._unreadable),
+            kinds_known=self._kinds_known,
         )
         return self._snapshot
 

@@ -1,7 +1,7 @@
 """From images and containers to everything the library page shows. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.ids import ImageId, ModelName, short
@@ -40,10 +40,14 @@ def make_snapshot(
     images: Iterable[LocalImage],
     containers: Iterable[ContainerSummary] = (),
     unreadable: frozenset[ImageId] = frozenset(),
+    *,
+    kinds_known: bool = True,
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
-    layers stay unknown, and the sizes of the others are given without them."""
-    return _Maker(images, containers, unreadable).snapshot()
+    layers stay unknown, and the sizes of the others are given without them. `kinds_known`: what
+    is known of the content of layers is in their kinds."""
+    made = _Maker(images, containers, unreadable).snapshot()
+    return made if kinds_known else replace(made, kinds_known=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ class _Maker:
             sizes=self._sizes(summary.id, layers),
             shared_with=self._shared_with(summary.id, layers, shared),
             images_with=self._images_with(summary.id, layers),
+            base_layers=None if layers is None else self.bases.layers[summary.id],
         )
 
     def _layers(self, image: LocalImage) -> tuple[Layer, ...] | None:

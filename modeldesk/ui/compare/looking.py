@@ -3,9 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.errors import ModelDeskError
-from modeldesk.core.ids import ModelName
-from modeldesk.core.library.known_bases import known_bases
-from modeldesk.ui.compare.picks import Pick, VersionPick, pick_text, place_of
+from modeldesk.ui.compare.picks import Pick, base_layers, pick_text, place_of
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.inspector.contents_store import Subject
@@ -31,8 +29,7 @@ def look_inside(
             window.activateWindow()
             return window
     name = pick_text(snapshot, pick)
-    model = pick.model if isinstance(pick, VersionPick) else ModelName("")
-    subject = Subject(place, name, 0, CompareLink(), tuple(known_bases(snapshot, model)))
+    subject = Subject(place, name, 0, CompareLink(), base_layers(snapshot, pick))
     window = InsideWindow(context, source, subject, over)
     window.show()
     return window

@@ -38,6 +38,12 @@ def find(snapshot: LibrarySnapshot, pick: VersionPick) -> tuple[Model, Version] 
     return None
 
 
+def base_layers(snapshot: LibrarySnapshot, pick: Pick) -> int | None:
+    """How many of its lowest layers are its base image's, where the library knows."""
+    found = find(snapshot, pick) if isinstance(pick, VersionPick) else None
+    return found[1].base_layers if found else None
+
+
 def pick_text(snapshot: LibrarySnapshot, pick: Pick) -> str:
     """What is picked, for a person: ``recommendation · v1.4.0``, or the archive's name."""
     if isinstance(pick, PlacePick):

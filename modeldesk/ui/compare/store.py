@@ -1,24 +1,20 @@
 """The two images that are compared, and how far it is with them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.compare.compare import Named, compare
 from modeldesk.core.compare.model import Comparison
 from modeldesk.core.compare.names import names_of
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.errors import ModelDeskError
-from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import CancelToken, Job, Progress
-from modeldesk.core.library.known_bases import known_bases
-from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.words import tr
-from modeldesk.ui.compare.picks import Pick, PlacePick, pick_text, place_of
+from modeldesk.ui.compare.picks import Pick, base_layers, pick_text, place_of
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.links import CompareLink
@@ -48,22 +44,16 @@ class _Image:
     """One of them, as a worker needs it."""
 
     place: Place
-    model: ModelName | None
-    """None for what is no version of the library."""
-    snapshot: LibrarySnapshot
-
-    def bases(self) -> Sequence[KnownImage]:
-        """What it may stand on."""
-        return () if self.model is None else tuple(known_bases(self.snapshot, self.model))
+    base_layers: int | None
 
     def known(self, source: ContentsSource, token: CancelToken) -> ImageContents | None:
-        return source.known(self.place, token, self.bases())
+        return source.known(self.place, token, self.base_layers)
 
     def read(self, source: ContentsSource, job: Job) -> ImageContents:
         def report(progress: Progress) -> None:
             job.report(replace(progress, text=f"{progress.text} · {self.place.name}"))
 
-        return source.read(self.place, replace(job, report=report), self.bases())
+        return source.read(self.place, replace(job, report=report), self.base_layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +142,7 @@ class CompareStore(QObject):
 
     def _image(self, pick: Pick) -> _Image:
         snapshot, address = self._context.hub.snapshot, engine_address(self._context)
-        model = None if isinstance(pick, PlacePick) else pick.model
-        return _Image(place_of(snapshot, pick, address), model, snapshot)
+        return _Image(place_of(snapshot, pick, address), base_layers(snapshot, pick))
 
     def _read(self, pair: _Pair) -> None:
         source = self._source
@@ -176,6 +165,8 @@ class CompareStore(QObject):
         self._reading = None
         self.comparison = comparison
         self._become(State.READY)
+        # Whoever shows kinds of layers may know more now.
+        self._context.hub.publish_changes(Changes(layers=comparison.diff_ids), self)
 
     def _failed(self, error: ModelDeskError) -> None:
         self._reading = None

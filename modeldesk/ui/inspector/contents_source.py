@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.ids import DiffId
@@ -14,12 +13,13 @@ class ContentsSource(Protocol):
     """Every method is called in a worker and may raise what the place can."""
 
     def known(
-        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+        self, place: Place, token: CancelToken, base_layers: int | None = None
     ) -> ImageContents | None:
-        """The contents, if every layer has been read before; `bases` are what it may stand on."""
+        """The contents, if every layer has been read before. `base_layers` of the lowest are its
+        base image's; None: that is not known."""
         ...
 
-    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
+    def read(self, place: Place, job: Job, base_layers: int | None = None) -> ImageContents:
         """The contents; layers that are not known are read now."""
         ...
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.contents.advice.model import Advice
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.figures import Figures
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.errors import ModelDeskError
@@ -45,8 +45,8 @@ class Subject:
     size_bytes: int
     link: Link
     """Where Activity's go-to leads."""
-    bases: tuple[KnownImage, ...] = ()
-    """Images that it may stand on."""
+    base_layers: int | None = None
+    """How many of its lowest layers are its base image's; None where that is not known."""
 
 
 class ContentsStore(QObject):
@@ -90,8 +90,14 @@ class ContentsStore(QObject):
         return reading.progress if reading else None
 
     def look_at(self, subject: Subject | None) -> None:
-        """Look at another image; what is known of it is shown at once."""
-        same = subject and self.subject and subject.place == self.subject.place
+        """Look at another image; what is known of it is shown at once. One that is found to stand
+        on another base is looked at anew, since its layers are of other kinds."""
+        before = self.subject
+        same = (
+            subject is not None
+            and before is not None
+            and (subject.place, subject.base_layers) == (before.place, before.base_layers)
+        )
         self.subject = subject
         if same:
             return
@@ -112,11 +118,11 @@ class ContentsStore(QObject):
         subject = self.subject
         if subject is None or self.knowing is not Knowing.UNREAD:
             return
-        source, place, bases = self.source, subject.place, subject.bases
+        source, place, base_layers = self.source, subject.place, subject.base_layers
         self._failures.pop(place, None)
 
         def work(job: Job) -> ImageContents:
-            return source.read(place, job, bases)
+            return source.read(place, job, base_layers)
 
         self._readings[place] = self._context.tasks.submit(
             work,
@@ -141,10 +147,10 @@ class ContentsStore(QObject):
         subject = self.subject
         if subject is None or self.knowing is not Knowing.LOOKING_UP:
             return
-        source, place, bases = self.source, subject.place, subject.bases
+        source, place, base_layers = self.source, subject.place, subject.base_layers
 
         def work(job: Job) -> OpenImage | None:
-            contents = source.known(place, job.token, bases)
+            contents = source.known(place, job.token, base_layers)
             return OpenImage(place, contents) if contents is not None else None
 
         self._latest.submit(
@@ -158,7 +164,13 @@ class ContentsStore(QObject):
         if image is None:
             self._become(Knowing.UNREAD)
         else:
+            self._tell(image.contents)
             self._open(image)
+
+    def _tell(self, contents: ImageContents) -> None:
+        """Whoever shows kinds of layers may know more now."""
+        layers = frozenset(contents.image.detail.diff_ids)
+        self._context.hub.publish_changes(Changes(layers=layers), self)
 
     def _not_looked_up(self, place: Place, error: ModelDeskError) -> None:
         self._failures[place] = error
@@ -193,6 +205,7 @@ class ContentsStore(QObject):
 
     def _was_read(self, place: Place, contents: ImageContents) -> None:
         del self._readings[place]
+        self._tell(contents)
         if self._is_looked_at(place):
             self._open(OpenImage(place, contents))
 

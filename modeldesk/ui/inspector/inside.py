@@ -4,7 +4,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QTabWidget
 
 from modeldesk.core.contents.model import EngineImage
-from modeldesk.core.library.known_bases import known_bases
 from modeldesk.core.library.model import Model, Version
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
@@ -50,7 +49,7 @@ class Inside(QObject):
                 name,
                 version.size_bytes,
                 LibraryLink(model.name, image),
-                tuple(known_bases(self._context.hub.snapshot, model.name)),
+                version.base_layers,
             )
         )
 

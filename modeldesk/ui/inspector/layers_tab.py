@@ -147,7 +147,13 @@ class LayersTab(QWidget):
     def show_image(self, place: Place, contents: ImageContents) -> None:
         """Show the layers of an image that may be in no library."""
         layers = tuple(
-            Layer(layer.blob.diff_id, layer.instruction, layer.size_bytes, layer.kind)
+            Layer(
+                layer.blob.diff_id,
+                layer.instruction,
+                layer.size_bytes,
+                layer.kind,
+                layer.parts if len(layer.parts) > 1 else (),
+            )
             for layer in contents.layers
         )
         self._show(_Shown(place, layers, contents.size_bytes))
@@ -179,11 +185,8 @@ class LayersTab(QWidget):
 
     def show_contents(self, known: Figures | None, advice: Sequence[Advice] = ()) -> None:
         """Tell of what is in the files of the version that is shown; None: not known."""
-        told = self._kinds()
         self._known, self._advice = known, advice
         self._show_figures()
-        if self._kinds() != told:
-            self._show_layers()
         self._show_largest()
         self._show_advice()
 
@@ -191,31 +194,23 @@ class LayersTab(QWidget):
         """Whether the files are still to be read."""
         self.look_inside.setVisible(offered)
 
-    def _kinds(self) -> tuple[LayerKind, ...]:
-        """Of each layer: by content where that is known, else as the instruction lets one guess."""
-        layers = self._shown.layers if self._shown else ()
-        if self._known is not None and len(self._known.kinds) == len(layers):
-            return self._known.kinds
-        return tuple(layer.kind for layer in layers)
-
     def _show_layers(self) -> None:
         """In the stack, in the list, and all of the one that is picked."""
         shown = self._shown
         if shown is None:
             return
         layers = shown.layers
-        layered = [(n, *pair) for n, pair in enumerate(zip(layers, self._kinds(), strict=True))]
         self.stack.set_segments(
             [
-                StackSegment(str(n), kind, layer.size_bytes, _one_line(layer))
-                for n, layer, kind in layered
+                StackSegment(str(n), kind, size, _one_line(layer))
+                for n, layer in enumerate(layers)
+                for kind, size in layer.parts
             ]
         )
-        self.list.set_rows([_row(shown, *one) for one in layered[::-1]])
+        self.list.set_rows([_row(shown, n) for n in reversed(range(len(layers)))])
         self.list.setMaximumHeight(self.list.content_height())
-        if self._picked and int(self._picked) < len(layered):
-            _, layer, kind = layered[int(self._picked)]
-            self.detail.show_layer(layer, kind)
+        if self._picked and int(self._picked) < len(layers):
+            self.detail.show_layer(layers[int(self._picked)])
 
     def _show_figures(self) -> None:
         if self._shown is not None:
@@ -239,7 +234,7 @@ class LayersTab(QWidget):
         if known is None or not layers:
             self.largest.hide()
             return
-        kind = _kind_to_tell_of(known, layers, self._kinds(), self._picked)
+        kind = _kind_to_tell_of(known, layers, self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
     def _pick(self, key: str) -> None:
@@ -249,7 +244,7 @@ class LayersTab(QWidget):
         self.stack.select(key)
         if self.list.current_key() != key:
             self.list.select_key(key)
-        self.detail.show_layer(layers[int(key)], self._kinds()[int(key)])
+        self.detail.show_layer(layers[int(key)])
         self._picked = key
         self._show_largest()
         self.layer_picked.emit(int(key))
@@ -261,6 +256,7 @@ class LayerDetail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Label("", TextStyle.STRONG)
+        self.parts = Label("", TextStyle.BODY, "muted", wrap=True)
         self.instruction = WrappedText(most_lines=6)
         self.diff_id = CopyLabel()
         self.exact = Label("", TextStyle.LABEL, "muted")
@@ -268,6 +264,7 @@ class LayerDetail(QWidget):
         column.setContentsMargins(0, Space.S, 0, Space.XS)
         column.setSpacing(Space.XS)
         column.addWidget(self.title)
+        column.addWidget(self.parts)
         column.addWidget(self.instruction)
         row = QHBoxLayout()
         row.addWidget(self.diff_id, 1)
@@ -275,9 +272,12 @@ class LayerDetail(QWidget):
         column.addLayout(row)
         self.hide()
 
-    def show_layer(self, layer: Layer, kind: LayerKind) -> None:
-        """Tell of `layer`, which is of `kind`."""
-        self.title.setText(kind_name(kind))
+    def show_layer(self, layer: Layer) -> None:
+        """Tell of `layer`; of one that holds several kinds how much of each."""
+        self.title.setText(kind_name(layer.kind))
+        parts = (f"{kind_name(kind)} {presentation.size(size)}" for kind, size in layer.mixed)
+        self.parts.setText(" · ".join(parts))
+        self.parts.setVisible(bool(layer.mixed))
         self.instruction.set_text(layer.instruction or tr("instruction not known"))
         self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
         self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
@@ -285,21 +285,20 @@ class LayerDetail(QWidget):
         self.show()
 
 
-def _kind_to_tell_of(
-    known: Figures, layers: tuple[Layer, ...], kinds: tuple[LayerKind, ...], picked: str
-) -> LayerKind:
+def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> LayerKind:
     """Of the layer that is picked; else what weighs most beside the base image."""
     if picked:
-        return kinds[int(picked)]
+        return layers[int(picked)].kind
     sizes: dict[LayerKind, int] = {}
-    for kind, layer in zip(kinds, layers, strict=True):
-        if kind in known.largest:
-            own = layer.size_bytes if kind is not LayerKind.BASE_IMAGE else 0
-            sizes[kind] = sizes.get(kind, 0) + own
+    for layer in layers:
+        if layer.kind in known.largest:
+            own = layer.size_bytes if layer.kind is not LayerKind.BASE_IMAGE else 0
+            sizes[layer.kind] = sizes.get(layer.kind, 0) + own
     return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
 
 
-def _row(shown: _Shown, number: int, layer: Layer, kind: LayerKind) -> TwoLineRow:
+def _row(shown: _Shown, number: int) -> TwoLineRow:
+    layer = shown.layers[number]
     total = sum(x.size_bytes for x in shown.layers)
     note = ""
     if number < len(shown.shared_with):
@@ -307,12 +306,12 @@ def _row(shown: _Shown, number: int, layer: Layer, kind: LayerKind) -> TwoLineRo
         note = _shared_note(layer, shown.shared_with[number], held, shown.group)
     return TwoLineRow(
         key=str(number),
-        title=kind_name(kind),
+        title=kind_name(layer.kind),
         title_note=note,
         subtitle=_one_line(layer) or tr("instruction not known"),
         right=presentation.size(layer.size_bytes),
         right_note=presentation.percent(layer.size_bytes / total) if total else "",
-        kind=kind,
+        kind=layer.kind,
         mono_subtitle=True,
     )
 

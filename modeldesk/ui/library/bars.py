@@ -23,8 +23,9 @@ def size_bar(version: Past) -> SizeBar:
 
 
 def _local_bar(version: Version) -> SizeBar:
-    """Layers of one kind that lie on each other as one part; all of it as one while they are
-    not known. Made by the thousand, so no table by kind is kept."""
+    """Layers of one kind that lie on each other as one part, and a layer of several kinds as
+    several; all of it as one while they are not known. Made by the thousand, so no table by kind
+    is kept."""
     name = presentation.printable(version.name)
     key = str(version.key.image)
     if version.layers is None:
@@ -32,6 +33,9 @@ def _local_bar(version: Version) -> SizeBar:
     parts: list[tuple[LayerKind, int]] = []
     kind, size = LayerKind.OTHER, 0
     for layer in version.layers:
+        if layer.mixed:
+            parts.extend(layer.mixed)
+            continue
         if layer.kind is kind:
             size += layer.size_bytes
             continue

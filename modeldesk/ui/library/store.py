@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modeldesk.ui.tasks.handle import TaskHandle
 
 _LANE = serial("library")
+_KINDS = serial("kinds of layers")
 _PAINT_FIRST_MS = 100
 
 
@@ -33,6 +34,8 @@ class LibrarySource(Protocol):
 
     def apply(self, engine: ImageEngine, changes: Changes) -> LibrarySnapshot: ...
 
+    def learn_kinds(self) -> LibrarySnapshot: ...
+
     def fill_details(
         self, engine: ImageEngine, job: Job, on_snapshot: Callable[[LibrarySnapshot], None]
     ) -> LibrarySnapshot: ...
@@ -41,7 +44,8 @@ class LibrarySource(Protocol):
 class LibraryStore(QObject):
     """One per program. A connection makes it list everything; changes make it read what they
     name, those that come meanwhile together as one; then the layers of images not seen before
-    are read in the background. While the engine is away the last snapshot stays."""
+    are read in the background, and what is known of their content. While the engine is away the
+    last snapshot stays."""
 
     loaded_changed = Signal()
     """`loaded` is not what it was."""
@@ -57,8 +61,10 @@ class LibraryStore(QObject):
         self._reading: TaskHandle[bool] | None = None
         self._filling: TaskHandle[LibrarySnapshot] | None = None
         self._fill_again = False
+        self._kinds_due = False
         # Reading layers takes the interpreter's lock: the list is painted first.
         self._fill_due = QTimer(self, singleShot=True, interval=_PAINT_FIRST_MS)
+        self._fill_due.timeout.connect(self._learn_kinds)
         self._fill_due.timeout.connect(self._fill)
         self._newer = context.tasks.feed(self, self._take_newer, limit=1)
         hub = context.hub
@@ -83,7 +89,7 @@ class LibraryStore(QObject):
             self._filling.cancel()
 
     def _note(self, changes: Changes, _initiator: object) -> None:
-        if changes.touches_images or changes.touches_containers:
+        if changes.touches_images or changes.touches_containers or changes.layers:
             self._pending |= changes
             self._read()
 
@@ -92,6 +98,7 @@ class LibraryStore(QObject):
         if engine is None or self._reading is not None or not self._pending:
             return
         changes, self._pending = self._pending, Changes()
+        self._kinds_due |= changes.every_image
         self._reading = self._context.tasks.submit(
             lambda _job: self._ask(engine, changes),
             lane=_LANE,
@@ -130,6 +137,20 @@ class LibraryStore(QObject):
 
     def _stopped(self) -> None:
         self._reading = None
+
+    def _learn_kinds(self) -> None:
+        """After everything was listed: another program may have looked into images too."""
+        if not self._kinds_due:
+            return
+        self._kinds_due = False
+        self._context.tasks.submit(
+            lambda _job: self._library.learn_kinds(),
+            lane=_KINDS,
+            title="",
+            owner=self,
+            on_result=lambda _snapshot: self._publish(),
+            show_in_activity=False,
+        )
 
     def _fill(self) -> None:
         """Read the layers that are missing, unless that is under way; then once more after."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import EngineImage, ImageContents, LayerContents, Place
 from modeldesk.core.engine.model import Connection, ConnectionState
@@ -49,14 +48,14 @@ class FakeContents:
         self.gate.set()
 
     def known(
-        self, place: Place, token: CancelToken, bases: Collection[KnownImage] = ()
+        self, place: Place, token: CancelToken, base_layers: int | None = None
     ) -> ImageContents | None:
         key = _key(place)
         if key in self.failing:
             raise self.failing[key]
         return None if key in self.unread else self._image(key)
 
-    def read(self, place: Place, job: Job, bases: Collection[KnownImage] = ()) -> ImageContents:
+    def read(self, place: Place, job: Job, base_layers: int | None = None) -> ImageContents:
         key = _key(place)
         if key in self.unread:
             self.reads.append(key)

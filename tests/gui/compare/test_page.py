@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.contents.model import ArchiveImage, RegistryImage
 from modeldesk.core.errors import RegistryDenied
 from modeldesk.core.layers.kinds import LayerKind
@@ -78,6 +79,20 @@ def test_two_versions_side_by_side(qtbot: QtBot, bench: Bench, versions: Version
     assert sized[LayerKind.MODEL_WEIGHTS] == 44_000_000
     assert "1.16 GB" in result.bars.accessibleName()
     assert bench.page.note.text() == "164 MB in shared layers"
+
+
+def test_others_hear_that_layers_were_looked_into(
+    qtbot: QtBot, bench: Bench, versions: Versions
+) -> None:
+    heard: list[Changes] = []
+    bench.context.hub.changed.connect(lambda changes, _initiator: heard.append(changes))
+    compared(qtbot, bench, versions)
+    of_both = [
+        layer.blob.diff_id
+        for pick in versions
+        for layer in bench.contents.images[pick.image].layers
+    ]
+    assert heard == [Changes(layers=frozenset(of_both))]
 
 
 def test_packages_and_configuration(qtbot: QtBot, bench: Bench, versions: Versions) -> None:

@@ -11,11 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.extract import plan
 from modeldesk.core.contents.model import ImageContents, RegistryImage
 from modeldesk.core.errors import EngineUnavailable
-from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.inspector.contents_store import Knowing, Subject
@@ -56,8 +54,8 @@ class Desk:
     def browser(self) -> FilesBrowser:
         return self.tab.browser
 
-    def look_at(self, name: str = "m:v1", bases: tuple[KnownImage, ...] = ()) -> None:
-        subject = Subject(RegistryImage(name), name, 903_000_000, LibraryLink(), bases)
+    def look_at(self, name: str = "m:v1", base_layers: int | None = None) -> None:
+        subject = Subject(RegistryImage(name), name, 903_000_000, LibraryLink(), base_layers)
         self.store.look_at(subject)
 
     def open(self, contents: ImageContents | None = None) -> None:
@@ -400,9 +398,10 @@ def test_an_image_without_layers_and_one_without_files(desk: Desk) -> None:
     assert desk.browser.summary.text() == "0 files · 0 B"
 
 
-def test_the_bases_of_the_library_are_told(desk: Desk) -> None:
-    base = KnownImage("python:3.11", (DiffId("sha256:1"),))
-    desk.look_at("m:v1", (base,))
+def test_the_base_that_the_library_found_is_told_and_a_better_one_too(desk: Desk) -> None:
+    desk.look_at("m:v1", 1)
+    desk.until(lambda: desk.source.base_layers == 1)
     desk.rest()
-    desk.until(lambda: desk.source.bases == [base])
+    desk.look_at("m:v1", 2)
+    desk.until(lambda: desk.source.base_layers == 2)
     desk.rest()

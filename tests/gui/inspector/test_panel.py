@@ -13,7 +13,6 @@ from modeldesk.core.errors import EngineError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import Job
-from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.model import LibrarySnapshot, Model, Version
 from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
@@ -249,10 +248,7 @@ def test_what_the_files_tell_stands_among_the_layers(
     assert figures["Wasted space"] == "38.0 MB"
     assert figures["Efficiency"] == "97.2 %"
     assert figures["Compressed in registry"] == "538 MB"
-    assert layers.largest.title.text() == "Largest files in Dependencies"
-    # By content: the instructions of the fake engine's image tell otherwise.
-    told = [kind_name(layer.kind) for layer in sample().layers]
-    assert [row.title for row in layers.list.rows()] == told[::-1]
+    assert layers.largest.title.text() == "Largest files in System packages"
     layers.stack.segment_clicked.emit("3")
     assert layers.largest.title.text() == "Largest files in Model weights"
     qtbot.waitUntil(layers.advice.isVisible, timeout=5000)
@@ -305,21 +301,23 @@ def test_files_that_were_not_read_are_offered_among_the_layers(
     made.details.let_go.set()
 
 
-def test_any_image_of_another_name_may_be_the_base(
+def test_the_base_is_the_one_that_the_library_found(
     qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path
 ) -> None:
     source = FakeContents(sample(), is_known=False)
     made = Shown(theme, tasks, tmp_path, source)
-    made.engine.add_image("tools/shared:v3", steps=[Step("COPY tools /", 9)])
+    tools = Step("COPY tools /", 9)
+    made.engine.add_image("tools/shared:v3", steps=[tools], base=())
+    made.engine.add_image("mine:v1", steps=[tools, Step("COPY x /", 1)], base=())
     library = Library(FakeImageRecords())
     library.reload(made.engine)
     snapshot = library.fill_details(made.engine, Job(), lambda _: None)
     qtbot.addWidget(made.panel)
     made.context.hub.publish_connection(CONNECTED)
     made.context.hub.publish_snapshot(snapshot)
-    made.panel.show_version(made.model, made.version("v2.0.0"))
-    qtbot.waitUntil(lambda: bool(source.bases), timeout=5000)
-    assert [base.name for base in source.bases] == ["tools/shared:v3"]
+    mine = next(model for model in snapshot.models if model.name == "mine")
+    made.panel.show_version(mine, mine.versions[0])
+    qtbot.waitUntil(lambda: source.base_layers == 1, timeout=5000)
     qtbot.waitUntil(lambda: not tasks.active, timeout=5000)
     made.details.let_go.set()
 

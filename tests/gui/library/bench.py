@@ -13,6 +13,7 @@ from modeldesk.core.library.remote_versions import RemoteHistory
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.ui.charts.preload import Preload
+from modeldesk.ui.inspector.contents_source import ContentsSource
 from modeldesk.ui.library.choice import LibraryChoice
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
@@ -25,6 +26,7 @@ from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.contents import FakeContents
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
@@ -53,9 +55,10 @@ class Bench(QObject):
         theme: Theme,
         engine: FakeEngine,
         folder: Path,
-        contents: FakeContents | None = None,
+        contents: ContentsSource | None = None,
+        layer_records: FakeContentRecords | None = None,
     ) -> None:
-        """Without `contents` no image was ever looked into."""
+        """Without `contents` no image was ever looked into; `layer_records` are what they keep."""
         super().__init__()
         self.engine = engine
         self.online = True
@@ -65,7 +68,8 @@ class Bench(QObject):
         )
         self.hub = self.context.hub
         self.heard = Heard(self.context)
-        self.library = Library(FakeImageRecords())
+        self.layer_records = layer_records or FakeContentRecords()
+        self.library = Library(FakeImageRecords(), lambda: self.layer_records)
         self.release_records = FakeReleaseRecords()
         service = ReleaseService(
             self.release_records,

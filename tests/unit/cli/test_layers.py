@@ -182,14 +182,13 @@ def test_without_an_engine_only_a_registrys_name_is_looked_for_there(session: Se
 def test_on_the_engine_before_the_registry(tmp_path: Path) -> None:
     engine = FakeEngine()
     image = engine.add_image("registry.lan:5000/team/rec:v1.0.0", steps=[("COPY x", 10)])
-    engine.add_image("python:3", steps=[("ADD rootfs /", 10)])
     parts = Parts(Paths.under(tmp_path))
     vars(parts).update(finder=FakeFinder(engine), library=Library(FakeImageRecords()))
     session = Session(parts)
-    place, bases = find_place(session, "registry.lan:5000/team/rec:v1.0.0")
+    place, base_layers = find_place(session, "registry.lan:5000/team/rec:v1.0.0")
     assert isinstance(place, EngineImage)
     assert (place.image, place.address) == (image, engine.info.address)
-    assert [base.name for base in bases] == ["python:3"]
+    assert base_layers == session.snapshot().models[0].versions[0].base_layers
     assert find_place(session, "registry.lan:5000/team/rec:v9")[0] == RegistryImage(
         "registry.lan:5000/team/rec:v9"
     )

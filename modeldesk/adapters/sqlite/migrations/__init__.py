@@ -7,6 +7,7 @@ from pathlib import Path
 from modeldesk.adapters.sqlite.migrations import (
     layers_0001_indexes,
     layers_0002_stamps,
+    layers_0003_kinds,
     m0001_records,
     m0002_engines,
     m0003_versions,
@@ -23,6 +24,8 @@ class Schema:
     """For each schema version, from 1 on, the statements that lead to it."""
     damage_said: Callable[[Path], str]
     """What a person is told when a damaged file was kept aside at a path."""
+    copied: bool = True
+    """Whether the file is kept as it was before an update."""
 
     @property
     def version(self) -> int:
@@ -54,4 +57,13 @@ RECORDS = Schema(
     ),
     _records_damaged,
 )
-LAYERS = Schema((layers_0001_indexes.STATEMENTS, layers_0002_stamps.STATEMENTS), _layers_damaged)
+LAYERS = Schema(
+    (
+        layers_0001_indexes.STATEMENTS,
+        layers_0002_stamps.STATEMENTS,
+        layers_0003_kinds.STATEMENTS,
+    ),
+    _layers_damaged,
+    # All of it can be read again, and a copy would take as much room for ever.
+    copied=False,
+)

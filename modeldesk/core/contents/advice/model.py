@@ -91,7 +91,7 @@ class Scene:
     @property
     def base_layers(self) -> int:
         """How many of the lowest are the base image's, which a recipe can't change."""
-        return self.image.base.layers
+        return self.image.base_layers
 
     @property
     def own_begin(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from modeldesk.core.contents.assemble import assemble
-from modeldesk.core.contents.bases import KnownImage
+from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import ImageContents, LayerBlob, SourceImage
 from modeldesk.core.ids import DiffId, ImageId
@@ -42,5 +42,6 @@ def image(
     lines = [(text, index.size_bytes or 1) for text, index in layers]
     told = detail(ids, lines, labels=labels, environment=environment)
     blobs = (LayerBlob(name, created_by=text) for name, (text, _) in zip(ids, layers, strict=True))
-    base = [KnownImage("base", ids[:base_layers])] if base_layers else []
-    return assemble(SourceImage("test", told, tuple(blobs)), indexes, base)
+    kinds = {name: tell(index) for name, index in indexes.items()}
+    source = SourceImage("test", told, tuple(blobs))
+    return assemble(source, indexes, kinds, base_layers or None)

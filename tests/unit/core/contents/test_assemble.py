@@ -1,7 +1,7 @@
 """Contents put together from a source's word and the layers' indexes."""
 
 from modeldesk.core.contents.assemble import assemble
-from modeldesk.core.contents.bases import Base, KnownImage
+from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.model import LayerBlob, SourceImage
 from modeldesk.core.layers.kinds import LayerKind
 from tests.unit.core.contents.details import detail
@@ -19,6 +19,7 @@ LAYERS = dict(
         strict=True,
     )
 )
+TOLD = {name: tell(index) for name, index in LAYERS.items()}
 HISTORY: tuple[str | tuple[str, int], ...] = (
     ("/bin/sh -c #(nop) ADD file:0 in / ", 100),
     '/bin/sh -c #(nop)  CMD ["sh"]',
@@ -29,7 +30,7 @@ HISTORY: tuple[str | tuple[str, int], ...] = (
 
 def test_instructions_by_history_and_size() -> None:
     told = detail(diffs("abc"), HISTORY)
-    made = assemble(SourceImage("it", told, tuple(map(LayerBlob, diffs("abc")))), LAYERS)
+    made = assemble(SourceImage("it", told, tuple(map(LayerBlob, diffs("abc")))), LAYERS, TOLD)
 
     assert [found.instruction for found in made.layers] == [
         "ADD … /",
@@ -43,7 +44,7 @@ def test_instructions_by_history_and_size() -> None:
     ]
     assert made.layers[1].parts == ((LayerKind.DEPENDENCIES, 65),)
     # A CMD that more instructions follow is the end of a base image.
-    assert made.base == Base(1)
+    assert made.base_layers == 1
 
 
 def test_instructions_that_the_source_tells() -> None:
@@ -52,17 +53,23 @@ def test_instructions_that_the_source_tells() -> None:
         LayerBlob(name, created_by=text)
         for name, (text, _) in zip(diffs("abc"), lines, strict=True)
     ]
-    made = assemble(SourceImage("it", detail(diffs("abc"), HISTORY), tuple(blobs)), LAYERS)
+    made = assemble(SourceImage("it", detail(diffs("abc"), HISTORY), tuple(blobs)), LAYERS, TOLD)
 
     assert made.layers[2].instruction == "COPY serve.py /app/"
-    assert made.base == Base(1)
+    assert made.base_layers == 1
 
 
-def test_a_base_that_is_known() -> None:
+def test_a_base_that_the_library_knows() -> None:
     told = detail(diffs("abc"), HISTORY)
     image = SourceImage("it", told, tuple(map(LayerBlob, diffs("abc"))))
-    made = assemble(image, LAYERS, [KnownImage("mine", diffs("ab"))])
+    made = assemble(image, LAYERS, TOLD, 2)
 
-    assert made.base == Base(2, "mine")
+    assert made.base_layers == 2
     assert made.layers[1].kind == LayerKind.BASE_IMAGE
-    assert made.layers[1].parts == ((LayerKind.DEPENDENCIES, 60), (LayerKind.BASE_IMAGE, 5))
+    # It is one part, whatever is in it.
+    assert made.layers[1].parts == ((LayerKind.BASE_IMAGE, 65),)
+
+    # Nor is one that it stands on nothing.
+    made = assemble(image, LAYERS, TOLD, 0)
+    assert made.layers[0].kind == LayerKind.BASE_IMAGE
+    assert made.layers[1].kind == LayerKind.DEPENDENCIES

@@ -34,7 +34,6 @@ def test_waste_efficiency_and_what_is_sent() -> None:
     assert (found.layers_bytes, found.wasted_bytes) == (160, 50)
     assert found.efficiency == pytest.approx(110 / 160)
     assert found.compressed_bytes == 100 * 2 // 5 + 60 * 2 // 5
-    assert found.kinds == (BASE, WEIGHTS)
 
 
 def test_the_largest_files_are_those_that_are_there_by_who_wrote_them() -> None:

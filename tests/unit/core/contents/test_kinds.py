@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeldesk.core.contents.kinds import bytes_by_kind, kind_of, parts_of
+from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import add_up, kind_of
 from tests.unit.core.contents.details import image
 from tests.unit.core.contents.layers import LAYERS, file, layer, symlink
 
@@ -16,7 +17,7 @@ SAFETENSORS = (64).to_bytes(8, "little") + b'{"weight":{"dtype":"F32"'
 
 
 def parts(index: LayerIndex, otherwise: LayerKind = APPLICATION) -> dict[LayerKind, int]:
-    return dict(parts_of(index, otherwise))
+    return dict(tell(index).parts_with(otherwise))
 
 
 @pytest.mark.parametrize(
@@ -96,13 +97,13 @@ def test_links_count_with_their_length() -> None:
 
 
 def test_a_layer_is_what_most_of_it_is() -> None:
-    found = parts_of(layer(file("app/a", 10), file("x/site-packages/b", 20)), APPLICATION)
+    found = tell(layer(file("app/a", 10), file("x/site-packages/b", 20))).parts_with(APPLICATION)
 
     assert found == ((DEPENDENCIES, 20), (APPLICATION, 10))
     assert kind_of(found, APPLICATION) == DEPENDENCIES
     assert kind_of(found, BASE) == BASE
     assert kind_of((), OTHER) == OTHER
-    assert bytes_by_kind([found, found, ()]) == ((DEPENDENCIES, 40), (APPLICATION, 20))
+    assert add_up([found, found, ()]) == {DEPENDENCIES: 40, APPLICATION: 20}
 
 
 def test_an_image_is_put_together() -> None:
@@ -114,7 +115,8 @@ def test_an_image_is_put_together() -> None:
     )
 
     assert [found.kind for found in made.layers] == [BASE, DEPENDENCIES, WEIGHTS]
-    assert made.layers[0].parts == ((SYSTEM, 105),)
+    # A base image is one part, whatever is in it.
+    assert made.layers[0].parts == ((BASE, 105),)
     assert made.layers[1].parts == ((DEPENDENCIES, 52),)
     assert made.layers[1].instruction == "RUN pip install numpy"
     assert made.size_bytes == 157 + 2 * MB
@@ -124,4 +126,4 @@ def test_an_image_is_put_together() -> None:
 @given(LAYERS, st.sampled_from(LayerKind))
 def test_parts_add_up(layers: list[LayerIndex], otherwise: LayerKind) -> None:
     for index in layers:
-        assert sum(size for _, size in parts_of(index, otherwise)) == index.size_bytes
+        assert sum(size for _, size in tell(index).parts_with(otherwise)) == index.size_bytes

@@ -3,7 +3,9 @@
 import pytest
 
 from modeldesk.core.errors import RecordsBusy
-from modeldesk.core.ids import ModelName
+from modeldesk.core.ids import DiffId, ModelName
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Told
 from modeldesk.core.library.kept_versions import KeptVersions
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.library.snapshot import make_snapshot
@@ -46,3 +48,17 @@ class TestNoting:
             versions.note(snapshot("v1.0.0"))
         records.failure = None
         assert versions.note(snapshot("v1.0.0"))
+
+    def test_not_before_it_is_known_what_content_tells(self) -> None:
+        """Else a guess would take the place of what was known of a version before."""
+        records = FakeVersionRecords()
+        versions = KeptVersions(records)
+        image_read = image(1, "rec:v1", stack="b")
+        assert not versions.note(make_snapshot([image_read], kinds_known=False))
+        layer = DiffId("sha256:b")
+        told = {layer: Told(((LayerKind.MODEL_WEIGHTS, 7),), 3)}
+        assert image_read.stack is not None
+        judged = image_read._replace(stack=image_read.stack.judged(told))
+        assert versions.note(make_snapshot([judged]))
+        [kept] = versions.past(ModelName("rec"))
+        assert kept.bytes_by_kind == {LayerKind.MODEL_WEIGHTS: 7, LayerKind.OTHER: 3}

@@ -50,6 +50,18 @@ def model(*versions: str | None) -> Model:
 
 
 class TestByKind:
+    def test_a_layer_of_two_kinds_is_one_of_each(self) -> None:
+        mixed = [
+            Layer(DiffId(name), "COPY . /", size + 3, WEIGHTS, ((WEIGHTS, size), (OTHER, 3)))
+            for name, size in (("m1", 7), ("m2", 9))
+        ]
+        kinds, everything = changes_by_kind([[mixed[0]], [mixed[0]], [mixed[1], *layers("w1")]])
+        assert kinds == (
+            KindChanges(WEIGHTS, 2, 1, 7, 16),
+            KindChanges(OTHER, 2, 1, 3, 3),
+        )
+        assert everything == KindChanges(None, 2, 1, 10, 19)
+
     def test_changed_and_pushed(self) -> None:
         kinds, everything = changes_by_kind(
             [layers("b1 d1 w1"), layers("b1 d1 w2"), layers("b1 d2 w3")]

@@ -22,7 +22,6 @@ from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair, PairState
 from modeldesk.core.compare.model import Comparison
 from modeldesk.core.compare.packages import PackageChange
-from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
 from modeldesk.core.layers.kinds import kind_name
@@ -216,7 +215,7 @@ def _layer_size(layer: LayerContents | None) -> Cell:
 def _instruction(layer: LayerContents | None) -> str:
     if layer is None:
         return ""
-    return presentation.printable(" ".join(without_secrets(layer.instruction).split()))
+    return presentation.instruction(layer.instruction)
 
 
 def layer_columns(left: str, right: str) -> Sequence[Column[Row]]:

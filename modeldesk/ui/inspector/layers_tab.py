@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, ImageContents, Place
@@ -16,6 +17,7 @@ from modeldesk.core.library.model import Group, Model, Version, VersionKey, Vers
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.inspector.largest_files import LargestFiles
+from modeldesk.ui.inspector.secret_note import SecretNote
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space, Tone
@@ -207,7 +209,9 @@ class LayersTab(QWidget):
         layered = [(n, *pair) for n, pair in enumerate(zip(layers, self._kinds(), strict=True))]
         self.stack.set_segments(
             [
-                StackSegment(str(n), kind, layer.size_bytes, _one_line(layer))
+                StackSegment(
+                    str(n), kind, layer.size_bytes, presentation.instruction(layer.instruction)
+                )
                 for n, layer, kind in layered
             ]
         )
@@ -262,6 +266,7 @@ class LayerDetail(QWidget):
         super().__init__(parent)
         self.title = Label("", TextStyle.STRONG)
         self.instruction = WrappedText(most_lines=6)
+        self.secret_note = SecretNote()
         self.diff_id = CopyLabel()
         self.exact = Label("", TextStyle.LABEL, "muted")
         column = QVBoxLayout(self)
@@ -269,6 +274,7 @@ class LayerDetail(QWidget):
         column.setSpacing(Space.XS)
         column.addWidget(self.title)
         column.addWidget(self.instruction)
+        column.addWidget(self.secret_note)
         row = QHBoxLayout()
         row.addWidget(self.diff_id, 1)
         row.addWidget(self.exact, 0, Qt.AlignmentFlag.AlignRight)
@@ -278,7 +284,9 @@ class LayerDetail(QWidget):
     def show_layer(self, layer: Layer, kind: LayerKind) -> None:
         """Tell of `layer`, which is of `kind`."""
         self.title.setText(kind_name(kind))
-        self.instruction.set_text(layer.instruction or tr("instruction not known"))
+        made_by = without_secrets(layer.instruction)
+        self.instruction.set_text(made_by or tr("instruction not known"))
+        self.secret_note.tell_of((made_by,))
         self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
         self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
         self.exact.setText(presentation.exact_size(layer.size_bytes))
@@ -309,7 +317,7 @@ def _row(shown: _Shown, number: int, layer: Layer, kind: LayerKind) -> TwoLineRo
         key=str(number),
         title=kind_name(kind),
         title_note=note,
-        subtitle=_one_line(layer) or tr("instruction not known"),
+        subtitle=presentation.instruction(layer.instruction) or tr("instruction not known"),
         right=presentation.size(layer.size_bytes),
         right_note=presentation.percent(layer.size_bytes / total) if total else "",
         kind=kind,
@@ -384,7 +392,3 @@ def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
     if count > 1 or images <= count:
         return versions
     return f"{versions} · {trn('{count} image', '{count} images', images)}"
-
-
-def _one_line(layer: Layer) -> str:
-    return presentation.printable(" ".join(layer.instruction.split()))

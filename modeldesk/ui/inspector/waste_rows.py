@@ -95,7 +95,7 @@ def what_layers_did(wasted: WastedPath, instructions: Sequence[str]) -> list[str
             )
             if layer in who
         ]
-        made_by = presentation.printable(" ".join(instructions[layer].split()))
+        made_by = presentation.instruction(instructions[layer])
         line = tr("Layer {number} {did}", number=layer + 1, did=", ".join(did))
         lines.append(f"{line} · {made_by}" if made_by else line)
     return lines

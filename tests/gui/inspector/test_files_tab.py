@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.contents.bases import KnownImage
 from modeldesk.core.contents.extract import plan
 from modeldesk.core.contents.model import ImageContents, RegistryImage
+from modeldesk.core.contents.waste import WastedPath
 from modeldesk.core.errors import EngineUnavailable
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken
@@ -25,6 +26,7 @@ from modeldesk.ui.inspector.file_viewer import FileViewer
 from modeldesk.ui.inspector.files_browser import FilesBrowser, files_browser
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.open_image import Choice
+from modeldesk.ui.inspector.waste_rows import what_layers_did
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
@@ -33,6 +35,7 @@ from tests.fakes.contents import FakeContents, image_contents, layer_index
 from tests.gui.inspector.images import odd, sample
 from tests.gui.parts import Heard, make_context
 
+_TIP = Qt.ItemDataRole.ToolTipRole
 WEIGHTS = b"models/recommendation_v2.safetensors"
 
 
@@ -406,3 +409,19 @@ def test_the_bases_of_the_library_are_told(desk: Desk) -> None:
     desk.rest()
     desk.until(lambda: desk.source.bases == [base])
     desk.rest()
+
+
+def test_what_made_a_layer_is_told_without_its_secrets(desk: Desk) -> None:
+    made = layer_index({"app/x": 5})
+    instruction = "RUN curl -H 'Authorization: Bearer s3cret' https://lan/x"
+    desk.open(image_contents([(instruction, LayerKind.OTHER, made)]))
+    layers = desk.browser.choice.layers
+    desk.browser.map.picked.emit(b"app/x")
+    [link] = desk.browser.detail.links
+    for told in (layers.itemText(0), layers.itemData(0, _TIP), link.toolTip()):
+        assert "••••••" in told
+        assert "s3cret" not in told
+    path = WastedPath(b"app/x", 5, 0, (0,), (), ())
+    assert what_layers_did(path, [instruction]) == [
+        "Layer 1 wrote it · RUN curl -H 'Authorization: Bearer ••••••' https://lan/x"
+    ]

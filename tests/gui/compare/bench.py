@@ -17,6 +17,7 @@ from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import LibrarySnapshot, Model
 from modeldesk.core.library.service import Library
+from modeldesk.ui.compare.looking import look_inside_archive
 from modeldesk.ui.compare.page import ComparePage
 from modeldesk.ui.compare.picks import VersionPick
 from modeldesk.ui.compare.result import make_result
@@ -128,6 +129,10 @@ class Bench(QObject):
         )
         self.contents.images[made] = contents
         return VersionPick(ModelName(model), ImageId(made))
+
+    def look_inside(self, archive: Path) -> None:
+        """As the window's menu does."""
+        look_inside_archive(self.context, self.contents, self._names_in, archive, self.page)
 
     def close(self) -> None:
         """Leave nothing behind."""

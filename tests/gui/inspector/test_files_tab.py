@@ -21,7 +21,7 @@ from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.inspector.contents_store import Knowing, Subject
 from modeldesk.ui.inspector.extracting import TakenDialog
-from modeldesk.ui.inspector.file_models import NAME
+from modeldesk.ui.inspector.file_columns import NAME
 from modeldesk.ui.inspector.file_viewer import FileViewer
 from modeldesk.ui.inspector.files_browser import FilesBrowser, files_browser
 from modeldesk.ui.inspector.files_tab import FilesTab
@@ -181,30 +181,30 @@ def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: Desk) -> None:
 
 def test_filtering_tells_the_exact_count_largest_first(desk: Desk) -> None:
     desk.open()
-    desk.browser.filter.setFocus()
-    QTest.keyClicks(desk.browser.filter, ".SO")
-    desk.until(lambda: desk.browser.found.isVisible() and not desk.tasks.active)
+    desk.browser.search.field.setFocus()
+    QTest.keyClicks(desk.browser.search.field, ".SO")
+    desk.until(lambda: desk.browser.search.rows.isVisible() and not desk.tasks.active)
     assert desk.browser.summary.text().startswith("11 of 470 files · ")
-    first = desk.browser.found_model.index(0, NAME).data()
+    first = desk.browser.search.model.index(0, NAME).data()
     assert first == "venv/lib/python3.11/site-packages/torch/lib/libtorch.so"
-    QTest.keyClick(desk.browser.filter, Qt.Key.Key_Down)
-    assert desk.browser.found.hasFocus()
+    QTest.keyClick(desk.browser.search.field, Qt.Key.Key_Down)
+    assert desk.browser.search.rows.hasFocus()
     assert desk.browser.detail.isVisible()
-    desk.browser.filter.setFocus()
-    QTest.keyClick(desk.browser.filter, Qt.Key.Key_Escape)
+    desk.browser.search.field.setFocus()
+    QTest.keyClick(desk.browser.search.field, Qt.Key.Key_Escape)
     assert desk.browser.tree.isVisible()
     assert desk.browser.summary.text().startswith("470 files")
 
 
 def test_what_was_found_can_be_shown_in_the_tree(desk: Desk) -> None:
     desk.open()
-    desk.browser.filter.setText("libtorch")
+    desk.browser.search.field.setText("libtorch")
     desk.rest()
     desk.browser.go_to(b"venv/lib/python3.11/site-packages/torch/lib/libtorch.so")
     desk.until(
         lambda: desk.browser.tree.current_path() is not None and desk.browser.tree.isVisible()
     )
-    assert desk.browser.filter.text() == ""
+    assert desk.browser.search.field.text() == ""
     assert (desk.browser.tree.current_path() or b"").endswith(b"libtorch.so")
 
 
@@ -409,6 +409,26 @@ def test_the_bases_of_the_library_are_told(desk: Desk) -> None:
     desk.rest()
     desk.until(lambda: desk.source.bases == [base])
     desk.rest()
+
+
+def test_what_was_found_goes_with_the_image(desk: Desk) -> None:
+    desk.open()
+    search = desk.browser.search
+    search.field.setText(".so")
+    desk.until(lambda: search.model.rowCount() > 0 and not desk.tasks.active)
+    assert search.figures
+    desk.browser.clear()
+    assert search.model.rowCount() == 0
+    assert search.figures == ""
+    # Nor does an answer come that was under way, or a search that was about to be made ready.
+    with desk.qtbot.waitSignal(desk.browser.shown):
+        desk.look_at("m:v2")
+    search.field.setText(".py")
+    desk.browser.clear()
+    desk.rest()
+    QTest.qWait(600)
+    assert search.model.rowCount() == 0
+    assert not desk.tasks.active
 
 
 def test_what_made_a_layer_is_told_without_its_secrets(desk: Desk) -> None:

@@ -183,12 +183,12 @@ def test_closing_ends_the_reading(desk: Desk) -> None:
 def test_escape_empties_the_filter_first(desk: Desk) -> None:
     window = desk.open()
     _, files = desk.filled(window)
-    files.browser.filter.setText(".so")
-    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    files.browser.search.field.setText(".so")
+    QTest.keyClick(files.browser.search.field, Qt.Key.Key_Escape)
     desk.rest()
-    assert files.browser.filter.text() == ""
+    assert files.browser.search.field.text() == ""
     assert window.isVisible()
-    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    QTest.keyClick(files.browser.search.field, Qt.Key.Key_Escape)
     desk.until(lambda: not desk.over.findChildren(InsideWindow))
 
 

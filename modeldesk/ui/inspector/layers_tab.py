@@ -1,54 +1,37 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures
-from modeldesk.core.contents.model import ArchiveImage, EngineImage, ImageContents, Place
-from modeldesk.core.layers.kinds import LayerKind, kind_name
+from modeldesk.core.contents.model import ImageContents, Place
+from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.library.model import Group, Model, Version, VersionKey, VersionSizes
+from modeldesk.core.library.model import Model, Version, VersionKey
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.inspector.largest_files import LargestFiles
-from modeldesk.ui.inspector.secret_note import SecretNote
+from modeldesk.ui.inspector.layer_detail import LayerDetail
+from modeldesk.ui.inspector.layer_rows import ShownLayers, figure_rows, kind_to_tell_of, layer_row
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import LinkButton, SuggestionButton
-from modeldesk.ui.widgets.copy_label import CopyLabel
-from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
+from modeldesk.ui.widgets.key_value import KeyValueList
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.skeleton import Skeleton
-from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
-from modeldesk.ui.widgets.wrapped_text import WrappedText
+from modeldesk.ui.widgets.two_line_list import TwoLineList
 
-_EFFICIENT = 0.95
 _LOW = 620
 _FEW, _MANY = 3, 5
 """Of the largest files."""
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """Whose layers are shown."""
-
-    key: VersionKey | Place
-    layers: tuple[Layer, ...]
-    size_bytes: int
-    sizes: VersionSizes | None = None
-    shared_with: tuple[int, ...] = ()
-    images_with: tuple[int, ...] = ()
-    group: Group = Group.MODEL
 
 
 class LayersTab(QWidget):
@@ -64,7 +47,7 @@ class LayersTab(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: VersionKey | Place | None = None
-        self._shown: _Shown | None = None
+        self._shown: ShownLayers | None = None
         self.stack = LayerStack(theme)
         self._known: Figures | None = None
         self._advice: Sequence[Advice] = ()
@@ -84,10 +67,27 @@ class LayersTab(QWidget):
         self.detail = LayerDetail()
         self.stack.segment_clicked.connect(self._pick)
         self.list.row_selected.connect(self._pick)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, Space.M + 2, 0, Space.S)
-        head.setSpacing(Space.M)
-        head.addWidget(self.stack)
+        self._lay_out(theme)
+
+    def _lay_out(self, theme: Theme) -> None:
+        known = QWidget()
+        column = QVBoxLayout(known)
+        column.setContentsMargins(0, 0, 0, Space.S)
+        column.setSpacing(Space.XS)
+        column.addLayout(self._head())
+        column.addWidget(self.list, _ALL)
+        column.addWidget(self.detail)
+        column.addWidget(self.largest)
+        column.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
+        self._pages.addWidget(known)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def _head(self) -> QHBoxLayout:
+        """The stack, and the figures beside it with what they lead to."""
         figures = QVBoxLayout()
         figures.addWidget(self.figures)
         figures.addWidget(self.look_inside, 0, Qt.AlignmentFlag.AlignLeft)
@@ -105,22 +105,12 @@ class LayersTab(QWidget):
         suggestions.addStretch(1)
         figures.addLayout(suggestions)
         figures.addStretch(1)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, Space.M + 2, 0, Space.S)
+        head.setSpacing(Space.M)
+        head.addWidget(self.stack)
         head.addLayout(figures, 1)
-        known = QWidget()
-        column = QVBoxLayout(known)
-        column.setContentsMargins(0, 0, 0, Space.S)
-        column.setSpacing(Space.XS)
-        column.addLayout(head)
-        column.addWidget(self.list, _ALL)
-        column.addWidget(self.detail)
-        column.addWidget(self.largest)
-        column.addStretch(1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
-        self._pages.addWidget(known)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        return head
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -135,7 +125,7 @@ class LayersTab(QWidget):
             self._pages.setCurrentIndex(0)
             return
         self._show(
-            _Shown(
+            ShownLayers(
                 version.key,
                 version.layers,
                 version.size_bytes,
@@ -152,13 +142,13 @@ class LayersTab(QWidget):
             Layer(layer.blob.diff_id, layer.instruction, layer.size_bytes, layer.kind)
             for layer in contents.layers
         )
-        self._show(_Shown(place, layers, contents.size_bytes))
+        self._show(ShownLayers(place, layers, contents.size_bytes))
 
     def pick(self, layer: int) -> None:
         """As if a person chose that layer (base first, from 0)."""
         self._pick(str(layer))
 
-    def _show(self, shown: _Shown) -> None:
+    def _show(self, shown: ShownLayers) -> None:
         self._look_at(shown.key)
         same = self._shown is not None
         self._shown = shown
@@ -215,7 +205,7 @@ class LayersTab(QWidget):
                 for n, layer, kind in layered
             ]
         )
-        self.list.set_rows([_row(shown, *one) for one in layered[::-1]])
+        self.list.set_rows([layer_row(shown, *one) for one in layered[::-1]])
         self.list.setMaximumHeight(self.list.content_height())
         if self._picked and int(self._picked) < len(layered):
             _, layer, kind = layered[int(self._picked)]
@@ -223,7 +213,7 @@ class LayersTab(QWidget):
 
     def _show_figures(self) -> None:
         if self._shown is not None:
-            self.figures.set_rows(_figures(self._shown, self._known))
+            self.figures.set_rows(figure_rows(self._shown, self._known))
             self.waste.setVisible(self._known is not None)
 
     def _show_advice(self) -> None:
@@ -243,7 +233,7 @@ class LayersTab(QWidget):
         if known is None or not layers:
             self.largest.hide()
             return
-        kind = _kind_to_tell_of(known, layers, self._kinds(), self._picked)
+        kind = kind_to_tell_of(known, layers, self._kinds(), self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
     def _pick(self, key: str) -> None:
@@ -257,138 +247,3 @@ class LayersTab(QWidget):
         self._picked = key
         self._show_largest()
         self.layer_picked.emit(int(key))
-
-
-class LayerDetail(QWidget):
-    """All of one layer: its whole instruction, identity and exact size."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.title = Label("", TextStyle.STRONG)
-        self.instruction = WrappedText(most_lines=6)
-        self.secret_note = SecretNote()
-        self.diff_id = CopyLabel()
-        self.exact = Label("", TextStyle.LABEL, "muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, Space.S, 0, Space.XS)
-        column.setSpacing(Space.XS)
-        column.addWidget(self.title)
-        column.addWidget(self.instruction)
-        column.addWidget(self.secret_note)
-        row = QHBoxLayout()
-        row.addWidget(self.diff_id, 1)
-        row.addWidget(self.exact, 0, Qt.AlignmentFlag.AlignRight)
-        column.addLayout(row)
-        self.hide()
-
-    def show_layer(self, layer: Layer, kind: LayerKind) -> None:
-        """Tell of `layer`, which is of `kind`."""
-        self.title.setText(kind_name(kind))
-        made_by = without_secrets(layer.instruction)
-        self.instruction.set_text(made_by or tr("instruction not known"))
-        self.secret_note.tell_of((made_by,))
-        self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
-        self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
-        self.exact.setText(presentation.exact_size(layer.size_bytes))
-        self.show()
-
-
-def _kind_to_tell_of(
-    known: Figures, layers: tuple[Layer, ...], kinds: tuple[LayerKind, ...], picked: str
-) -> LayerKind:
-    """Of the layer that is picked; else what weighs most beside the base image."""
-    if picked:
-        return kinds[int(picked)]
-    sizes: dict[LayerKind, int] = {}
-    for kind, layer in zip(kinds, layers, strict=True):
-        if kind in known.largest:
-            own = layer.size_bytes if kind is not LayerKind.BASE_IMAGE else 0
-            sizes[kind] = sizes.get(kind, 0) + own
-    return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
-
-
-def _row(shown: _Shown, number: int, layer: Layer, kind: LayerKind) -> TwoLineRow:
-    total = sum(x.size_bytes for x in shown.layers)
-    note = ""
-    if number < len(shown.shared_with):
-        held = shown.images_with[number] if number < len(shown.images_with) else 0
-        note = _shared_note(layer, shown.shared_with[number], held, shown.group)
-    return TwoLineRow(
-        key=str(number),
-        title=kind_name(kind),
-        title_note=note,
-        subtitle=presentation.instruction(layer.instruction) or tr("instruction not known"),
-        right=presentation.size(layer.size_bytes),
-        right_note=presentation.percent(layer.size_bytes / total) if total else "",
-        kind=kind,
-        mono_subtitle=True,
-    )
-
-
-def _figures(shown: _Shown, known: Figures | None) -> list[KeyValue]:
-    on_disk = isinstance(shown.key, VersionKey | EngineImage)
-    return [
-        KeyValue(
-            tr("Total on disk") if on_disk else tr("Unpacked"),
-            presentation.size(shown.size_bytes),
-            tooltip=presentation.exact_size(shown.size_bytes),
-        ),
-        *(_sharing(shown.sizes) if isinstance(shown.key, VersionKey) else ()),
-        *(
-            _of_contents(known, in_archive=isinstance(shown.key, ArchiveImage))
-            if known
-            else [KeyValue(tr("Layers"), presentation.count(len(shown.layers)))]
-        ),
-    ]
-
-
-def _sharing(sizes: VersionSizes | None) -> list[KeyValue]:
-    unknown = tr("being read")
-    return [
-        KeyValue(
-            tr("Only in this version"),
-            presentation.size(sizes.unique_bytes) if sizes else unknown,
-            tooltip=tr("In layers that no other local image has: removing it frees this much"),
-        ),
-        KeyValue(
-            tr("Shared with others"),
-            presentation.size(sizes.shared_bytes) if sizes else unknown,
-            tooltip=tr("In layers that other local images have too"),
-        ),
-    ]
-
-
-def _of_contents(known: Figures, *, in_archive: bool) -> list[KeyValue]:
-    rows = []
-    if known.compressed_bytes is not None:
-        size = presentation.size(known.compressed_bytes)
-        exact = presentation.exact_size(known.compressed_bytes)
-        name = tr("In the archive") if in_archive else tr("Compressed in registry")
-        rows.append(KeyValue(name, size, tooltip=exact))
-    wasted = presentation.exact_size(known.wasted_bytes)
-    good = known.efficiency >= _EFFICIENT
-    return [
-        *rows,
-        KeyValue(
-            tr("Wasted space"),
-            presentation.size(known.wasted_bytes),
-            tooltip=tr("{bytes} that a layer wrote and another replaced or removed", bytes=wasted),
-        ),
-        KeyValue(
-            tr("Efficiency"),
-            presentation.percent(known.efficiency),
-            Tone.GOOD if good else Tone.WARNING,
-            tr("The share of all layers' bytes that is there in the end"),
-        ),
-    ]
-
-
-def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
-    """What else has the layer. In one version alone, images that are no version of the model
-    are told too: removing that version would not free it."""
-    if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
-        return trn("in {count} image", "in {count} images", count)
-    versions = trn("in {count} version", "in {count} versions", count)
-    if count > 1 or images <= count:
-        return versions
-    return f"{versions} · {trn('{count} image', '{count} images', images)}"

@@ -1,4 +1,4 @@
-"""``modeldesk layers REF``: what an image is made of, what it wastes, and whether that is too
+"""``modeldesk layers REF``: what an image is made of, what is reclaimable, and whether that is too
 much."""
 
 import argparse
@@ -135,7 +135,7 @@ def _json(
             for layer in contents.layers
         ],
         "reclaimable_bytes": waste.reclaimable_bytes,
-        "wasted_paths": [
+        "reclaimable_paths": [
             {"path": f"/{shown(one.path)}", "bytes": one.size_bytes, "layers": list(one.layers)}
             for one in waste.paths
         ],
@@ -157,7 +157,7 @@ def _json(
                 "paths": [f"/{shown(path)}" for path in group.paths],
                 "layers": list(group.layers),
                 "size_bytes": group.size_bytes,
-                "wasted_bytes": group.wasted_bytes,
+                "copies_bytes": group.copies_bytes,
             }
             for group in found
         ]
@@ -198,7 +198,7 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
         for one in waste.paths[:_WASTED_LINES]
     ]
     if rows:
-        lines += ["", *table(("WASTED", "LAYERS", "PATH"), rows, "r")]
+        lines += ["", *table(("RECLAIMABLE", "LAYERS", "PATH"), rows, "r")]
     if len(waste.paths) > _WASTED_LINES:
         lines.append(f"… and {len(waste.paths) - _WASTED_LINES} more paths")
     return lines
@@ -207,12 +207,12 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
 def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
     if found is None:
         return []
-    total = sum(group.wasted_bytes for group in found)
+    total = sum(group.copies_bytes for group in found)
     files = "1 file" if len(found) == 1 else f"{len(found)} files"
     lines = ["", f"Duplicates: {size_text(total)} in copies of {files}"]
     rows = [
         (
-            size_text(group.wasted_bytes) if number == 0 else "",
+            size_text(group.copies_bytes) if number == 0 else "",
             str(layer),
             f"/{shown(path)}",
         )

@@ -77,21 +77,21 @@ def _fact(fact: Fact) -> tuple[Cell, ...]:
 
 
 def folder_rows(comparison: Comparison) -> list[Row]:
-    """Where files differ, largest first; what only lies hidden in layers last."""
+    """Where files differ, largest first; what is reclaimable last."""
     rows = [
         Row(f"{'~' if again else ''}{row.is_rest} {row.path!r}", _folder(row))
         for again, some in enumerate((comparison.folders, comparison.rewritten))
         for row in some
     ]
-    hidden = comparison.hidden_delta
-    if hidden:
+    reclaimable = comparison.reclaimable_delta
+    if reclaimable:
         cells = (
             _mark("±"),
-            Cell(tr("replaced or removed by later layers"), muted=True),
+            Cell(tr("reclaimable: replaced or removed by later layers"), muted=True),
             Cell(""),
-            Cell(signed_size(hidden)),
+            Cell(signed_size(reclaimable)),
         )
-        rows.append(Row("hidden", cells))
+        rows.append(Row("reclaimable", cells))
     return rows
 
 

@@ -103,14 +103,16 @@ def _of_contents(known: Figures, *, in_archive: bool) -> list[KeyValue]:
         exact = presentation.exact_size(known.compressed_bytes)
         name = tr("In the archive") if in_archive else tr("Compressed in registry")
         rows.append(KeyValue(name, size, tooltip=exact))
-    wasted = presentation.exact_size(known.wasted_bytes)
+    reclaimable = presentation.exact_size(known.reclaimable_bytes)
     good = known.efficiency >= _EFFICIENT
     return [
         *rows,
         KeyValue(
-            tr("Wasted space"),
-            presentation.size(known.wasted_bytes),
-            tooltip=tr("{bytes} that a layer wrote and another replaced or removed", bytes=wasted),
+            tr("Reclaimable"),
+            presentation.size(known.reclaimable_bytes),
+            tooltip=tr(
+                "{bytes} that a layer wrote and another replaced or removed", bytes=reclaimable
+            ),
         ),
         KeyValue(
             tr("Efficiency"),

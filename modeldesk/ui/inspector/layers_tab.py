@@ -53,10 +53,10 @@ class LayersTab(QWidget):
         self._advice: Sequence[Advice] = ()
         self._picked = ""
         self.figures = KeyValueList()
-        self.look_inside = LinkButton(tr("Look inside for wasted space"), flush=True)
+        self.look_inside = LinkButton(tr("Look inside for reclaimable space"), flush=True)
         self.look_inside.clicked.connect(self.look_inside_asked)
         self.look_inside.hide()
-        self.waste = LinkButton(tr("Show wasted files"), flush=True)
+        self.waste = LinkButton(tr("Show reclaimable files"), flush=True)
         self.waste.clicked.connect(self.waste_asked)
         self.waste.hide()
         self.largest = LargestFiles(theme)

@@ -90,8 +90,8 @@ def test_layers_files_and_waste_of_an_archive_without_an_engine(desk: Desk) -> N
         "Application", "Model weights", "Dependencies", "System packages", "Base image",
     ]  # fmt: skip
     told = {row.label: row.value for row in layers.figures.rows()}
-    assert told["Wasted space"] == "38.0 MB"
-    assert set(told) == {"Unpacked", "In the archive", "Wasted space", "Efficiency"}
+    assert told["Reclaimable"] == "38.0 MB"
+    assert set(told) == {"Unpacked", "In the archive", "Reclaimable", "Efficiency"}
     assert files.browser.tree_model.rowCount() > 0
     assert files.browser.map.isVisible()
     assert not files.window_button.isVisible()

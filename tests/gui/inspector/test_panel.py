@@ -295,7 +295,7 @@ def test_what_the_files_tell_stands_among_the_layers(
     layers = panel.layers
     qtbot.waitUntil(layers.largest.isVisible, timeout=5000)
     figures = {row.label: row.value for row in layers.figures.rows()}
-    assert figures["Wasted space"] == "38.0 MB"
+    assert figures["Reclaimable"] == "38.0 MB"
     assert figures["Efficiency"] == "97.2 %"
     assert figures["Compressed in registry"] == "538 MB"
     assert layers.largest.title.text() == "Largest files in Dependencies"

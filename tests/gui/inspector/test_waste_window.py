@@ -152,7 +152,9 @@ def test_of_very_many_paths_the_largest_are_shown(desk: Desk) -> None:
     )
     desk.until(lambda: window.model.rowCount() == MOST_ROWS and not desk.tasks.active)
     assert texts(window)[-1][0] == f"/cache/{MOST_ROWS - 1:05}"
-    assert window.note.text() == "The largest are shown; 30 smaller paths waste 89.6 kB more."
+    assert window.note.text() == (
+        "The largest are shown; 89.6 kB more is reclaimable in 30 smaller paths."
+    )
     window.close()
 
 

@@ -26,6 +26,7 @@ from modeldesk.core.archives.stores import (
     open_file,
 )
 from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
+from modeldesk.core.archives.tar_headers import BLOCK, is_tar
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
 from modeldesk.core.contents.entries import Entry, shown
@@ -204,8 +205,25 @@ def _read_packed(
     with open_file(path) as found:
         extent = _there(found, path)
         pieces = _pieces(extent, job.token, lambda done: job.report(_progress(done, extent.end)))
-        stream.read(pieces, job.token.raise_if_cancelled)
+        stream.read(_of_archive(unpacked(pieces)), job.token.raise_if_cancelled)
     return stream
+
+
+def _of_archive(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces. Raises `ArchiveError` where they begin like no tar archive at all: what
+    is compressed may be anything."""
+    beginning = b""
+    for piece in pieces:
+        beginning += piece
+        if len(beginning) >= BLOCK:
+            break
+    if not beginning or not is_tar(beginning[:BLOCK]):
+        raise ArchiveError(
+            tr("The file is compressed, but what is in it is no archive of images."),
+            tr("Open what “docker save” or “skopeo copy” writes, or an OCI layout."),
+        )
+    yield beginning
+    yield from pieces
 
 
 def _pass_over(_layer: Iterator[bytes]) -> None: ...

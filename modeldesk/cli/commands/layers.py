@@ -72,12 +72,12 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
 
 
 def _duplicates(session: Session, place: Place, contents: ImageContents) -> tuple[Duplicates, ...]:
-    service, layers = session.contents(), contents.layers
+    service, layers, stamp = session.contents(), contents.layers, contents.image.stamp
 
     def read(
         layer: int, entries: Sequence[Entry], token: CancelToken
     ) -> Iterator[tuple[Entry, bytes]]:
-        return service.files(place, layers[layer].blob.diff_id, entries, token)
+        return service.files(place, layers[layer].blob.diff_id, entries, token, stamp)
 
     view = Stack([layer.index for layer in layers]).view()
     return find_duplicates(view, read, session.job)

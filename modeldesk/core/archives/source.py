@@ -151,8 +151,9 @@ class PackedArchiveSource:
 
     def read(self, token: CancelToken) -> SourceImage:
         """See `modeldesk.core.contents.ports.ImageSource`."""
+        stamp = self._stamp()
         image, notes = self._choose(self._documents(token))
-        return source_image(self._place.name, image, notes)
+        return source_image(self._place.name, image, notes, stamp)
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
@@ -193,6 +194,13 @@ class PackedArchiveSource:
         if self._known is None:
             self._known = _read_packed(self._place.path, _pass_over, Job(token))
         return self._known
+
+    def _stamp(self) -> str:
+        """Layers are read to their end and need none to be believed; where they lie does."""
+        with open_file(self._place.path) as found:
+            state = _there(found, self._place.path).state
+        path = os.fsencode(self._place.path.resolve())
+        return hashlib.sha256(path + repr(state).encode()).hexdigest()
 
     def _choose(self, stream: SavedStream[Any]) -> tuple[ArchivedImage, tuple[str, ...]]:
         return stream.archived().choose(self._place.image, host_platform())

@@ -68,12 +68,17 @@ class FakeContents:
         return self._image(key)
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
         yield bytes(entry.size_bytes)
 
     def files(
-        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+        self,
+        place: Place,
+        layer: DiffId,
+        entries: Collection[Entry],
+        token: CancelToken,
+        stamp: str,
     ) -> Iterator[tuple[Entry, bytes]]:
         for entry in entries:
             yield entry, bytes(entry.size_bytes)

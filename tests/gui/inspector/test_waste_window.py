@@ -38,7 +38,7 @@ class Held(FakeContents):
         self.stopped = threading.Event()
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
         if self.problem is not None:
             raise self.problem
@@ -47,7 +47,7 @@ class Held(FakeContents):
             if token.cancelled:
                 self.stopped.set()
             token.raise_if_cancelled()
-        yield from super().file(place, layer, entry, token)
+        yield from super().file(place, layer, entry, token, stamp)
 
 
 class Desk:

@@ -1,7 +1,7 @@
 """The files of a version, as a person goes through them."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,23 +31,21 @@ from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
-from tests.fakes.contents import FakeContents, image_contents, layer_index
-from tests.gui.inspector.images import odd, sample
-from tests.gui.parts import Heard, make_context
+from tests.fakes.contents import image_contents, layer_index
+from tests.gui.inspector.desk import Desk
+from tests.gui.inspector.images import odd
+from tests.gui.parts import Heard
 
 _TIP = Qt.ItemDataRole.ToolTipRole
 WEIGHTS = b"models/recommendation_v2.safetensors"
 
 
-class Desk:
+class FilesDesk(Desk):
     """A Files tab over an image in memory."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
-        self.qtbot = qtbot
-        self.tasks = tasks
-        self.context = make_context(theme, tasks, folder)
+        super().__init__(qtbot, theme, tasks, folder)
         self.heard = Heard(self.context)
-        self.source = FakeContents(sample())
         browser = at_once(files_browser(self.context, self.source))
         self.tab = FilesTab(self.context, self.source, browser)
         self.store = self.tab.store
@@ -70,13 +68,6 @@ class Desk:
             self.look_at()
         self.rest()
 
-    def rest(self) -> None:
-        """Until nothing is under way."""
-        self.until(lambda: not self.tasks.active)
-
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=5000)
-
     def names(self) -> list[str]:
         """The top of the tree."""
         model = self.browser.tree_model
@@ -84,14 +75,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, theme, tasks, tmp_path)
+def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[FilesDesk]:
+    made = FilesDesk(qtbot, theme, tasks, tmp_path)
     yield made
-    if made.source.hold is not None:
-        made.source.hold.set()
+    made.let_go()
 
 
-def test_known_files_show_at_once_and_add_up(desk: Desk) -> None:
+def test_known_files_show_at_once_and_add_up(desk: FilesDesk) -> None:
     desk.open()
     assert desk.names()[:2] == ["venv", "models"]
     assert desk.browser.summary.text().endswith("38.0 MB removed")
@@ -99,7 +89,7 @@ def test_known_files_show_at_once_and_add_up(desk: Desk) -> None:
     assert desk.source.read_places == []
 
 
-def test_an_image_that_was_not_read_is_read_when_asked(desk: Desk) -> None:
+def test_an_image_that_was_not_read_is_read_when_asked(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at()
@@ -114,7 +104,7 @@ def test_an_image_that_was_not_read_is_read_when_asked(desk: Desk) -> None:
     assert desk.browser.isVisible()
 
 
-def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: Desk) -> None:
+def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at()
@@ -126,7 +116,7 @@ def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: Desk) -> None:
     assert desk.tab.teach.isVisible()
 
 
-def test_a_reading_goes_on_while_another_image_is_looked_at(desk: Desk) -> None:
+def test_a_reading_goes_on_while_another_image_is_looked_at(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at("m:v1")
@@ -140,7 +130,7 @@ def test_a_reading_goes_on_while_another_image_is_looked_at(desk: Desk) -> None:
     desk.until(lambda: bool(desk.names()))
 
 
-def test_what_went_wrong_is_said_with_another_try(desk: Desk) -> None:
+def test_what_went_wrong_is_said_with_another_try(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.problem = EngineUnavailable("It went away.")
     desk.look_at()
@@ -153,7 +143,7 @@ def test_what_went_wrong_is_said_with_another_try(desk: Desk) -> None:
     desk.until(lambda: bool(desk.names()))
 
 
-def test_a_layer_alone_and_what_it_did(desk: Desk) -> None:
+def test_a_layer_alone_and_what_it_did(desk: FilesDesk) -> None:
     desk.open()
     layers = desk.browser.choice.layers
     assert layers.count() == 5
@@ -169,7 +159,7 @@ def test_a_layer_alone_and_what_it_did(desk: Desk) -> None:
     assert desk.names() == ["var", "usr"]
 
 
-def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: Desk) -> None:
+def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(WEIGHTS)
     desk.until(lambda: desk.browser.tree.current_path() == WEIGHTS)
@@ -179,7 +169,7 @@ def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: Desk) -> None:
     desk.until(lambda: desk.browser.tree.current_path() == WEIGHTS)
 
 
-def test_filtering_tells_the_exact_count_largest_first(desk: Desk) -> None:
+def test_filtering_tells_the_exact_count_largest_first(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.search.field.setFocus()
     QTest.keyClicks(desk.browser.search.field, ".SO")
@@ -196,7 +186,7 @@ def test_filtering_tells_the_exact_count_largest_first(desk: Desk) -> None:
     assert desk.browser.summary.text().startswith("470 files")
 
 
-def test_what_was_found_can_be_shown_in_the_tree(desk: Desk) -> None:
+def test_what_was_found_can_be_shown_in_the_tree(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.search.field.setText("libtorch")
     desk.rest()
@@ -208,7 +198,7 @@ def test_what_was_found_can_be_shown_in_the_tree(desk: Desk) -> None:
     assert (desk.browser.tree.current_path() or b"").endswith(b"libtorch.so")
 
 
-def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: Desk) -> None:
+def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(b"etc/motd")
     desk.until(lambda: len(desk.browser.detail.links) == 2)
@@ -219,14 +209,14 @@ def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: Desk) -> N
     desk.until(lambda: desk.browser.tree.current_path() == b"etc/motd")
 
 
-def test_a_removed_path_tells_who_removed_it(desk: Desk) -> None:
+def test_a_removed_path_tells_who_removed_it(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(b"models/README.md")
     desk.until(lambda: bool(desk.browser.detail.links))
     assert desk.browser.detail.links[-1].text() == "Layer 5 · − removed it"
 
 
-def test_the_tree_opens_and_closes_by_the_keyboard(desk: Desk) -> None:
+def test_the_tree_opens_and_closes_by_the_keyboard(desk: FilesDesk) -> None:
     desk.open()
     tree, model = desk.browser.tree, desk.browser.tree_model
     tree.setFocus()
@@ -241,7 +231,7 @@ def test_the_tree_opens_and_closes_by_the_keyboard(desk: Desk) -> None:
     assert not tree.isExpanded(model.index(1, NAME))
 
 
-def test_the_map_goes_down_and_up(desk: Desk) -> None:
+def test_the_map_goes_down_and_up(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.face.choose("map")
     desk.browser.face.chosen.emit("map")
@@ -259,7 +249,7 @@ def test_the_map_goes_down_and_up(desk: Desk) -> None:
     desk.until(lambda: any(one.tile.key == b"models" for one in chart.placed()))
 
 
-def test_odd_names_are_shown_escaped(desk: Desk) -> None:
+def test_odd_names_are_shown_escaped(desk: FilesDesk) -> None:
     desk.open(odd())
     assert {"caf\\xe9", "line\\nbreak", "<b>bold<", "..", "数据集"} <= set(desk.names())
     desk.browser.go_to(b"caf\xe9/\xff\xfe.bin")
@@ -267,7 +257,7 @@ def test_odd_names_are_shown_escaped(desk: Desk) -> None:
     assert desk.browser.detail.path.text() == "caf\\xe9/\\xff\\xfe.bin"
 
 
-def test_a_window_of_its_own_stays_with_its_image(desk: Desk) -> None:
+def test_a_window_of_its_own_stays_with_its_image(desk: FilesDesk) -> None:
     desk.open()
     window = desk.tab.open_window()
     assert window is not None
@@ -280,7 +270,7 @@ def test_a_window_of_its_own_stays_with_its_image(desk: Desk) -> None:
     window.close()
 
 
-def test_a_menu_offers_what_makes_sense(desk: Desk) -> None:
+def test_a_menu_offers_what_makes_sense(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.tree.context_requested.emit(WEIGHTS, QPoint(5, 5))
     menu = QApplication.activePopupWidget()
@@ -295,14 +285,14 @@ def test_a_menu_offers_what_makes_sense(desk: Desk) -> None:
     menu.close()
 
 
-def view_file(desk: Desk, path: bytes) -> FileViewer:
+def view_file(desk: FilesDesk, path: bytes) -> FileViewer:
     desk.browser.view(path)
     viewer = desk.browser.findChildren(FileViewer)[-1]
     desk.until(viewer.face.isEnabled)
     return viewer
 
 
-def test_text_is_shown_as_text(desk: Desk) -> None:
+def test_text_is_shown_as_text(desk: FilesDesk) -> None:
     desk.open()
     text = "# 模型\n<b>not bold</b>\n" + "\n".join(f"line {number}" for number in range(3000))
     desk.source.content[b"models/tokenizer.json"] = text.encode("gb18030")
@@ -316,7 +306,7 @@ def test_text_is_shown_as_text(desk: Desk) -> None:
     viewer.close()
 
 
-def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: Desk) -> None:
+def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: FilesDesk) -> None:
     desk.open()
     viewer = view_file(desk, WEIGHTS)
     assert viewer.face.current == "bytes"
@@ -326,7 +316,7 @@ def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: Desk) -> 
     viewer.close()
 
 
-def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
+def test_a_picture_is_shown_as_one(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     image = QImage(30, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("#3D5AFE"))
@@ -339,7 +329,7 @@ def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
     viewer.close()
 
 
-def test_extracting_writes_the_file_and_says_where(desk: Desk, tmp_path: Path) -> None:
+def test_extracting_writes_the_file_and_says_where(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     desk.source.content[b"app/serve.py"] = b"print('hello')\n".ljust(8_200)
     desk.browser.extract(b"app/serve.py")
@@ -355,7 +345,7 @@ def test_extracting_writes_the_file_and_says_where(desk: Desk, tmp_path: Path) -
     desk.until(lambda: any("serve.py" in text for text in desk.heard.texts))
 
 
-def test_a_name_that_is_taken_is_asked_about(desk: Desk, tmp_path: Path) -> None:
+def test_a_name_that_is_taken_is_asked_about(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     image = desk.store.image
     assert image is not None
@@ -389,21 +379,21 @@ def test_a_name_that_is_taken_is_asked_about(desk: Desk, tmp_path: Path) -> None
     question.reject()
 
 
-def test_a_link_has_nothing_to_extract(desk: Desk) -> None:
+def test_a_link_has_nothing_to_extract(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.extract(b"usr/bin/python3")
     desk.until(lambda: bool(desk.heard.texts))
     assert desk.browser.extraction.dialog is None
 
 
-def test_an_image_without_layers_and_one_without_files(desk: Desk) -> None:
+def test_an_image_without_layers_and_one_without_files(desk: FilesDesk) -> None:
     empty = layer_index({})
     desk.open(image_contents([("RUN true", LayerKind.OTHER, empty)]))
     assert desk.names() == []
     assert desk.browser.summary.text() == "0 files · 0 B"
 
 
-def test_the_bases_of_the_library_are_told(desk: Desk) -> None:
+def test_the_bases_of_the_library_are_told(desk: FilesDesk) -> None:
     base = KnownImage("python:3.11", (DiffId("sha256:1"),))
     desk.look_at("m:v1", (base,))
     desk.rest()
@@ -411,7 +401,7 @@ def test_the_bases_of_the_library_are_told(desk: Desk) -> None:
     desk.rest()
 
 
-def test_what_was_found_goes_with_the_image(desk: Desk) -> None:
+def test_what_was_found_goes_with_the_image(desk: FilesDesk) -> None:
     desk.open()
     search = desk.browser.search
     search.field.setText(".so")
@@ -431,7 +421,7 @@ def test_what_was_found_goes_with_the_image(desk: Desk) -> None:
     assert not desk.tasks.active
 
 
-def test_what_made_a_layer_is_told_without_its_secrets(desk: Desk) -> None:
+def test_what_made_a_layer_is_told_without_its_secrets(desk: FilesDesk) -> None:
     made = layer_index({"app/x": 5})
     instruction = "RUN curl -H 'Authorization: Bearer s3cret' https://lan/x"
     desk.open(image_contents([(instruction, LayerKind.OTHER, made)]))

@@ -16,39 +16,25 @@ from modeldesk.adapters.other_process import FaultElsewhere
 from modeldesk.adapters.sqlite.content_records import SqliteContentRecords
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.migrations import LAYERS
-from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import (
     VERIFIED,
     ArchiveImage,
     IndexedLayer,
     Place,
-    SourceImage,
 )
 from modeldesk.core.contents.ports import ContentRecords, ImageSource
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled, ModelDeskError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from tests.contracts.content_records_contract import layer, packed
+from tests.fakes.image_source import SilentSource
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(SilentSource):
     """Gives each wanted layer; then does what its name says."""
 
     name: str
-
-    def read(self, token: CancelToken) -> SourceImage:
-        raise AssertionError("not asked for")
-
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        raise AssertionError("not asked for")
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        raise AssertionError("not asked for")
-
-    def close(self) -> None: ...
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         for done, one in enumerate(sorted(wanted)):

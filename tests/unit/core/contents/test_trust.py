@@ -13,7 +13,6 @@ import pytest
 from modeldesk.core.archives.compression import unpacked
 from modeldesk.core.archives.save_stream import digested_index, index_layer
 from modeldesk.core.archives.source import open_archive
-from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.indexing import DirectIndexer
 from modeldesk.core.contents.model import (
     VERIFIED,
@@ -32,6 +31,7 @@ from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import CancelToken, Job
 from tests.fakes.content_records import FakeContentRecords
+from tests.fakes.image_source import SilentSource
 from tests.unit.core.archives.crafting import (
     Image,
     digest,
@@ -52,8 +52,8 @@ ENGINE = EngineImage("unix:///engine", ImageId("sha256:" + "a" * 64), "rec:v1")
 
 
 @dataclass
-class Engine:
-    """Implements `ImageSource` for an engine's image, which has the good layer."""
+class Engine(SilentSource):
+    """An engine's image, which has the good layer."""
 
     readings: int = 0
 
@@ -66,16 +66,6 @@ class Engine:
         self.readings += 1
         for one in wanted:
             yield IndexedLayer(one, index_layer([GOOD], lambda: None), VERIFIED)
-
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        raise AssertionError("not asked for")
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        raise AssertionError("not asked for")
-
-    def close(self) -> None: ...
 
 
 class Desk:

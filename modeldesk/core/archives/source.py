@@ -3,8 +3,9 @@
 import hashlib
 import os
 import platform
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -64,7 +65,31 @@ def host_platform() -> str:
     return f"linux/{_MACHINES.get(machine, machine)}"
 
 
-class ArchiveSource:
+class _FilesOfLayers(ABC):
+    """What both kinds of archive have of an `ImageSource`: files out of a layer's tar."""
+
+    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        with self._window(layer, token) as window:
+            for piece in file_in_layer(window, entry):
+                token.raise_if_cancelled()
+                yield piece
+
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        with self._window(layer, token) as window:
+            for piece in files_in_layer(window, entries):
+                token.raise_if_cancelled()
+                yield piece
+
+    @abstractmethod
+    def _window(self, layer: DiffId, token: CancelToken) -> AbstractContextManager[Window]:
+        """At the beginning of the layer's tar. Raises `NotFound`."""
+
+
+class ArchiveSource(_FilesOfLayers):
     """Implements `ImageSource` for a tar file or a folder, whose files are read where they
     lie: of plain layers the headers alone, so that whether their content is what is claimed
     remains unknown."""
@@ -102,26 +127,14 @@ class ArchiveSource:
             done += _size(store, path)
             report(0)
 
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as window:
-            for piece in file_in_layer(window, entry):
-                token.raise_if_cancelled()
-                yield piece
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as window:
-            for piece in files_in_layer(window, entries):
-                token.raise_if_cancelled()
-                yield piece
-
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
+
+    @contextmanager
+    def _window(self, layer: DiffId, token: CancelToken) -> Iterator[Window]:
+        store, image, _ = self._open(token)
+        with _layer(store, _layer_path(image, layer), token) as window:
+            yield window
 
     def _open(self, token: CancelToken) -> tuple[Store, ArchivedImage, tuple[str, ...]]:
         token.raise_if_cancelled()
@@ -141,7 +154,7 @@ class ArchiveSource:
         return hasher.hexdigest()
 
 
-class PackedArchiveSource:
+class PackedArchiveSource(_FilesOfLayers):
     """Implements `ImageSource` for an archive that is compressed as a whole: every question is
     a pass through all of it."""
 
@@ -167,28 +180,17 @@ class PackedArchiveSource:
             if diff_id in wanted:
                 yield index.of(diff_id)
 
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._documents(token)
-        image, _ = self._choose(stream)
-        path = stream.resolved(_layer_path(image, layer))
-        with open_file(self._place.path) as found:
-            pieces = _pieces(_there(found, self._place.path), token)
-            yield from file_in_layer(layer_in_stream(pieces, path), entry)
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._documents(token)
-        image, _ = self._choose(stream)
-        path = stream.resolved(_layer_path(image, layer))
-        with open_file(self._place.path) as found:
-            pieces = _pieces(_there(found, self._place.path), token)
-            yield from files_in_layer(layer_in_stream(pieces, path), entries)
-
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
+
+    @contextmanager
+    def _window(self, layer: DiffId, token: CancelToken) -> Iterator[Window]:
+        stream = self._documents(token)
+        image, _ = self._choose(stream)
+        path = stream.resolved(_layer_path(image, layer))
+        with open_file(self._place.path) as found:
+            pieces = _pieces(_there(found, self._place.path), token)
+            yield layer_in_stream(pieces, path)
 
     def _documents(self, token: CancelToken) -> SavedStream[None]:
         if self._known is None:

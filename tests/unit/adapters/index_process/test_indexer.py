@@ -27,7 +27,7 @@ from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled, Model
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from tests.contracts.content_records_contract import layer, packed
-from tests.fakes.image_source import SilentSource
+from tests.fakes.silent_source import SilentSource
 
 
 @dataclass(frozen=True, slots=True)

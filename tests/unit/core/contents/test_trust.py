@@ -31,7 +31,7 @@ from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import CancelToken, Job
 from tests.fakes.content_records import FakeContentRecords
-from tests.fakes.image_source import SilentSource
+from tests.fakes.silent_source import SilentSource
 from tests.unit.core.archives.crafting import (
     Image,
     digest,

@@ -117,6 +117,7 @@ class Desktop(QObject):
             self._models_panel,
             start,
             self._acts,
+            self._look_inside,
         )
         self.window.painted.connect(self._painted)
 
@@ -281,6 +282,9 @@ class Desktop(QObject):
     def _acts(self) -> "Iterable[PaletteEntry]":
         """Nothing before there are pages: making them takes time."""
         return self._pages.acts(self.window) if self._pages is not None else ()
+
+    def _look_inside(self, archive: Path) -> None:
+        self.pages.look_inside(archive, self.window)
 
     def _page_entries(self) -> list[PageEntry]:
         return [

@@ -249,16 +249,21 @@ class LateContents:
         return self._parts.contents.read(place, job, base_layers)
 
     def file(
-        self, place: "Place", layer: "DiffId", entry: "Entry", token: "CancelToken"
+        self, place: "Place", layer: "DiffId", entry: "Entry", token: "CancelToken", stamp: str
     ) -> "Iterator[bytes]":
         """See `modeldesk.core.contents.service.Contents`."""
-        return self._parts.contents.file(place, layer, entry, token)
+        return self._parts.contents.file(place, layer, entry, token, stamp)
 
     def files(
-        self, place: "Place", layer: "DiffId", entries: "Collection[Entry]", token: "CancelToken"
+        self,
+        place: "Place",
+        layer: "DiffId",
+        entries: "Collection[Entry]",
+        token: "CancelToken",
+        stamp: str,
     ) -> "Iterator[tuple[Entry, bytes]]":
         """See `modeldesk.core.contents.service.Contents`."""
-        return self._parts.contents.files(place, layer, entries, token)
+        return self._parts.contents.files(place, layer, entries, token, stamp)
 
 
 def now() -> datetime:

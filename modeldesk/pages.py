@@ -112,6 +112,13 @@ class Pages(QObject):
             result,
         )
 
+    def look_inside(self, archive: Path, over: QWidget) -> None:
+        """What is in an archive, in a window of its own."""
+        from modeldesk.ui.compare.looking import look_inside_archive
+
+        contents = self._parts.late_contents
+        look_inside_archive(self._context, contents, _names_in, archive, over)
+
     def releases_page(self) -> Making[Page]:
         """What runs."""
         from modeldesk.ui.releases.page import ReleasesPage

@@ -12,7 +12,7 @@ from modeldesk.cli.session import Session
 
 COMMANDS: Mapping[str, str] = {
     "images": "list models and their versions",
-    "layers": "show what an image, archive or registry's image is made of, and what it wastes",
+    "layers": "show what an image, archive or registry's image is made of, and what is reclaimable",
     "diff": "compare two images: what changed, and why one is larger",
     "build": "build the next version from a folder",
     "run": "start a version and wait until it is healthy",

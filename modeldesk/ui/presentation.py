@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import humanize
 
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.jobs import Progress, Unit
 from modeldesk.core.text import KILO, UNITS, size_text
 from modeldesk.core.words import tr, trn
@@ -175,6 +176,11 @@ def printable(text: str | bytes) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
+
+
+def instruction(text: str) -> str:
+    """What made a layer, on one line, without secrets."""
+    return printable(" ".join(without_secrets(text).split()))
 
 
 def log_lines(text: str) -> list[str]:

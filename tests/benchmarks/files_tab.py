@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from modeldesk import resources
 from modeldesk.core.contents.model import ImageContents, RegistryImage
-from modeldesk.ui.inspector.file_models import NAME
+from modeldesk.ui.inspector.file_columns import NAME
 from modeldesk.ui.inspector.files_browser import FilesBrowser, files_browser
 from modeldesk.ui.inspector.open_image import OpenImage
 from modeldesk.ui.making import at_once
@@ -97,9 +97,9 @@ def filtering(browser: FilesBrowser, tasks: TaskRunner) -> None:
     took = []
     for end in range(1, len(_KEYS) + 1):
         begin = time.perf_counter()
-        browser.filter.setText(_KEYS[:end])
+        browser.search.field.setText(_KEYS[:end])
         until(lambda: not tasks.active)
-        browser.found.viewport().repaint()
+        browser.search.rows.viewport().repaint()
         took.append((time.perf_counter() - begin) * 1000)
         let_live(20)
     print(
@@ -107,7 +107,7 @@ def filtering(browser: FilesBrowser, tasks: TaskRunner) -> None:
         f" {browser.summary.text()}; worst gap {gaps.worst(1)}"
     )
     gaps.stop()
-    browser.filter.clear()
+    browser.search.field.clear()
     let_live(50)
 
 

@@ -74,7 +74,7 @@ def test_two_images_on_the_engine(
     found = told(session, *names)
     sizes = [engine_client.images.get(name).attrs["Size"] for name in names]
     assert found["delta_bytes"] == sizes[1] - sizes[0] == -3_500_000
-    assert (found["files_delta_bytes"], found["hidden_delta_bytes"]) == (-3_000_000, -500_000)
+    assert (found["files_delta_bytes"], found["reclaimable_delta_bytes"]) == (-3_000_000, -500_000)
     sentences = found["sentences"]
     assert isinstance(sentences, list)
     assert sentences[:2] == [

@@ -100,7 +100,7 @@ class FakeContents:
         return self.contents
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
         content = self.content.get(entry.path)
         left = entry.size_bytes if content is None else 0
@@ -112,11 +112,16 @@ class FakeContents:
             left -= 65536
 
     def files(
-        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+        self,
+        place: Place,
+        layer: DiffId,
+        entries: Collection[Entry],
+        token: CancelToken,
+        stamp: str,
     ) -> Iterator[tuple[Entry, bytes]]:
         for entry in entries:
             yield entry, b""
-            for piece in self.file(place, layer, entry, token):
+            for piece in self.file(place, layer, entry, token, stamp):
                 yield entry, piece
 
 

@@ -413,7 +413,7 @@ class Gallery(QWidget):
                 KeyValue("Total", "904 MB"),
                 KeyValue("Only in this version", "343 MB"),
                 KeyValue("Compressed in registry", "371 MB"),
-                KeyValue("Wasted space", "1.20 MB"),
+                KeyValue("Reclaimable", "1.20 MB"),
                 KeyValue("Efficiency", "99.9 %", Tone.GOOD),
             ]
         )

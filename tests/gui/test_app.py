@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.adapters.file_locks import FileDeploymentLocks
@@ -40,6 +40,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
+from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.library.models_panel import ModelsPanel
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import BuildLink, Link, PageKey
@@ -48,6 +49,7 @@ from modeldesk.ui.settings.page import SettingsPage
 from modeldesk.ui.tasks.lanes import Lane
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
+from tests.unit.core.archives.crafting import Image, layout, tar, write
 
 if TYPE_CHECKING:
     from modeldesk.ui.context import Saying
@@ -340,6 +342,30 @@ def test_a_deployment_of_an_older_program_is_shown_where_its_container_is(
         qtbot.waitUntil(lambda: shown(desktop, ReleasesPage), timeout=10_000)
         [page] = desktop.window.findChildren(ReleasesPage)
         qtbot.waitUntil(lambda: page.title.text() == "team/rec · shop", timeout=10_000)
+
+
+def test_an_archive_is_opened_from_the_menu_and_the_palette(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "layout", layout([Image((tar({"app/serve.py": b"x"}),))]))
+    with running(qapp, parts_of(tmp_path / "home", None)) as desktop:
+        window = desktop.window
+        qtbot.waitUntil(lambda: window.area.page(PageKey.LIBRARY) is not None, timeout=10_000)
+        [entry] = [one for one in window._palette_entries() if one.title == "Open archive…"]
+        assert entry.shortcut == "Ctrl+Shift+O"
+        entry.run()
+        [chooser] = window.findChildren(QFileDialog)
+        chooser.fileSelected.emit(str(folder / "index.json"))
+        chooser.close()
+        qtbot.waitUntil(lambda: bool(window.findChildren(InsideWindow)), timeout=10_000)
+        [inside] = window.findChildren(InsideWindow)
+        assert inside.windowTitle() == "Inside layout"
+        qtbot.waitUntil(
+            lambda: inside.layers is not None and inside.layers.isVisible(), timeout=10_000
+        )
+        qtbot.waitUntil(lambda: not desktop.tasks.active, timeout=10_000)
+        assert window.area.current is PageKey.LIBRARY
+        inside.close()
 
 
 def test_no_engine_is_said_in_the_page_itself(

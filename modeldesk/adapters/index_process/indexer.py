@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from contextlib import closing
 
-from modeldesk.adapters.index_process.worker import Failed, Finished, Parts, work
-from modeldesk.adapters.other_process import hear
+from modeldesk.adapters.index_process.worker import Parts, index_layers
+from modeldesk.adapters.other_process import ShortOfMemory, hear
 from modeldesk.core.contents.model import Place
 from modeldesk.core.errors import ArchiveError
 from modeldesk.core.ids import DiffId
@@ -24,16 +24,13 @@ class ProcessIndexer:
         if not wanted:
             return
         arguments = (self._parts, place, frozenset(wanted))
-        with closing(hear(work, arguments, "modeldesk-index", job.token)) as heard:
-            for said in heard:
-                match said:
-                    case Finished():
-                        return
-                    case Failed(problem):
-                        raise problem
-                    case _:
-                        job.report(said)
-        raise ArchiveError(
-            tr("Reading the layers ended unexpectedly."),
-            tr("The machine may be short of memory. Try again."),
-        )
+        try:
+            with closing(hear(index_layers, arguments, "modeldesk-index", job.token)) as heard:
+                for progress in heard:
+                    job.report(progress)
+        except ShortOfMemory as error:
+            raise ArchiveError(
+                tr("The layers were not read to the end: the machine ran short of memory."),
+                tr("Close what else needs much memory, and try again."),
+                error.detail,
+            ) from None

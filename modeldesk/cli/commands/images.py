@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
+from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.find import find_models
 from modeldesk.core.library.history import history
@@ -108,5 +109,5 @@ def _version_json(version: Version) -> Json:
         "unique_bytes": version.sizes.unique_bytes if version.sizes else None,
         "shared_bytes": version.sizes.shared_bytes if version.sizes else None,
         "created": version.created.isoformat(),
-        "labels": dict(version.labels),
+        "labels": {name: shown_value(name, value) for name, value in version.labels.items()},
     }

@@ -1,4 +1,4 @@
-"""``modeldesk layers REF``: what an image is made of, what it wastes, and whether that is too
+"""``modeldesk layers REF``: what an image is made of, what is reclaimable, and whether that is too
 much."""
 
 import argparse
@@ -72,12 +72,12 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
 
 
 def _duplicates(session: Session, place: Place, contents: ImageContents) -> tuple[Duplicates, ...]:
-    service, layers = session.contents(), contents.layers
+    service, layers, stamp = session.contents(), contents.layers, contents.image.stamp
 
     def read(
         layer: int, entries: Sequence[Entry], token: CancelToken
     ) -> Iterator[tuple[Entry, bytes]]:
-        return service.files(place, layers[layer].blob.diff_id, entries, token)
+        return service.files(place, layers[layer].blob.diff_id, entries, token, stamp)
 
     view = Stack([layer.index for layer in layers]).view()
     return find_duplicates(view, read, session.job)
@@ -158,7 +158,7 @@ def _json(
                 "paths": [f"/{shown(path)}" for path in group.paths],
                 "layers": list(group.layers),
                 "size_bytes": group.size_bytes,
-                "wasted_bytes": group.wasted_bytes,
+                "copies_bytes": group.copies_bytes,
             }
             for group in found
         ]
@@ -199,7 +199,7 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
         for one in waste.paths[:_WASTED_LINES]
     ]
     if rows:
-        lines += ["", *table(("WASTED", "LAYERS", "PATH"), rows, "r")]
+        lines += ["", *table(("RECLAIMABLE", "LAYERS", "PATH"), rows, "r")]
     if len(waste.paths) > _WASTED_LINES:
         lines.append(f"… and {len(waste.paths) - _WASTED_LINES} more paths")
     return lines
@@ -208,12 +208,12 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
 def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
     if found is None:
         return []
-    total = sum(group.wasted_bytes for group in found)
+    total = sum(group.copies_bytes for group in found)
     files = "1 file" if len(found) == 1 else f"{len(found)} files"
     lines = ["", f"Duplicates: {size_text(total)} in copies of {files}"]
     rows = [
         (
-            size_text(group.wasted_bytes) if number == 0 else "",
+            size_text(group.copies_bytes) if number == 0 else "",
             str(layer),
             f"/{shown(path)}",
         )

@@ -3,8 +3,9 @@
 import hashlib
 import os
 import platform
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from modeldesk.core.archives.stores import (
     open_file,
 )
 from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
+from modeldesk.core.archives.tar_headers import BLOCK, is_tar
 from modeldesk.core.archives.tar_walk import walk
 from modeldesk.core.archives.window import FileWindow, StreamWindow, Window
 from modeldesk.core.contents.entries import Entry, shown
@@ -63,7 +65,31 @@ def host_platform() -> str:
     return f"linux/{_MACHINES.get(machine, machine)}"
 
 
-class ArchiveSource:
+class _FilesOfLayers(ABC):
+    """What both kinds of archive have of an `ImageSource`: files out of a layer's tar."""
+
+    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        with self._window(layer, token) as window:
+            for piece in file_in_layer(window, entry):
+                token.raise_if_cancelled()
+                yield piece
+
+    def files(
+        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
+    ) -> Iterator[tuple[Entry, bytes]]:
+        """See `modeldesk.core.contents.ports.ImageSource`."""
+        with self._window(layer, token) as window:
+            for piece in files_in_layer(window, entries):
+                token.raise_if_cancelled()
+                yield piece
+
+    @abstractmethod
+    def _window(self, layer: DiffId, token: CancelToken) -> AbstractContextManager[Window]:
+        """At the beginning of the layer's tar. Raises `NotFound`."""
+
+
+class ArchiveSource(_FilesOfLayers):
     """Implements `ImageSource` for a tar file or a folder, whose files are read where they
     lie: of plain layers the headers alone, so that whether their content is what is claimed
     remains unknown."""
@@ -101,26 +127,14 @@ class ArchiveSource:
             done += _size(store, path)
             report(0)
 
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as window:
-            for piece in file_in_layer(window, entry):
-                token.raise_if_cancelled()
-                yield piece
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        store, image, _ = self._open(token)
-        with _layer(store, _layer_path(image, layer), token) as window:
-            for piece in files_in_layer(window, entries):
-                token.raise_if_cancelled()
-                yield piece
-
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
+
+    @contextmanager
+    def _window(self, layer: DiffId, token: CancelToken) -> Iterator[Window]:
+        store, image, _ = self._open(token)
+        with _layer(store, _layer_path(image, layer), token) as window:
+            yield window
 
     def _open(self, token: CancelToken) -> tuple[Store, ArchivedImage, tuple[str, ...]]:
         token.raise_if_cancelled()
@@ -140,7 +154,7 @@ class ArchiveSource:
         return hasher.hexdigest()
 
 
-class PackedArchiveSource:
+class PackedArchiveSource(_FilesOfLayers):
     """Implements `ImageSource` for an archive that is compressed as a whole: every question is
     a pass through all of it."""
 
@@ -150,8 +164,9 @@ class PackedArchiveSource:
 
     def read(self, token: CancelToken) -> SourceImage:
         """See `modeldesk.core.contents.ports.ImageSource`."""
+        stamp = self._stamp()
         image, notes = self._choose(self._documents(token))
-        return source_image(self._place.name, image, notes)
+        return source_image(self._place.name, image, notes, stamp)
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
@@ -165,33 +180,29 @@ class PackedArchiveSource:
             if diff_id in wanted:
                 yield index.of(diff_id)
 
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._documents(token)
-        image, _ = self._choose(stream)
-        path = stream.resolved(_layer_path(image, layer))
-        with open_file(self._place.path) as found:
-            pieces = _pieces(_there(found, self._place.path), token)
-            yield from file_in_layer(layer_in_stream(pieces, path), entry)
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        """See `modeldesk.core.contents.ports.ImageSource`."""
-        stream = self._documents(token)
-        image, _ = self._choose(stream)
-        path = stream.resolved(_layer_path(image, layer))
-        with open_file(self._place.path) as found:
-            pieces = _pieces(_there(found, self._place.path), token)
-            yield from files_in_layer(layer_in_stream(pieces, path), entries)
-
     def close(self) -> None:
         """See `modeldesk.core.contents.ports.ImageSource`. Nothing is held open."""
+
+    @contextmanager
+    def _window(self, layer: DiffId, token: CancelToken) -> Iterator[Window]:
+        stream = self._documents(token)
+        image, _ = self._choose(stream)
+        path = stream.resolved(_layer_path(image, layer))
+        with open_file(self._place.path) as found:
+            pieces = _pieces(_there(found, self._place.path), token)
+            yield layer_in_stream(pieces, path)
 
     def _documents(self, token: CancelToken) -> SavedStream[None]:
         if self._known is None:
             self._known = _read_packed(self._place.path, _pass_over, Job(token))
         return self._known
+
+    def _stamp(self) -> str:
+        """Layers are read to their end and need none to be believed; where they lie does."""
+        with open_file(self._place.path) as found:
+            state = _there(found, self._place.path).state
+        path = os.fsencode(self._place.path.resolve())
+        return hashlib.sha256(path + repr(state).encode()).hexdigest()
 
     def _choose(self, stream: SavedStream[Any]) -> tuple[ArchivedImage, tuple[str, ...]]:
         return stream.archived().choose(self._place.image, host_platform())
@@ -204,8 +215,25 @@ def _read_packed(
     with open_file(path) as found:
         extent = _there(found, path)
         pieces = _pieces(extent, job.token, lambda done: job.report(_progress(done, extent.end)))
-        stream.read(pieces, job.token.raise_if_cancelled)
+        stream.read(_of_archive(unpacked(pieces)), job.token.raise_if_cancelled)
     return stream
+
+
+def _of_archive(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces. Raises `ArchiveError` where they begin like no tar archive at all: what
+    is compressed may be anything."""
+    beginning = b""
+    for piece in pieces:
+        beginning += piece
+        if len(beginning) >= BLOCK:
+            break
+    if not beginning or not is_tar(beginning[:BLOCK]):
+        raise ArchiveError(
+            tr("The file is compressed, but what is in it is no archive of images."),
+            tr("Open what “docker save” or “skopeo copy” writes, or an OCI layout."),
+        )
+    yield beginning
+    yield from pieces
 
 
 def _pass_over(_layer: Iterator[bytes]) -> None: ...

@@ -56,11 +56,11 @@ def _causes(comparison: Comparison) -> str:
     if not delta:
         return ""
     named, told = [], 0
-    hidden = comparison.hidden_delta
+    reclaimable = comparison.reclaimable_delta
     rows: list[tuple[int, FolderDifference | None]] = [
         (row.delta_bytes, row) for row in comparison.folders
     ]
-    rows.append((hidden, None))
+    rows.append((reclaimable, None))
     rows.sort(key=lambda pair: abs(pair[0]), reverse=True)
     for amount, row in rows:
         if amount * delta <= 0 or abs(amount) < _LEAST * abs(delta):
@@ -88,9 +88,9 @@ def _clauses(named: list[tuple[int, FolderDifference | None]]) -> Iterator[str]:
         size = size_text(abs(amount))
         if row is None:
             yield (
-                tr("files that later layers replaced or removed take {size} less", size=size)
+                tr("{size} less is reclaimable", size=size)
                 if amount < 0
-                else tr("files that later layers replaced or removed take {size} more", size=size)
+                else tr("{size} more is reclaimable", size=size)
             )
         elif not row.is_gone and not row.is_new:
             name = _called(row)

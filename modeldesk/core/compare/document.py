@@ -149,11 +149,13 @@ def _facts(comparison: Comparison) -> Table:
 
 def _folders(comparison: Comparison) -> Table:
     rows = [_folder(row) for row in (*comparison.folders, *comparison.rewritten)]
-    hidden = comparison.hidden_delta
-    if hidden:
-        name = tr("replaced or removed by later layers")
+    reclaimable = comparison.reclaimable_delta
+    if reclaimable:
+        name = tr("reclaimable: replaced or removed by later layers")
         mark = "±"
-        rows.append((Cell(mark), Cell(name), Cell(""), Cell(signed_size(hidden), hidden < 0)))
+        rows.append(
+            (Cell(mark), Cell(name), Cell(""), Cell(signed_size(reclaimable), reclaimable < 0))
+        )
     return Table(
         tr("Differences in files, by folder"),
         ("", tr("Folder or file"), tr("Files"), tr("Size")),

@@ -45,8 +45,8 @@ def _facts(left: Side, right: Side) -> Iterator[Fact]:
     if left.compressed_bytes is not None or right.compressed_bytes is not None:
         yield _size(tr("Compressed (push / pull)"), left.compressed_bytes, right.compressed_bytes)
     yield _size(tr("In its file system"), left.files_bytes, right.files_bytes)
-    if left.hidden_bytes or right.hidden_bytes:
-        yield _size(tr("Hidden in lower layers"), left.hidden_bytes, right.hidden_bytes)
+    if left.reclaimable_bytes or right.reclaimable_bytes:
+        yield _size(tr("Reclaimable"), left.reclaimable_bytes, right.reclaimable_bytes)
     yield Fact(
         tr("In layers of its own"),
         size_text(left.unshared_bytes),

@@ -41,7 +41,7 @@ class Side:
     metrics: Mapping[str, float]
 
     @property
-    def hidden_bytes(self) -> int:
+    def reclaimable_bytes(self) -> int:
         """What later layers replaced or removed, and is carried along nevertheless."""
         return self.size_bytes - self.files_bytes
 
@@ -97,7 +97,7 @@ class Comparison:
 
     @property
     def delta_bytes(self) -> int:
-        """How much larger the right image is: `files_delta` and `hidden_delta` together."""
+        """How much larger the right image is: `files_delta` and `reclaimable_delta` together."""
         return self.right.size_bytes - self.left.size_bytes
 
     @property
@@ -105,8 +105,8 @@ class Comparison:
         return self.right.files_bytes - self.left.files_bytes
 
     @property
-    def hidden_delta(self) -> int:
-        return self.right.hidden_bytes - self.left.hidden_bytes
+    def reclaimable_delta(self) -> int:
+        return self.right.reclaimable_bytes - self.left.reclaimable_bytes
 
     @property
     def shared_bytes(self) -> int:

@@ -21,6 +21,8 @@ HIDDEN = "••••••"
 """Stands for what is nobody's business."""
 
 _ADDRESS = re.compile(r"(://[^\s/:@]*:)[^\s@\"]+(?=@)")
+_TOKEN_FOR_USER = re.compile(r"(https?://)[^\s/:@\"']{20,}(?=@)")
+"""No user has such a name; tokens of source hosts are given so."""
 _QUOTED = r"""\\?"[^"]*"|'[^']*'"""
 _SET = re.compile(
     rf"""(?<![\w.-])(?P<name>[\w.-]+)(?P<sign>\s*=\s*)(?P<value>{_QUOTED}|[^\s"';&|)]+)"""
@@ -30,7 +32,13 @@ _FLAG = re.compile(
     rf"""(?P<value>{_QUOTED}|[^\s"'-][^\s"]*)"""
 )
 _MEMBER = re.compile(r"""(?<![\w.-])(?P<name>[\w.-]+)(?P<sign>\\?"\s*:\s*\\?")(?P<value>[^"\\]+)""")
-_HEADER = re.compile(r"(authorization:\s*(?:(?:bearer|basic|token)\s+)?)[^\s\"']+", re.IGNORECASE)
+_AUTHORIZATION = re.compile(
+    r"(authorization:\s*(?:(?:bearer|basic|token)\s+)?)[^\s\"']+", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"""(?<=["'\s])(?P<name>(?!authorization:)[\w-]+)(?P<sign>:\s*)(?P<value>[^\s"':]+)(?=["'])""",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"tokens$", re.IGNORECASE)
 
 
@@ -44,11 +52,16 @@ def without_secrets(text: str) -> str:
     """A command, an instruction or a list of words, with `HIDDEN` for passwords of addresses,
     for what is given to names that speak of secrets (``--password=x``, ``--token x``,
     ``API_KEY=x``, ``"api_key": "x"``), and for what a header signs in with."""
-    text = _ADDRESS.sub(rf"\1{HIDDEN}", text)
-    text = _HEADER.sub(rf"\1{HIDDEN}", text)
-    for pattern in (_SET, _FLAG, _MEMBER):
+    for pattern in (_ADDRESS, _TOKEN_FOR_USER, _AUTHORIZATION):
+        text = pattern.sub(rf"\1{HIDDEN}", text)
+    for pattern in (_SET, _FLAG, _MEMBER, _HEADER):
         text = pattern.sub(_hidden, text)
     return text
+
+
+def shown_value(name: str, value: str) -> str:
+    """The value of a variable or label, for a person: `HIDDEN` where it `looks_secret`."""
+    return HIDDEN if looks_secret(name, value) else without_secrets(value)
 
 
 def _hidden(found: re.Match[str]) -> str:

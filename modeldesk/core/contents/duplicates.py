@@ -26,7 +26,7 @@ class Duplicates:
     """Who wrote each."""
 
     @property
-    def wasted_bytes(self) -> int:
+    def copies_bytes(self) -> int:
         """What all but one of them take."""
         return self.size_bytes * (len(self.paths) - 1)
 
@@ -52,7 +52,7 @@ def find_duplicates(view: FileView, read: Read, job: Job) -> tuple[Duplicates, .
             key = (entry.size_bytes, digests[entry.path].digest())
             same.setdefault(key, []).append(rows[entry.path])
     found = [_told(view, group) for group in same.values() if len(group) > 1]
-    return tuple(sorted(found, key=lambda group: (-group.wasted_bytes, group.paths)))
+    return tuple(sorted(found, key=lambda group: (-group.copies_bytes, group.paths)))
 
 
 def candidates(view: FileView) -> Sequence[Sequence[int]]:

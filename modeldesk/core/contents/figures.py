@@ -28,7 +28,7 @@ class Figures:
     """Figures of a whole image."""
 
     layers_bytes: int
-    wasted_bytes: int
+    reclaimable_bytes: int
     compressed_bytes: int | None
     """None where the source does not say of every layer."""
     largest: Mapping[LayerKind, tuple[LargeFile, ...]]
@@ -36,8 +36,8 @@ class Figures:
 
     @property
     def efficiency(self) -> float:
-        """The share of all bytes that is not wasted."""
-        return 1 - self.wasted_bytes / self.layers_bytes if self.layers_bytes else 1.0
+        """The share of all bytes that is not reclaimable."""
+        return 1 - self.reclaimable_bytes / self.layers_bytes if self.layers_bytes else 1.0
 
     def saving_bytes(self, advice: Iterable[Advice]) -> int:
         """About what following all of `advice` would save; two of it may mean the same file."""

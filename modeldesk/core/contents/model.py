@@ -80,8 +80,8 @@ class SourceImage:
     notes: tuple[str, ...] = ()
     """What was passed over and should be said: attestations, other platforms."""
     stamp: str = VERIFIED
-    """Tells the source, as it is now, from all others where what it says of its layers is not
-    held against their content: it may lie, so what is read of it serves nobody else."""
+    """Tells the source, as it is now, from all others where it may lie or change: what is read
+    of it and not held against a digest serves nobody else, nor itself once it is another."""
 
 
 @dataclass(frozen=True, slots=True)

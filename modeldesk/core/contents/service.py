@@ -8,7 +8,7 @@ from modeldesk.core.contents.assemble import assemble
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.model import VERIFIED, ImageContents, Place, SourceImage
-from modeldesk.core.contents.ports import ContentRecords, Indexer, OpenSource
+from modeldesk.core.contents.ports import ContentRecords, ImageSource, Indexer, OpenSource
 from modeldesk.core.errors import ArchiveError, RecordsError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job
@@ -54,19 +54,27 @@ class Contents:
         )
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
-        """The content of a file as a layer has it, in pieces. Raises as `read` does, and
-        `InvalidInput` for what is no file."""
+        """The content of a file as a layer has it, in pieces. `stamp` is that of the image that
+        `entry` was read of: a source that is another one by now has other files. Raises as `read`
+        does, and `InvalidInput` for what is no file."""
         with closing(self._open_source(place)) as source:
+            _check_unchanged(source, stamp, token)
             yield from source.file(layer, entry, token)
 
     def files(
-        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+        self,
+        place: Place,
+        layer: DiffId,
+        entries: Collection[Entry],
+        token: CancelToken,
+        stamp: str,
     ) -> Iterator[tuple[Entry, bytes]]:
         """The content of several files of a layer, in pieces, each file's together and at least
         one for each. Raises as `file` does."""
         with closing(self._open_source(place)) as source:
+            _check_unchanged(source, stamp, token)
             yield from source.files(layer, entries, token)
 
     def _image(self, place: Place, token: CancelToken) -> SourceImage:
@@ -92,3 +100,15 @@ class Contents:
             )
         except RecordsError as error:
             logger.info("the kinds of layers can't be kept: %s", error)
+
+
+def _check_unchanged(source: ImageSource, stamp: str, token: CancelToken) -> None:
+    """Where a file lies was learned from the source as it was then."""
+    if stamp == VERIFIED:
+        return
+    image = source.read(token)
+    if image.stamp != stamp:
+        raise ArchiveError(
+            tr("{name} was changed after its files were listed.", name=image.name),
+            tr("Open it again to see what is in it now."),
+        )

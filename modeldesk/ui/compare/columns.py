@@ -22,7 +22,6 @@ from modeldesk.core.compare.folders import FolderDifference
 from modeldesk.core.compare.layers import LayerPair, PairState
 from modeldesk.core.compare.model import Comparison
 from modeldesk.core.compare.packages import PackageChange
-from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
 from modeldesk.core.layers.kinds import kind_name
@@ -78,21 +77,21 @@ def _fact(fact: Fact) -> tuple[Cell, ...]:
 
 
 def folder_rows(comparison: Comparison) -> list[Row]:
-    """Where files differ, largest first; what only lies hidden in layers last."""
+    """Where files differ, largest first; what is reclaimable last."""
     rows = [
         Row(f"{'~' if again else ''}{row.is_rest} {row.path!r}", _folder(row))
         for again, some in enumerate((comparison.folders, comparison.rewritten))
         for row in some
     ]
-    hidden = comparison.hidden_delta
-    if hidden:
+    reclaimable = comparison.reclaimable_delta
+    if reclaimable:
         cells = (
             _mark("±"),
-            Cell(tr("replaced or removed by later layers"), muted=True),
+            Cell(tr("reclaimable: replaced or removed by later layers"), muted=True),
             Cell(""),
-            Cell(signed_size(hidden)),
+            Cell(signed_size(reclaimable)),
         )
-        rows.append(Row("hidden", cells))
+        rows.append(Row("reclaimable", cells))
     return rows
 
 
@@ -216,7 +215,7 @@ def _layer_size(layer: LayerContents | None) -> Cell:
 def _instruction(layer: LayerContents | None) -> str:
     if layer is None:
         return ""
-    return presentation.printable(" ".join(without_secrets(layer.instruction).split()))
+    return presentation.instruction(layer.instruction)
 
 
 def layer_columns(left: str, right: str) -> Sequence[Column[Row]]:

@@ -203,7 +203,7 @@ class ComparePage(QWidget):
             self.empty.set_content(
                 Icon.SEARCH,
                 tr("Look inside this image, or choose another to compare it with."),
-                tr("Its layers, every file in them, and what they waste."),
+                tr("Its layers, every file in them, and what is reclaimable."),
                 tr("Look inside"),
             )
             return

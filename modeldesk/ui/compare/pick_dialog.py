@@ -7,14 +7,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from modeldesk.core.archives.endings import ENDINGS
 from modeldesk.core.contents.model import ArchiveImage, RegistryImage
 from modeldesk.core.errors import InvalidReference, ModelDeskError
 from modeldesk.core.jobs import CancelToken
@@ -29,6 +27,7 @@ from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.buttons import PlainButton
+from modeldesk.ui.widgets.choose_archive import choose_archive
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.search_field import SearchField
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
@@ -36,7 +35,6 @@ from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 ListArchive = Callable[[Path, CancelToken], tuple[str, ...]]
 """The names of the images in an archive; called in a worker. Raises `ArchiveError`."""
 _LISTED = 400
-_ARCHIVE_PATTERNS = " ".join((*(f"*{ending}" for ending in ENDINGS), "index.json"))
 
 
 class PickDialog(QDialog):
@@ -71,7 +69,7 @@ class PickDialog(QDialog):
         self._faces.addWidget(self.list)
         self._faces.addWidget(self._nothing)
         self.archive = PlainButton(tr("Open archive…"))
-        self.archive.clicked.connect(self._ask_archive)
+        self.archive.clicked.connect(lambda: choose_archive(self, self.open_archive))
         self.archive.setAutoDefault(False)
         self.cancel = PlainButton(tr("Cancel"))
         self.cancel.clicked.connect(self.reject)
@@ -105,24 +103,12 @@ class PickDialog(QDialog):
         self._looking.submit(
             lambda job: list_archive(path, job.token),
             title=tr("Look into the archive"),
-            on_result=lambda names: self._archive_listed(path, names),
+            on_result=lambda names: self.offer(path, names),
             on_error=self._archive_failed,
         )
 
-    def _ask_archive(self) -> None:
-        dialog = QFileDialog(self, tr("Choose an image archive"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [
-                tr("Image archives ({patterns})", patterns=_ARCHIVE_PATTERNS),
-                tr("All files (*)"),
-            ]
-        )
-        dialog.fileSelected.connect(lambda chosen: self.open_archive(_archive_path(Path(chosen))))
-        dialog.open()
-
-    def _archive_listed(self, path: Path, names: tuple[str, ...]) -> None:
+    def offer(self, path: Path, names: tuple[str, ...]) -> None:
+        """Have one of an archive's images chosen; where there is no choice, take it."""
         if len(names) < 2:
             self._take(PlacePick(ArchiveImage(path)))
             return
@@ -220,8 +206,3 @@ def _registry_image(text: str) -> RegistryImage | None:
     if not reference.tag and not reference.digest:
         reference = reference.with_tag("latest")
     return RegistryImage(str(reference))
-
-
-def _archive_path(chosen: Path) -> Path:
-    """An OCI layout is a folder; its index stands for it."""
-    return chosen.parent if chosen.name == "index.json" else chosen

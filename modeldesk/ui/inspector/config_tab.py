@@ -4,28 +4,34 @@ import shlex
 
 from PySide6.QtWidgets import QWidget
 
-from modeldesk.core.containers.secrets import looks_secret
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.words import tr
-from modeldesk.ui.inspector.fact_list import Fact, FactList
+from modeldesk.ui.inspector.fact_list import Fact, FactList, secretive
 from modeldesk.ui.inspector.page_scroll import PageScroll
+from modeldesk.ui.inspector.secret_note import SecretNote
 
 
 class ConfigTab(PageScroll):
-    """Values of variables whose names speak of secrets are hidden until asked for."""
+    """What looks like a secret is hidden, and that it is in the image is said."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.start = FactList(tr("Start"))
         self.environment = FactList(tr("Environment"))
+        self.secret_note = SecretNote()
+        self.body.addWidget(self.secret_note)
         self.body.addWidget(self.start)
         self.body.addWidget(self.environment)
         self.body.addStretch(1)
 
     def show_detail(self, detail: ImageDetail) -> None:
         """Show the configuration in `detail`."""
-        self.start.set_facts(_start(detail))
-        self.environment.set_facts([_variable(line) for line in detail.config.environment])
+        start = _start(detail)
+        environment = [_variable(line) for line in detail.config.environment]
+        self.start.set_facts(start)
+        self.environment.set_facts(environment)
+        self.secret_note.tell_of(fact.value for fact in (*start, *environment))
 
 
 def _start(detail: ImageDetail) -> list[Fact]:
@@ -50,7 +56,7 @@ def _start(detail: ImageDetail) -> list[Fact]:
 def _command(name: str, words: tuple[str, ...]) -> Fact:
     if not words:
         return Fact(name, tr("none"))
-    line = shlex.join(words)
+    line = without_secrets(shlex.join(words))
     return Fact(name, line, mono=True, copied=line)
 
 
@@ -58,10 +64,10 @@ def _healthcheck(config: ImageConfig) -> Fact:
     kind, *words = config.healthcheck or ("NONE",)
     if kind == "NONE" or not words:
         return Fact(tr("Health check"), tr("none: health is judged by whether a port answers"))
-    line = words[0] if kind == "CMD-SHELL" else shlex.join(words)
+    line = without_secrets(words[0] if kind == "CMD-SHELL" else shlex.join(words))
     return Fact(tr("Health check"), line, mono=True, copied=line)
 
 
 def _variable(line: str) -> Fact:
     name, _, value = line.partition("=")
-    return Fact(name, value, mono=True, copied=value, secret=looks_secret(name, value))
+    return secretive(name, value, mono=True)

@@ -24,13 +24,19 @@ class ContentsSource(Protocol):
         ...
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
-        """The content of one file as that layer has it, in pieces."""
+        """The content of one file as that layer has it, in pieces; `stamp` is that of the image
+        which its entry was read of. A source that is another one by now is refused."""
         ...
 
     def files(
-        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+        self,
+        place: Place,
+        layer: DiffId,
+        entries: Collection[Entry],
+        token: CancelToken,
+        stamp: str,
     ) -> Iterator[tuple[Entry, bytes]]:
         """The content of several files of a layer, in pieces, each file's together and at least
         one for each."""

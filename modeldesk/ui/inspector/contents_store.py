@@ -186,7 +186,9 @@ class ContentsStore(QObject):
         if image is None or self.figures is not None:
             return
         self._counting.submit(
-            lambda _job: image.figures(), title=tr("Count waste"), on_result=self._were_counted
+            lambda _job: image.figures(),
+            title=tr("Count what is reclaimable"),
+            on_result=self._were_counted,
         )
 
     def _were_counted(self, figures: Figures) -> None:

@@ -26,16 +26,16 @@ from modeldesk.ui.widgets.confirm import ConfirmDialog, Question
 
 def reader(source: ContentsSource, image: OpenImage) -> Read:
     """Reads files of `image`, all of a layer in one pass. Called in workers."""
-    layers = image.contents.layers
+    layers, stamp = image.contents.layers, image.contents.image.stamp
 
     def read(
         layer: int, entries: Sequence[Entry], token: CancelToken
     ) -> Iterator[tuple[Entry, bytes]]:
         diff_id = layers[layer].blob.diff_id
         if len(entries) > 1:
-            return source.files(image.place, diff_id, entries, token)
+            return source.files(image.place, diff_id, entries, token, stamp)
         # An engine gives a single file sooner.
-        pieces = source.file(image.place, diff_id, entries[0], token)
+        pieces = source.file(image.place, diff_id, entries[0], token, stamp)
         return ((entries[0], piece) for piece in pieces)
 
     return read

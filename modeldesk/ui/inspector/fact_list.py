@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from modeldesk.core.containers.secrets import HIDDEN, shown_value
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle
@@ -15,21 +16,24 @@ from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
 
-_HIDDEN = "•" * 8
 _MOST = 40
 """Lines of a list. Each is a handful of widgets, and takes a millisecond to make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`copied` is what the copy link copies (empty: no link). A `secret` value is hidden until
-    it is asked for."""
+    """`copied` is what the copy link copies (empty: no link)."""
 
     name: str
     value: str
     mono: bool = False
     copied: str = ""
-    secret: bool = False
+
+
+def secretive(name: str, value: str, *, mono: bool = False) -> Fact:
+    """A variable or label; what looks secret in it is neither shown nor copied."""
+    told = shown_value(name, value)
+    return Fact(name, told, mono, copied="" if told == HIDDEN else told)
 
 
 class FactList(QWidget):
@@ -54,8 +58,8 @@ class FactList(QWidget):
         return tuple(self._lines[: len(self._facts)])
 
     def set_facts(self, facts: Sequence[Fact]) -> None:
-        """Show `facts`; what was revealed is hidden again. Of very many the last line tells how
-        many more there are, and copies them."""
+        """Show `facts`. Of very many the last line tells how many more there are, and copies
+        them."""
         facts = _at_most(facts)
         self._facts = tuple(facts)
         while len(self._lines) < len(facts):
@@ -89,9 +93,7 @@ class _FactLine(QWidget):
         self.name = ElidedLabel("", TextStyle.LABEL, "muted")
         self.value = ElidedLabel("", TextStyle.BODY)
         self.mono = ElidedLabel("", TextStyle.MONO_SMALL)
-        self.reveal = LinkButton(tr("reveal"))
         self.copy = LinkButton(tr("copy"))
-        self.reveal.clicked.connect(self._toggle)
         self.copy.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(self._fact.copied or self._fact.value)
         )
@@ -99,8 +101,7 @@ class _FactLine(QWidget):
         row.setSpacing(Space.XS)
         row.addWidget(self.value, 1)
         row.addWidget(self.mono, 1)
-        for link in (self.reveal, self.copy):
-            row.addWidget(link, 0, Qt.AlignmentFlag.AlignRight)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -115,14 +116,5 @@ class _FactLine(QWidget):
         self.mono.setVisible(fact.mono)
         self.copy.setVisible(bool(fact.copied))
         self.copy.setAccessibleName(tr("Copy {text}", text=fact.name or fact.copied))
-        self.reveal.setVisible(fact.secret)
-        self._show(hidden=fact.secret)
-
-    def _show(self, *, hidden: bool) -> None:
-        text = _HIDDEN if hidden else presentation.printable(presentation.cut(self._fact.value))
-        (self.mono if self._fact.mono else self.value).set_text(text)
-        self.reveal.set_text(tr("reveal") if hidden else tr("hide"))
-
-    def _toggle(self) -> None:
-        shown = self.mono if self._fact.mono else self.value
-        self._show(hidden=shown.text() != _HIDDEN)
+        shown = self.mono if fact.mono else self.value
+        shown.set_text(presentation.printable(presentation.cut(fact.value)))

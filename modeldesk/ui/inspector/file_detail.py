@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import FileType, shown
 from modeldesk.core.contents.touches import Touch, Touched, touches
 from modeldesk.core.contents.tree import Node
@@ -116,7 +117,7 @@ class FileDetail(QWidget):
         what = ", ".join(filter(None, (_did(touch), size)))
         words = tr("Layer {number} · {what}", number=touch.layer + 1, what=what)
         link = LinkButton(words, flush=True)
-        link.setToolTip(presentation.cut(made_by))
+        link.setToolTip(presentation.cut(without_secrets(made_by)))
         link.setAccessibleDescription(tr("Go to this layer"))
         path = self._path
         link.clicked.connect(lambda: self.layer_asked.emit(touch.layer, path))

@@ -35,8 +35,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from modeldesk.ui.inspector.file_columns import NAME, SIZE
 from modeldesk.ui.inspector.file_lines import Line
-from modeldesk.ui.inspector.file_models import NAME, SIZE, FileTreeModel, FoundFilesModel
+from modeldesk.ui.inspector.file_tree_model import FileTreeModel
+from modeldesk.ui.inspector.found_files import FoundFilesModel
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme

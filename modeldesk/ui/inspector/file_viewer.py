@@ -116,14 +116,14 @@ class FileViewer(QDialog):
         self.resize(860, 620)
 
     def _read(self, source: ContentsSource, image: OpenImage, view: FileView, path: bytes) -> None:
-        layers = image.contents.layers
+        layers, stamp = image.contents.layers, image.contents.image.stamp
 
         def work(job: Job) -> _Content:
             found: tuple[Wanted, ...] = plan(view, path, job.token).files[:1]
             pieces: Iterator[bytes] = iter(())
             for file in found:
                 layer = layers[file.layer].blob.diff_id
-                pieces = source.file(image.place, layer, file.entry, job.token)
+                pieces = source.file(image.place, layer, file.entry, job.token, stamp)
             preview = read_preview(pieces, job.token)
             return _Content(preview, _unpacked(preview))
 

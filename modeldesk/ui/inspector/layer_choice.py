@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.model import LayerContents
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.words import tr
@@ -65,10 +66,11 @@ class LayerChoice(QWidget):
         self.layers.clear()
         for number in range(len(layers) - 1, -1, -1):
             layer = layers[number]
-            text = _one_line(layer.instruction) or tr("instruction not known")
+            text = _short(layer.instruction) or tr("instruction not known")
             self.layers.addItem(f"{number + 1} · {presentation.size(layer.size_bytes)} · {text}")
             place = self.layers.count() - 1
-            tip = plain_tooltip(f"{kind_name(layer.kind)}\n{layer.instruction}")
+            made_by = without_secrets(layer.instruction)
+            tip = plain_tooltip(f"{kind_name(layer.kind)}\n{made_by}")
             self.layers.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         self.reach.choose(_STACKED)
 
@@ -78,5 +80,5 @@ class LayerChoice(QWidget):
         self.reach.choose(_ALONE if choice.alone else _STACKED)
 
 
-def _one_line(text: str) -> str:
-    return presentation.cut(presentation.printable(" ".join(text.split())))[:300]
+def _short(instruction: str) -> str:
+    return presentation.cut(presentation.instruction(instruction))[:300]

@@ -1,7 +1,6 @@
 """The layers of a version: as a stack, in figures, and one by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -9,44 +8,29 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.advice.model import Advice
 from modeldesk.core.contents.figures import Figures
-from modeldesk.core.contents.model import ArchiveImage, EngineImage, ImageContents, Place
-from modeldesk.core.layers.kinds import LayerKind, kind_name
+from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.library.model import Group, Model, Version, VersionKey, VersionSizes
+from modeldesk.core.library.model import Model, Version, VersionKey
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.inspector.largest_files import LargestFiles
+from modeldesk.ui.inspector.layer_detail import LayerDetail
+from modeldesk.ui.inspector.layer_rows import ShownLayers, figure_rows, kind_to_tell_of, layer_row
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import Space, Tone
+from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import LinkButton, SuggestionButton
-from modeldesk.ui.widgets.copy_label import CopyLabel
-from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
+from modeldesk.ui.widgets.key_value import KeyValueList
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.layer_stack import LayerStack, StackSegment
 from modeldesk.ui.widgets.skeleton import Skeleton
-from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
-from modeldesk.ui.widgets.wrapped_text import WrappedText
+from modeldesk.ui.widgets.two_line_list import TwoLineList
 
-_EFFICIENT = 0.95
 _LOW = 620
 _FEW, _MANY = 3, 5
 """Of the largest files."""
 _ALL = 1000
 """Stretch of the list: it takes what it needs before anything is left empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """Whose layers are shown."""
-
-    key: VersionKey | Place
-    layers: tuple[Layer, ...]
-    size_bytes: int
-    sizes: VersionSizes | None = None
-    shared_with: tuple[int, ...] = ()
-    images_with: tuple[int, ...] = ()
-    group: Group = Group.MODEL
 
 
 class LayersTab(QWidget):
@@ -62,16 +46,16 @@ class LayersTab(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: VersionKey | Place | None = None
-        self._shown: _Shown | None = None
+        self._shown: ShownLayers | None = None
         self.stack = LayerStack(theme)
         self._known: Figures | None = None
         self._advice: Sequence[Advice] = ()
         self._picked = ""
         self.figures = KeyValueList()
-        self.look_inside = LinkButton(tr("Look inside for wasted space"), flush=True)
+        self.look_inside = LinkButton(tr("Look inside for reclaimable space"), flush=True)
         self.look_inside.clicked.connect(self.look_inside_asked)
         self.look_inside.hide()
-        self.waste = LinkButton(tr("Show wasted files"), flush=True)
+        self.waste = LinkButton(tr("Show reclaimable files"), flush=True)
         self.waste.clicked.connect(self.waste_asked)
         self.waste.hide()
         self.largest = LargestFiles(theme)
@@ -82,10 +66,27 @@ class LayersTab(QWidget):
         self.detail = LayerDetail()
         self.stack.segment_clicked.connect(self._pick)
         self.list.row_selected.connect(self._pick)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, Space.M + 2, 0, Space.S)
-        head.setSpacing(Space.M)
-        head.addWidget(self.stack)
+        self._lay_out(theme)
+
+    def _lay_out(self, theme: Theme) -> None:
+        known = QWidget()
+        column = QVBoxLayout(known)
+        column.setContentsMargins(0, 0, 0, Space.S)
+        column.setSpacing(Space.XS)
+        column.addLayout(self._head())
+        column.addWidget(self.list, _ALL)
+        column.addWidget(self.detail)
+        column.addWidget(self.largest)
+        column.addStretch(1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
+        self._pages.addWidget(known)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def _head(self) -> QHBoxLayout:
+        """The stack, and the figures beside it with what they lead to."""
         figures = QVBoxLayout()
         figures.addWidget(self.figures)
         figures.addWidget(self.look_inside, 0, Qt.AlignmentFlag.AlignLeft)
@@ -103,22 +104,12 @@ class LayersTab(QWidget):
         suggestions.addStretch(1)
         figures.addLayout(suggestions)
         figures.addStretch(1)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, Space.M + 2, 0, Space.S)
+        head.setSpacing(Space.M)
+        head.addWidget(self.stack)
         head.addLayout(figures, 1)
-        known = QWidget()
-        column = QVBoxLayout(known)
-        column.setContentsMargins(0, 0, 0, Space.S)
-        column.setSpacing(Space.XS)
-        column.addLayout(head)
-        column.addWidget(self.list, _ALL)
-        column.addWidget(self.detail)
-        column.addWidget(self.largest)
-        column.addStretch(1)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(Skeleton(theme, rows=9, row_height=44))
-        self._pages.addWidget(known)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        return head
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -133,7 +124,7 @@ class LayersTab(QWidget):
             self._pages.setCurrentIndex(0)
             return
         self._show(
-            _Shown(
+            ShownLayers(
                 version.key,
                 version.layers,
                 version.size_bytes,
@@ -156,13 +147,13 @@ class LayersTab(QWidget):
             )
             for layer in contents.layers
         )
-        self._show(_Shown(place, layers, contents.size_bytes))
+        self._show(ShownLayers(place, layers, contents.size_bytes))
 
     def pick(self, layer: int) -> None:
         """As if a person chose that layer (base first, from 0)."""
         self._pick(str(layer))
 
-    def _show(self, shown: _Shown) -> None:
+    def _show(self, shown: ShownLayers) -> None:
         self._look_at(shown.key)
         same = self._shown is not None
         self._shown = shown
@@ -202,19 +193,19 @@ class LayersTab(QWidget):
         layers = shown.layers
         self.stack.set_segments(
             [
-                StackSegment(str(n), kind, size, _one_line(layer))
+                StackSegment(str(n), kind, size, presentation.instruction(layer.instruction))
                 for n, layer in enumerate(layers)
                 for kind, size in layer.parts
             ]
         )
-        self.list.set_rows([_row(shown, n) for n in reversed(range(len(layers)))])
+        self.list.set_rows([layer_row(shown, n) for n in reversed(range(len(layers)))])
         self.list.setMaximumHeight(self.list.content_height())
         if self._picked and int(self._picked) < len(layers):
             self.detail.show_layer(layers[int(self._picked)])
 
     def _show_figures(self) -> None:
         if self._shown is not None:
-            self.figures.set_rows(_figures(self._shown, self._known))
+            self.figures.set_rows(figure_rows(self._shown, self._known))
             self.waste.setVisible(self._known is not None)
 
     def _show_advice(self) -> None:
@@ -234,7 +225,7 @@ class LayersTab(QWidget):
         if known is None or not layers:
             self.largest.hide()
             return
-        kind = _kind_to_tell_of(known, layers, self._picked)
+        kind = kind_to_tell_of(known, layers, self._picked)
         self.largest.show_files(kind, known.largest.get(kind, ()))
 
     def _pick(self, key: str) -> None:
@@ -248,142 +239,3 @@ class LayersTab(QWidget):
         self._picked = key
         self._show_largest()
         self.layer_picked.emit(int(key))
-
-
-class LayerDetail(QWidget):
-    """All of one layer: its whole instruction, identity and exact size."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.title = Label("", TextStyle.STRONG)
-        self.parts = Label("", TextStyle.BODY, "muted", wrap=True)
-        self.instruction = WrappedText(most_lines=6)
-        self.diff_id = CopyLabel()
-        self.exact = Label("", TextStyle.LABEL, "muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, Space.S, 0, Space.XS)
-        column.setSpacing(Space.XS)
-        column.addWidget(self.title)
-        column.addWidget(self.parts)
-        column.addWidget(self.instruction)
-        row = QHBoxLayout()
-        row.addWidget(self.diff_id, 1)
-        row.addWidget(self.exact, 0, Qt.AlignmentFlag.AlignRight)
-        column.addLayout(row)
-        self.hide()
-
-    def show_layer(self, layer: Layer) -> None:
-        """Tell of `layer`; of one that holds several kinds how much of each."""
-        self.title.setText(kind_name(layer.kind))
-        parts = (f"{kind_name(kind)} {presentation.size(size)}" for kind, size in layer.mixed)
-        self.parts.setText(" · ".join(parts))
-        self.parts.setVisible(bool(layer.mixed))
-        self.instruction.set_text(layer.instruction or tr("instruction not known"))
-        self.diff_id.set_value(presentation.short_digest(layer.diff_id), layer.diff_id)
-        self.diff_id.setToolTip(tr("Diff ID: the digest of the layer's content"))
-        self.exact.setText(presentation.exact_size(layer.size_bytes))
-        self.show()
-
-
-def _kind_to_tell_of(known: Figures, layers: tuple[Layer, ...], picked: str) -> LayerKind:
-    """Of the layer that is picked; else what weighs most beside the base image."""
-    if picked:
-        return layers[int(picked)].kind
-    sizes: dict[LayerKind, int] = {}
-    for layer in layers:
-        if layer.kind in known.largest:
-            own = layer.size_bytes if layer.kind is not LayerKind.BASE_IMAGE else 0
-            sizes[layer.kind] = sizes.get(layer.kind, 0) + own
-    return max(sizes, key=sizes.__getitem__, default=LayerKind.OTHER)
-
-
-def _row(shown: _Shown, number: int) -> TwoLineRow:
-    layer = shown.layers[number]
-    total = sum(x.size_bytes for x in shown.layers)
-    note = ""
-    if number < len(shown.shared_with):
-        held = shown.images_with[number] if number < len(shown.images_with) else 0
-        note = _shared_note(layer, shown.shared_with[number], held, shown.group)
-    return TwoLineRow(
-        key=str(number),
-        title=kind_name(layer.kind),
-        title_note=note,
-        subtitle=_one_line(layer) or tr("instruction not known"),
-        right=presentation.size(layer.size_bytes),
-        right_note=presentation.percent(layer.size_bytes / total) if total else "",
-        kind=layer.kind,
-        mono_subtitle=True,
-    )
-
-
-def _figures(shown: _Shown, known: Figures | None) -> list[KeyValue]:
-    on_disk = isinstance(shown.key, VersionKey | EngineImage)
-    return [
-        KeyValue(
-            tr("Total on disk") if on_disk else tr("Unpacked"),
-            presentation.size(shown.size_bytes),
-            tooltip=presentation.exact_size(shown.size_bytes),
-        ),
-        *(_sharing(shown.sizes) if isinstance(shown.key, VersionKey) else ()),
-        *(
-            _of_contents(known, in_archive=isinstance(shown.key, ArchiveImage))
-            if known
-            else [KeyValue(tr("Layers"), presentation.count(len(shown.layers)))]
-        ),
-    ]
-
-
-def _sharing(sizes: VersionSizes | None) -> list[KeyValue]:
-    unknown = tr("being read")
-    return [
-        KeyValue(
-            tr("Only in this version"),
-            presentation.size(sizes.unique_bytes) if sizes else unknown,
-            tooltip=tr("In layers that no other local image has: removing it frees this much"),
-        ),
-        KeyValue(
-            tr("Shared with others"),
-            presentation.size(sizes.shared_bytes) if sizes else unknown,
-            tooltip=tr("In layers that other local images have too"),
-        ),
-    ]
-
-
-def _of_contents(known: Figures, *, in_archive: bool) -> list[KeyValue]:
-    rows = []
-    if known.compressed_bytes is not None:
-        size = presentation.size(known.compressed_bytes)
-        exact = presentation.exact_size(known.compressed_bytes)
-        name = tr("In the archive") if in_archive else tr("Compressed in registry")
-        rows.append(KeyValue(name, size, tooltip=exact))
-    wasted = presentation.exact_size(known.wasted_bytes)
-    good = known.efficiency >= _EFFICIENT
-    return [
-        *rows,
-        KeyValue(
-            tr("Wasted space"),
-            presentation.size(known.wasted_bytes),
-            tooltip=tr("{bytes} that a layer wrote and another replaced or removed", bytes=wasted),
-        ),
-        KeyValue(
-            tr("Efficiency"),
-            presentation.percent(known.efficiency),
-            Tone.GOOD if good else Tone.WARNING,
-            tr("The share of all layers' bytes that is there in the end"),
-        ),
-    ]
-
-
-def _shared_note(layer: Layer, count: int, images: int, group: Group) -> str:
-    """What else has the layer. In one version alone, images that are no version of the model
-    are told too: removing that version would not free it."""
-    if layer.kind is LayerKind.BASE_IMAGE or group is not Group.MODEL:
-        return trn("in {count} image", "in {count} images", count)
-    versions = trn("in {count} version", "in {count} versions", count)
-    if count > 1 or images <= count:
-        return versions
-    return f"{versions} · {trn('{count} image', '{count} images', images)}"
-
-
-def _one_line(layer: Layer) -> str:
-    return presentation.printable(" ".join(layer.instruction.split()))

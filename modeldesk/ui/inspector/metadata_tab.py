@@ -9,9 +9,10 @@ from modeldesk.core.library.measures import is_a_name
 from modeldesk.core.library.model import Version
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
-from modeldesk.ui.inspector.fact_list import Fact, FactList
+from modeldesk.ui.inspector.fact_list import Fact, FactList, secretive
 from modeldesk.ui.inspector.label_words import as_written, in_words
 from modeldesk.ui.inspector.page_scroll import PageScroll
+from modeldesk.ui.inspector.secret_note import SecretNote
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
@@ -29,7 +30,9 @@ class MetadataTab(PageScroll):
         self.about = FactList(tr("About"))
         self.names = FactList(tr("References"))
         self.labels = FactList(tr("Other labels"))
+        self.secret_note = SecretNote()
         for widget in (
+            self.secret_note,
             self._metrics_caption,
             self.metrics,
             self.about,
@@ -71,15 +74,17 @@ class MetadataTab(PageScroll):
             [
                 Fact(tr("Created"), presentation.moment(version.created)),
                 *(
-                    Fact(name, value, mono=bool(_HASH.fullmatch(value)), copied=value)
+                    secretive(name, value, mono=bool(_HASH.fullmatch(value)))
                     for name, value in in_words(version.labels)
                 ),
             ]
         )
         self.names.set_facts(_names(version))
         self.labels.set_facts(
-            [Fact(name, value, copied=value) for name, value in as_written(version.labels)]
+            [secretive(name, value) for name, value in as_written(version.labels)]
         )
+        facts = (*self.about.facts(), *self.labels.facts())
+        self.secret_note.tell_of(fact.value for fact in facts)
 
 
 _LONGEST_NAME = 32

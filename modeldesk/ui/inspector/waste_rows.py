@@ -35,7 +35,7 @@ class DuplicateRow:
 
 
 def waste_columns() -> list[Column[WasteRow]]:
-    """The path, its wasted bytes, and the layers that had to do with it."""
+    """The path, its reclaimable bytes, and the layers that had to do with it."""
     told = tr("Layers, counted from the base as 1")
     return [
         Column(
@@ -43,7 +43,7 @@ def waste_columns() -> list[Column[WasteRow]]:
             stretch=True, sort=lambda row: row.wasted.path,
         ),
         Column(
-            "size", tr("Wasted"), lambda row: _size(row.wasted.size_bytes),
+            "size", tr("Reclaimable"), lambda row: _size(row.wasted.size_bytes),
             "right", width=90, sort=lambda row: row.wasted.size_bytes,
         ),
         Column(
@@ -62,9 +62,9 @@ def waste_columns() -> list[Column[WasteRow]]:
 
 
 def duplicate_columns() -> list[Column[DuplicateRow]]:
-    """What a group wastes and how often it is there, then its paths."""
+    """What all but one of a group take and how often it is there, then its paths."""
     return [
-        Column("size", tr("Wasted"), _group_size, "right", width=90),
+        Column("size", tr("In copies"), _group_size, "right", width=90),
         Column("each", tr("Copies"), _copies, "right", width=120),
         Column("path", tr("Path"), lambda row: _path(row.path), stretch=True),
         Column("layer", tr("Written in layer"), lambda row: _layers((row.layer,))),
@@ -95,7 +95,7 @@ def what_layers_did(wasted: WastedPath, instructions: Sequence[str]) -> list[str
             )
             if layer in who
         ]
-        made_by = presentation.printable(" ".join(instructions[layer].split()))
+        made_by = presentation.instruction(instructions[layer])
         line = tr("Layer {number} {did}", number=layer + 1, did=", ".join(did))
         lines.append(f"{line} · {made_by}" if made_by else line)
     return lines
@@ -130,19 +130,19 @@ def left_out_line(waste: Waste) -> str:
         return ""
     size = presentation.size(sum(map(waste.paths.sizes.__getitem__, left)))
     return trn(
-        "The largest are shown; {figure} smaller path wastes {size} more.",
-        "The largest are shown; {figure} smaller paths waste {size} more.",
+        "The largest are shown; {size} more is reclaimable in {figure} smaller path.",
+        "The largest are shown; {size} more is reclaimable in {figure} smaller paths.",
         len(left), figure=presentation.count(len(left)), size=size,
     )  # fmt: skip
 
 
 def duplicates_line(groups: Sequence[Duplicates]) -> str:
     """How many, and what all but one of each take."""
-    wasted = sum(group.wasted_bytes for group in groups)
+    copies = sum(group.copies_bytes for group in groups)
     said = trn(
         "{figure} file is there more than once; its copies take {size}.",
         "{figure} files are there more than once; their copies take {size}.",
-        len(groups), figure=presentation.count(len(groups)), size=presentation.size(wasted),
+        len(groups), figure=presentation.count(len(groups)), size=presentation.size(copies),
     )  # fmt: skip
     if sum(len(group.paths) for group in groups) > MOST_ROWS:
         said = f"{said} {tr('The largest are shown.')}"
@@ -164,7 +164,7 @@ def _layers(numbers: Sequence[int]) -> Cell:
 
 
 def _group_size(row: DuplicateRow) -> Cell:
-    return _size(row.group.wasted_bytes) if row.is_first else Cell()
+    return _size(row.group.copies_bytes) if row.is_first else Cell()
 
 
 def _copies(row: DuplicateRow) -> Cell:

@@ -61,7 +61,7 @@ class WasteWindow(QFrame):
         self._over = parent
         self._left_out = ""
         self._name = presentation.printable(presentation.cut(name))
-        self.setWindowTitle(tr("Waste in {name}", name=self._name))
+        self.setWindowTitle(tr("Reclaimable in {name}", name=self._name))
         self._counting = Latest(context.tasks, self)
         self._scoring = Latest(context.tasks, self)
         self.files: FilesWindow | None = None
@@ -72,14 +72,14 @@ class WasteWindow(QFrame):
         self.dive = ElidedLabel(tr("being counted"), TextStyle.NOTE, "muted")
         self.face = Segmented(
             [(_WASTED, tr("Replaced or removed")), (_DUPLICATES, tr("Duplicates"))],
-            tr("Kinds of waste"),
+            tr("What is told"),
         )
         self.face.chosen.connect(self._show_face)
         self.note = ElidedLabel("", TextStyle.NOTE, "muted", Qt.TextElideMode.ElideRight)
         self.model: KeyedModel[WasteRow] = KeyedModel(
             waste_columns(), lambda row: str(row.place), self
         )
-        self.table = Table(context.theme, self.model, sortable=True, name=tr("Wasted files"))
+        self.table = Table(context.theme, self.model, sortable=True, name=tr("Reclaimable files"))
         self.detail = WasteDetail()
         self.duplicates = DuplicatesView(context, source, image)
         self._lay_out()
@@ -132,7 +132,7 @@ class WasteWindow(QFrame):
         self._nothing = EmptyState(
             self._context.theme,
             Icon.CHECK,
-            tr("Nothing is wasted."),
+            tr("Nothing is reclaimable."),
             tr("No layer replaced or removed what another had written."),
         )
         self._waiting = Skeleton(self._context.theme, rows=9, row_height=34)
@@ -166,7 +166,7 @@ class WasteWindow(QFrame):
             waste = image.waste()
             return waste, _rows(waste, 0, _FIRST), reclaimable_line(waste), left_out_line(waste)
 
-        self._counting.submit(work, title=tr("Count waste"), on_result=self._counted)
+        self._counting.submit(work, title=tr("Count what is reclaimable"), on_result=self._counted)
 
     def _counted(self, found: tuple[Waste, tuple[WasteRow, ...], str, str]) -> None:
         waste, rows, said, left_out = found
@@ -196,7 +196,9 @@ class WasteWindow(QFrame):
             return _rows(waste, begin, begin + _NEXT)
 
         self._counting.submit(
-            work, title=tr("Count waste"), on_result=lambda more: self._more(waste, more)
+            work,
+            title=tr("Count what is reclaimable"),
+            on_result=lambda more: self._more(waste, more),
         )
 
     def _scored(self, judged: DiveScore) -> None:

@@ -30,6 +30,7 @@ from modeldesk.ui.shell.page_area import PageArea
 from modeldesk.ui.shell.status_bar import StatusBar
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.choose_archive import choose_archive
 from modeldesk.ui.widgets.choose_folder import choose_folder
 from modeldesk.ui.widgets.nav_rail import NavItem, NavRail
 from modeldesk.ui.widgets.tab_order import tab_through
@@ -61,9 +62,12 @@ class MainWindow(QMainWindow):
         side: Callable[[], Making[QWidget]] | None = None,
         start: Link | None = None,
         acts: "Callable[[], Iterable[PaletteEntry]]" = tuple,
+        look_inside: Callable[[Path], object] | None = None,
     ) -> None:
-        """`acts` are what the palette can do with what there is, beside the menus."""
+        """`acts` are what the palette can do with what there is, beside the menus;
+        `look_inside` shows what is in an archive."""
         super().__init__()
+        self._look_inside = look_inside
         self._acts = acts
         self._context = context
         self._activity = activity
@@ -195,6 +199,7 @@ class MainWindow(QMainWindow):
         return Commands(
             open_page=self.open_page,
             build_folder=self._choose_folder,
+            open_archive=self._choose_archive if self._look_inside else None,
             refresh=self._context.hub.refresh_asked.emit,
             palette=self.open_palette,
             shortcuts=self._show_shortcuts,
@@ -205,6 +210,10 @@ class MainWindow(QMainWindow):
 
     def _choose_folder(self) -> None:
         choose_folder(self, lambda chosen: self._build(Path(chosen)))
+
+    def _choose_archive(self) -> None:
+        if self._look_inside is not None:
+            choose_archive(self, self._look_inside)
 
     def _show_about(self) -> None:
         from modeldesk.ui.shell import dialogs

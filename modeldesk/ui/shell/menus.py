@@ -21,6 +21,8 @@ class Commands:
 
     open_page: Callable[[PageKey], object]
     build_folder: Callable[[], object]
+    open_archive: Callable[[], object] | None
+    """None where nobody can look inside one."""
     refresh: Callable[[], object]
     palette: Callable[[], object]
     shortcuts: Callable[[], object]
@@ -45,6 +47,9 @@ class Menus:
         bar = window.menuBar()
         file = bar.addMenu(tr("&File"))
         self._add(file, tr("&Build folder…"), commands.build_folder, Icon.BUILD, "Ctrl+O")
+        if commands.open_archive is not None:
+            look = commands.open_archive
+            self._add(file, tr("Open &archive…"), look, Icon.SEARCH, "Ctrl+Shift+O")
         open_page = commands.open_page
         if any(entry.key is PageKey.CLEANUP for entry in pages):
             self._add(

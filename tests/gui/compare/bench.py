@@ -16,6 +16,7 @@ from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import LibrarySnapshot, Model
 from modeldesk.core.library.service import Library
+from modeldesk.ui.compare.looking import look_inside_archive
 from modeldesk.ui.compare.page import ComparePage
 from modeldesk.ui.compare.picks import VersionPick
 from modeldesk.ui.compare.result import make_result
@@ -66,12 +67,17 @@ class FakeContents:
         return self._image(key)
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
         yield bytes(entry.size_bytes)
 
     def files(
-        self, place: Place, layer: DiffId, entries: Collection[Entry], token: CancelToken
+        self,
+        place: Place,
+        layer: DiffId,
+        entries: Collection[Entry],
+        token: CancelToken,
+        stamp: str,
     ) -> Iterator[tuple[Entry, bytes]]:
         for entry in entries:
             yield entry, bytes(entry.size_bytes)
@@ -127,6 +133,10 @@ class Bench(QObject):
         )
         self.contents.images[made] = contents
         return VersionPick(ModelName(model), ImageId(made))
+
+    def look_inside(self, archive: Path) -> None:
+        """As the window's menu does."""
+        look_inside_archive(self.context, self.contents, self._names_in, archive, self.page)
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -319,6 +319,34 @@ def test_a_dropped_archive_can_be_looked_into_without_an_engine(
     qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
 
 
+def test_of_an_archive_with_several_images_one_is_chosen_to_look_into(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.tar"
+    bench.archives = {"two.tar": ("rec:v2", "rec:v3")}
+    second = ArchiveImage(path, "rec:v3")
+    bench.contents.images = {second.name: multi_stage()}
+    bench.look_inside(path)
+    qtbot.waitUntil(lambda: bool(bench.page.findChildren(PickDialog)), timeout=5000)
+    dialog = dialog_of(bench)
+    assert [row.title for row in dialog.list.rows()] == ["rec:v2", "rec:v3"]
+    dialog.list.select_key("a1")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    [window] = windows_of(bench)
+    assert window.subject.place == second
+    qtbot.waitUntil(lambda: window.layers is not None and window.layers.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
+
+
+def test_what_is_no_archive_to_look_into_is_said(
+    qtbot: QtBot, bench: Bench, tmp_path: Path
+) -> None:
+    bench.look_inside(tmp_path / "x.tar")
+    qtbot.waitUntil(lambda: bool(bench.heard.texts), timeout=5000)
+    assert bench.heard.texts == ["“x.tar” is no image archive. Choose another file."]
+    assert windows_of(bench) == []
+
+
 def test_each_side_can_be_looked_into(qtbot: QtBot, bench: Bench, versions: Versions) -> None:
     compared(qtbot, bench, versions)
     bench.page.right_inside.click()

@@ -134,9 +134,9 @@ def size_map(stage: Stage) -> None:
 
 def found(stage: Stage) -> None:
     stage.open()
-    stage.browser.filter.setText(".so")
+    stage.browser.search.field.setText(".so")
     live(0.4)
-    stage.browser.found.setCurrentIndex(stage.browser.found_model.index(1, 0))
+    stage.browser.search.rows.setCurrentIndex(stage.browser.search.model.index(1, 0))
 
 
 def teach(stage: Stage) -> None:

@@ -11,7 +11,9 @@ from modeldesk.core.contents.search import PathSearch
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.tree import Children, FileTree, Order
 from modeldesk.core.contents.view import FileView
-from modeldesk.ui.inspector.file_models import CHUNK, NAME, SIZE, FileTreeModel, FoundFilesModel
+from modeldesk.ui.inspector.file_columns import CHUNK, NAME, SIZE
+from modeldesk.ui.inspector.file_tree_model import FileTreeModel
+from modeldesk.ui.inspector.found_files import FoundFilesModel
 from tests.fakes.contents import FileSpec, layer_index
 
 

@@ -1,7 +1,7 @@
 """The files of a version, as a person goes through them."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,36 +13,37 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.contents.extract import plan
 from modeldesk.core.contents.model import ImageContents, RegistryImage
+from modeldesk.core.contents.waste import WastedPath
 from modeldesk.core.errors import EngineUnavailable
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.inspector.contents_store import Knowing, Subject
 from modeldesk.ui.inspector.extracting import TakenDialog
-from modeldesk.ui.inspector.file_models import NAME
+from modeldesk.ui.inspector.file_columns import NAME
 from modeldesk.ui.inspector.file_viewer import FileViewer
 from modeldesk.ui.inspector.files_browser import FilesBrowser, files_browser
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.open_image import Choice
+from modeldesk.ui.inspector.waste_rows import what_layers_did
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
-from tests.fakes.contents import FakeContents, image_contents, layer_index
-from tests.gui.inspector.images import odd, sample
-from tests.gui.parts import Heard, make_context
+from tests.fakes.contents import image_contents, layer_index
+from tests.gui.inspector.desk import Desk
+from tests.gui.inspector.images import odd
+from tests.gui.parts import Heard
 
+_TIP = Qt.ItemDataRole.ToolTipRole
 WEIGHTS = b"models/recommendation_v2.safetensors"
 
 
-class Desk:
+class FilesDesk(Desk):
     """A Files tab over an image in memory."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
-        self.qtbot = qtbot
-        self.tasks = tasks
-        self.context = make_context(theme, tasks, folder)
+        super().__init__(qtbot, theme, tasks, folder)
         self.heard = Heard(self.context)
-        self.source = FakeContents(sample())
         browser = at_once(files_browser(self.context, self.source))
         self.tab = FilesTab(self.context, self.source, browser)
         self.store = self.tab.store
@@ -65,13 +66,6 @@ class Desk:
             self.look_at()
         self.rest()
 
-    def rest(self) -> None:
-        """Until nothing is under way."""
-        self.until(lambda: not self.tasks.active)
-
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=5000)
-
     def names(self) -> list[str]:
         """The top of the tree."""
         model = self.browser.tree_model
@@ -79,14 +73,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, theme, tasks, tmp_path)
+def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[FilesDesk]:
+    made = FilesDesk(qtbot, theme, tasks, tmp_path)
     yield made
-    if made.source.hold is not None:
-        made.source.hold.set()
+    made.let_go()
 
 
-def test_known_files_show_at_once_and_add_up(desk: Desk) -> None:
+def test_known_files_show_at_once_and_add_up(desk: FilesDesk) -> None:
     desk.open()
     assert desk.names()[:2] == ["venv", "models"]
     assert desk.browser.summary.text().endswith("38.0 MB removed")
@@ -94,7 +87,7 @@ def test_known_files_show_at_once_and_add_up(desk: Desk) -> None:
     assert desk.source.read_places == []
 
 
-def test_an_image_that_was_not_read_is_read_when_asked(desk: Desk) -> None:
+def test_an_image_that_was_not_read_is_read_when_asked(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at()
@@ -109,7 +102,7 @@ def test_an_image_that_was_not_read_is_read_when_asked(desk: Desk) -> None:
     assert desk.browser.isVisible()
 
 
-def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: Desk) -> None:
+def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at()
@@ -121,7 +114,7 @@ def test_a_reading_that_is_cancelled_can_be_asked_for_again(desk: Desk) -> None:
     assert desk.tab.teach.isVisible()
 
 
-def test_a_reading_goes_on_while_another_image_is_looked_at(desk: Desk) -> None:
+def test_a_reading_goes_on_while_another_image_is_looked_at(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.hold = threading.Event()
     desk.look_at("m:v1")
@@ -135,7 +128,7 @@ def test_a_reading_goes_on_while_another_image_is_looked_at(desk: Desk) -> None:
     desk.until(lambda: bool(desk.names()))
 
 
-def test_what_went_wrong_is_said_with_another_try(desk: Desk) -> None:
+def test_what_went_wrong_is_said_with_another_try(desk: FilesDesk) -> None:
     desk.source.is_known = False
     desk.source.problem = EngineUnavailable("It went away.")
     desk.look_at()
@@ -148,7 +141,7 @@ def test_what_went_wrong_is_said_with_another_try(desk: Desk) -> None:
     desk.until(lambda: bool(desk.names()))
 
 
-def test_a_layer_alone_and_what_it_did(desk: Desk) -> None:
+def test_a_layer_alone_and_what_it_did(desk: FilesDesk) -> None:
     desk.open()
     layers = desk.browser.choice.layers
     assert layers.count() == 5
@@ -164,7 +157,7 @@ def test_a_layer_alone_and_what_it_did(desk: Desk) -> None:
     assert desk.names() == ["var", "usr"]
 
 
-def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: Desk) -> None:
+def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(WEIGHTS)
     desk.until(lambda: desk.browser.tree.current_path() == WEIGHTS)
@@ -174,36 +167,36 @@ def test_sorting_by_a_click_on_the_head_keeps_the_place(desk: Desk) -> None:
     desk.until(lambda: desk.browser.tree.current_path() == WEIGHTS)
 
 
-def test_filtering_tells_the_exact_count_largest_first(desk: Desk) -> None:
+def test_filtering_tells_the_exact_count_largest_first(desk: FilesDesk) -> None:
     desk.open()
-    desk.browser.filter.setFocus()
-    QTest.keyClicks(desk.browser.filter, ".SO")
-    desk.until(lambda: desk.browser.found.isVisible() and not desk.tasks.active)
+    desk.browser.search.field.setFocus()
+    QTest.keyClicks(desk.browser.search.field, ".SO")
+    desk.until(lambda: desk.browser.search.rows.isVisible() and not desk.tasks.active)
     assert desk.browser.summary.text().startswith("11 of 470 files · ")
-    first = desk.browser.found_model.index(0, NAME).data()
+    first = desk.browser.search.model.index(0, NAME).data()
     assert first == "venv/lib/python3.11/site-packages/torch/lib/libtorch.so"
-    QTest.keyClick(desk.browser.filter, Qt.Key.Key_Down)
-    assert desk.browser.found.hasFocus()
+    QTest.keyClick(desk.browser.search.field, Qt.Key.Key_Down)
+    assert desk.browser.search.rows.hasFocus()
     assert desk.browser.detail.isVisible()
-    desk.browser.filter.setFocus()
-    QTest.keyClick(desk.browser.filter, Qt.Key.Key_Escape)
+    desk.browser.search.field.setFocus()
+    QTest.keyClick(desk.browser.search.field, Qt.Key.Key_Escape)
     assert desk.browser.tree.isVisible()
     assert desk.browser.summary.text().startswith("470 files")
 
 
-def test_what_was_found_can_be_shown_in_the_tree(desk: Desk) -> None:
+def test_what_was_found_can_be_shown_in_the_tree(desk: FilesDesk) -> None:
     desk.open()
-    desk.browser.filter.setText("libtorch")
+    desk.browser.search.field.setText("libtorch")
     desk.rest()
     desk.browser.go_to(b"venv/lib/python3.11/site-packages/torch/lib/libtorch.so")
     desk.until(
         lambda: desk.browser.tree.current_path() is not None and desk.browser.tree.isVisible()
     )
-    assert desk.browser.filter.text() == ""
+    assert desk.browser.search.field.text() == ""
     assert (desk.browser.tree.current_path() or b"").endswith(b"libtorch.so")
 
 
-def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: Desk) -> None:
+def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(b"etc/motd")
     desk.until(lambda: len(desk.browser.detail.links) == 2)
@@ -214,14 +207,14 @@ def test_the_layers_that_touched_a_path_are_told_and_lead_there(desk: Desk) -> N
     desk.until(lambda: desk.browser.tree.current_path() == b"etc/motd")
 
 
-def test_a_removed_path_tells_who_removed_it(desk: Desk) -> None:
+def test_a_removed_path_tells_who_removed_it(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.go_to(b"models/README.md")
     desk.until(lambda: bool(desk.browser.detail.links))
     assert desk.browser.detail.links[-1].text() == "Layer 5 · − removed it"
 
 
-def test_the_tree_opens_and_closes_by_the_keyboard(desk: Desk) -> None:
+def test_the_tree_opens_and_closes_by_the_keyboard(desk: FilesDesk) -> None:
     desk.open()
     tree, model = desk.browser.tree, desk.browser.tree_model
     tree.setFocus()
@@ -236,7 +229,7 @@ def test_the_tree_opens_and_closes_by_the_keyboard(desk: Desk) -> None:
     assert not tree.isExpanded(model.index(1, NAME))
 
 
-def test_the_map_goes_down_and_up(desk: Desk) -> None:
+def test_the_map_goes_down_and_up(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.face.choose("map")
     desk.browser.face.chosen.emit("map")
@@ -254,7 +247,7 @@ def test_the_map_goes_down_and_up(desk: Desk) -> None:
     desk.until(lambda: any(one.tile.key == b"models" for one in chart.placed()))
 
 
-def test_odd_names_are_shown_escaped(desk: Desk) -> None:
+def test_odd_names_are_shown_escaped(desk: FilesDesk) -> None:
     desk.open(odd())
     assert {"caf\\xe9", "line\\nbreak", "<b>bold<", "..", "数据集"} <= set(desk.names())
     desk.browser.go_to(b"caf\xe9/\xff\xfe.bin")
@@ -262,7 +255,7 @@ def test_odd_names_are_shown_escaped(desk: Desk) -> None:
     assert desk.browser.detail.path.text() == "caf\\xe9/\\xff\\xfe.bin"
 
 
-def test_a_window_of_its_own_stays_with_its_image(desk: Desk) -> None:
+def test_a_window_of_its_own_stays_with_its_image(desk: FilesDesk) -> None:
     desk.open()
     window = desk.tab.open_window()
     assert window is not None
@@ -275,7 +268,7 @@ def test_a_window_of_its_own_stays_with_its_image(desk: Desk) -> None:
     window.close()
 
 
-def test_a_menu_offers_what_makes_sense(desk: Desk) -> None:
+def test_a_menu_offers_what_makes_sense(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.tree.context_requested.emit(WEIGHTS, QPoint(5, 5))
     menu = QApplication.activePopupWidget()
@@ -290,14 +283,14 @@ def test_a_menu_offers_what_makes_sense(desk: Desk) -> None:
     menu.close()
 
 
-def view_file(desk: Desk, path: bytes) -> FileViewer:
+def view_file(desk: FilesDesk, path: bytes) -> FileViewer:
     desk.browser.view(path)
     viewer = desk.browser.findChildren(FileViewer)[-1]
     desk.until(viewer.face.isEnabled)
     return viewer
 
 
-def test_text_is_shown_as_text(desk: Desk) -> None:
+def test_text_is_shown_as_text(desk: FilesDesk) -> None:
     desk.open()
     text = "# 模型\n<b>not bold</b>\n" + "\n".join(f"line {number}" for number in range(3000))
     desk.source.content[b"models/tokenizer.json"] = text.encode("gb18030")
@@ -311,7 +304,7 @@ def test_text_is_shown_as_text(desk: Desk) -> None:
     viewer.close()
 
 
-def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: Desk) -> None:
+def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: FilesDesk) -> None:
     desk.open()
     viewer = view_file(desk, WEIGHTS)
     assert viewer.face.current == "bytes"
@@ -321,7 +314,7 @@ def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: Desk) -> 
     viewer.close()
 
 
-def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
+def test_a_picture_is_shown_as_one(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     image = QImage(30, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("#3D5AFE"))
@@ -334,7 +327,7 @@ def test_a_picture_is_shown_as_one(desk: Desk, tmp_path: Path) -> None:
     viewer.close()
 
 
-def test_extracting_writes_the_file_and_says_where(desk: Desk, tmp_path: Path) -> None:
+def test_extracting_writes_the_file_and_says_where(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     desk.source.content[b"app/serve.py"] = b"print('hello')\n".ljust(8_200)
     desk.browser.extract(b"app/serve.py")
@@ -350,7 +343,7 @@ def test_extracting_writes_the_file_and_says_where(desk: Desk, tmp_path: Path) -
     desk.until(lambda: any("serve.py" in text for text in desk.heard.texts))
 
 
-def test_a_name_that_is_taken_is_asked_about(desk: Desk, tmp_path: Path) -> None:
+def test_a_name_that_is_taken_is_asked_about(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     image = desk.store.image
     assert image is not None
@@ -384,24 +377,60 @@ def test_a_name_that_is_taken_is_asked_about(desk: Desk, tmp_path: Path) -> None
     question.reject()
 
 
-def test_a_link_has_nothing_to_extract(desk: Desk) -> None:
+def test_a_link_has_nothing_to_extract(desk: FilesDesk) -> None:
     desk.open()
     desk.browser.extract(b"usr/bin/python3")
     desk.until(lambda: bool(desk.heard.texts))
     assert desk.browser.extraction.dialog is None
 
 
-def test_an_image_without_layers_and_one_without_files(desk: Desk) -> None:
+def test_an_image_without_layers_and_one_without_files(desk: FilesDesk) -> None:
     empty = layer_index({})
     desk.open(image_contents([("RUN true", LayerKind.OTHER, empty)]))
     assert desk.names() == []
     assert desk.browser.summary.text() == "0 files · 0 B"
 
 
-def test_the_base_that_the_library_found_is_told_and_a_better_one_too(desk: Desk) -> None:
+def test_the_base_that_the_library_found_is_told_and_a_better_one_too(desk: FilesDesk) -> None:
     desk.look_at("m:v1", 1)
     desk.until(lambda: desk.source.base_layers == 1)
     desk.rest()
     desk.look_at("m:v1", 2)
     desk.until(lambda: desk.source.base_layers == 2)
     desk.rest()
+
+
+def test_what_was_found_goes_with_the_image(desk: FilesDesk) -> None:
+    desk.open()
+    search = desk.browser.search
+    search.field.setText(".so")
+    desk.until(lambda: search.model.rowCount() > 0 and not desk.tasks.active)
+    assert search.figures
+    desk.browser.clear()
+    assert search.model.rowCount() == 0
+    assert search.figures == ""
+    # Nor does an answer come that was under way, or a search that was about to be made ready.
+    with desk.qtbot.waitSignal(desk.browser.shown):
+        desk.look_at("m:v2")
+    search.field.setText(".py")
+    desk.browser.clear()
+    desk.rest()
+    QTest.qWait(600)
+    assert search.model.rowCount() == 0
+    assert not desk.tasks.active
+
+
+def test_what_made_a_layer_is_told_without_its_secrets(desk: FilesDesk) -> None:
+    made = layer_index({"app/x": 5})
+    instruction = "RUN curl -H 'Authorization: Bearer s3cret' https://lan/x"
+    desk.open(image_contents([(instruction, LayerKind.OTHER, made)]))
+    layers = desk.browser.choice.layers
+    desk.browser.map.picked.emit(b"app/x")
+    [link] = desk.browser.detail.links
+    for told in (layers.itemText(0), layers.itemData(0, _TIP), link.toolTip()):
+        assert "••••••" in told
+        assert "s3cret" not in told
+    path = WastedPath(b"app/x", 5, 0, (0,), (), ())
+    assert what_layers_did(path, [instruction]) == [
+        "Layer 1 wrote it · RUN curl -H 'Authorization: Bearer ••••••' https://lan/x"
+    ]

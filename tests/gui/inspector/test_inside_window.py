@@ -1,7 +1,7 @@
 """An image that is no version of the library, looked into in a window of its own."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,23 +25,19 @@ from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.links import CompareLink
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
-from tests.fakes.contents import FakeContents
-from tests.gui.inspector.images import sample
-from tests.gui.parts import make_context
+from tests.gui.inspector.desk import Desk
 from tests.unit.core.archives.crafting import Image, layout, legacy_save, modern_save, tar, write
 
 ARCHIVE = ArchiveImage(Path("/exports/recommendation.tar"))
 WEIGHTS = b"models/recommendation_v2.safetensors"
 
 
-class Desk:
+class InsideDesk(Desk):
     """The window over an image in memory that was not read before; there is no engine."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
-        self.qtbot = qtbot
-        self.tasks = tasks
-        self.context = make_context(theme, tasks, folder)
-        self.source = FakeContents(sample(), is_known=False)
+        super().__init__(qtbot, theme, tasks, folder)
+        self.source.is_known = False
         self.over = QWidget()
         qtbot.addWidget(self.over)
 
@@ -59,23 +55,15 @@ class Desk:
         assert window.files is not None
         return window.layers, window.files
 
-    def rest(self) -> None:
-        """Until nothing is under way."""
-        self.until(lambda: not self.tasks.active)
-
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=5000)
-
 
 @pytest.fixture
-def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, theme, tasks, tmp_path)
+def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iterator[InsideDesk]:
+    made = InsideDesk(qtbot, theme, tasks, tmp_path)
     yield made
-    if made.source.hold is not None:
-        made.source.hold.set()
+    made.let_go()
 
 
-def test_the_window_is_there_before_its_parts(desk: Desk) -> None:
+def test_the_window_is_there_before_its_parts(desk: InsideDesk) -> None:
     window = desk.open()
     assert window.isVisible()
     assert window.files is None
@@ -83,28 +71,28 @@ def test_the_window_is_there_before_its_parts(desk: Desk) -> None:
     desk.filled(window)
 
 
-def test_layers_files_and_waste_of_an_archive_without_an_engine(desk: Desk) -> None:
+def test_layers_files_and_waste_of_an_archive_without_an_engine(desk: InsideDesk) -> None:
     layers, files = desk.filled(desk.open())
     assert desk.source.read_places == [ARCHIVE]
     assert [row.title for row in layers.list.rows()] == [
         "Application", "Model weights", "Dependencies", "System packages", "Base image",
     ]  # fmt: skip
     told = {row.label: row.value for row in layers.figures.rows()}
-    assert told["Wasted space"] == "38.0 MB"
-    assert set(told) == {"Unpacked", "In the archive", "Wasted space", "Efficiency"}
+    assert told["Reclaimable"] == "38.0 MB"
+    assert set(told) == {"Unpacked", "In the archive", "Reclaimable", "Efficiency"}
     assert files.browser.tree_model.rowCount() > 0
     assert files.browser.map.isVisible()
     assert not files.window_button.isVisible()
 
 
-def test_what_a_registry_has_is_called_so(desk: Desk) -> None:
+def test_what_a_registry_has_is_called_so(desk: InsideDesk) -> None:
     window = desk.open(RegistryImage("registry.lan:5000/team/rec:v1"))
     layers, _ = desk.filled(window)
     assert "Compressed in registry" in {row.label for row in layers.figures.rows()}
     assert window.note.text() == "registry.lan:5000/team/rec:v1 · linux/amd64"
 
 
-def test_a_layer_that_is_picked_shows_its_files_and_the_other_way_round(desk: Desk) -> None:
+def test_a_layer_that_is_picked_shows_its_files_and_the_other_way_round(desk: InsideDesk) -> None:
     layers, files = desk.filled(desk.open())
     layers.list.row_selected.emit("3")
     desk.rest()
@@ -117,7 +105,7 @@ def test_a_layer_that_is_picked_shows_its_files_and_the_other_way_round(desk: De
     assert files.browser.choice.choice == Choice(1, alone=True)
 
 
-def test_a_large_file_and_the_suggestions_are_led_to(desk: Desk) -> None:
+def test_a_large_file_and_the_suggestions_are_led_to(desk: InsideDesk) -> None:
     window = desk.open()
     layers, files = desk.filled(window)
     layers.largest.file_chosen.emit(WEIGHTS)
@@ -129,7 +117,7 @@ def test_a_large_file_and_the_suggestions_are_led_to(desk: Desk) -> None:
     desk.rest()
 
 
-def test_the_wasted_files_have_a_window_over_it(desk: Desk) -> None:
+def test_the_wasted_files_have_a_window_over_it(desk: InsideDesk) -> None:
     window = desk.open()
     layers, _ = desk.filled(window)
     desk.until(layers.waste.isVisible)
@@ -141,7 +129,7 @@ def test_the_wasted_files_have_a_window_over_it(desk: Desk) -> None:
     desk.rest()
 
 
-def test_a_failure_is_said_and_can_be_tried_again(desk: Desk) -> None:
+def test_a_failure_is_said_and_can_be_tried_again(desk: InsideDesk) -> None:
     desk.source.problem = ArchiveError("The archive ends too early.", "Save it again.")
     window = desk.open()
     desk.until(lambda: window.files is not None and window.files.teach.isVisible())
@@ -158,7 +146,7 @@ def test_a_failure_is_said_and_can_be_tried_again(desk: Desk) -> None:
     desk.filled(window)
 
 
-def test_reading_can_be_cancelled(desk: Desk) -> None:
+def test_reading_can_be_cancelled(desk: InsideDesk) -> None:
     desk.source.hold = threading.Event()
     window = desk.open()
     desk.until(lambda: bool(desk.source.read_places))
@@ -170,7 +158,7 @@ def test_reading_can_be_cancelled(desk: Desk) -> None:
     assert window.files.teach.isVisible()
 
 
-def test_closing_ends_the_reading(desk: Desk) -> None:
+def test_closing_ends_the_reading(desk: InsideDesk) -> None:
     desk.source.hold = threading.Event()
     window = desk.open()
     desk.until(lambda: bool(desk.source.read_places))
@@ -180,20 +168,20 @@ def test_closing_ends_the_reading(desk: Desk) -> None:
     desk.until(lambda: not desk.over.findChildren(InsideWindow))
 
 
-def test_escape_empties_the_filter_first(desk: Desk) -> None:
+def test_escape_empties_the_filter_first(desk: InsideDesk) -> None:
     window = desk.open()
     _, files = desk.filled(window)
-    files.browser.filter.setText(".so")
-    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    files.browser.search.field.setText(".so")
+    QTest.keyClick(files.browser.search.field, Qt.Key.Key_Escape)
     desk.rest()
-    assert files.browser.filter.text() == ""
+    assert files.browser.search.field.text() == ""
     assert window.isVisible()
-    QTest.keyClick(files.browser.filter, Qt.Key.Key_Escape)
+    QTest.keyClick(files.browser.search.field, Qt.Key.Key_Escape)
     desk.until(lambda: not desk.over.findChildren(InsideWindow))
 
 
 @pytest.mark.parametrize("form", ["legacy.tar", "modern.tar", "layout"])
-def test_archives_as_programs_write_them(desk: Desk, tmp_path: Path, form: str) -> None:
+def test_archives_as_programs_write_them(desk: InsideDesk, tmp_path: Path, form: str) -> None:
     """Through the program's own services, without an engine, to the text of a file."""
     image = Image((tar({"etc/motd": b"hello"}), tar({"app/serve.py": b"print('hi')\n"})))
     path = tmp_path / form
@@ -217,7 +205,7 @@ def test_archives_as_programs_write_them(desk: Desk, tmp_path: Path, form: str) 
     parts.close()
 
 
-def test_closing_while_it_is_made_leaves_nothing(desk: Desk) -> None:
+def test_closing_while_it_is_made_leaves_nothing(desk: InsideDesk) -> None:
     window = desk.open()
     window.close()
     desk.until(lambda: not desk.over.findChildren(InsideWindow))

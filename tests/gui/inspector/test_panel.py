@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.contents.model import EngineImage
@@ -18,10 +18,14 @@ from modeldesk.core.library.service import Library
 from modeldesk.core.ports import ImageEngine
 from modeldesk.ui.inspector.advice_dialog import AdviceDialog
 from modeldesk.ui.inspector.panel import Inspector, inspector_tabs
+from modeldesk.ui.inspector.secret_note import SecretNote
 from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.buttons import LinkButton
+from modeldesk.ui.widgets.layer_stack import LayerStack
+from modeldesk.ui.widgets.two_line_list import TwoLineList
 from tests.fakes.contents import FakeContents
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
@@ -31,9 +35,14 @@ from tests.gui.parts import CONNECTED, make_context
 
 CONFIG = ImageConfig(
     command=("python", "serve.py"),
-    environment=("MODEL=/models", "API_TOKEN=s3cret"),
+    environment=("MODEL=/models",),
     exposed_ports=("5000/tcp",),
     healthcheck=("CMD-SHELL", "curl -f localhost || exit 1"),
+)
+SECRETIVE = ImageConfig(
+    command=("serve", "--password", "s3cret"),
+    environment=("MODEL=/models", "API_TOKEN=s3cret", "STORE=redis://:s3cret@store/0"),
+    healthcheck=("CMD-SHELL", "curl -H 'X-Api-Key: s3cret' localhost"),
 )
 
 
@@ -81,6 +90,15 @@ class Shown:
                 },
                 config=CONFIG,
             )
+        self.engine.add_image(
+            "registry.lan:5000/team/m:v3.0.0",
+            steps=[
+                Step('RUN curl -H "Authorization: Bearer s3cret" https://lan/x', 7),
+                Step("ENV API_KEY=s3cret", 0),
+            ],
+            labels={"api_key": "s3cret"},
+            config=SECRETIVE,
+        )
         library = Library(FakeImageRecords())
         library.reload(self.engine)
         self.details = Details(library)
@@ -172,17 +190,48 @@ def test_a_detail_is_asked_for_once_and_only_when_looked_at(qtbot: QtBot, shown:
     assert len(shown.details.asked) == 1
 
 
-def test_secrets_are_hidden_until_asked_for(qtbot: QtBot, shown: Shown) -> None:
-    shown.show("v1.0.0", tab=3)
-    environment = shown.panel.config.environment
-    qtbot.waitUntil(lambda: len(environment.facts()) == 2)
-    plain, secret = environment.lines()
-    assert plain.mono.text() == "/models"
-    assert "s3cret" not in secret.mono.text()
-    secret.reveal.click()
-    assert secret.mono.text() == "s3cret"
-    secret.reveal.click()
-    assert "s3cret" not in secret.mono.text()
+def told_anywhere(widget: QWidget) -> str:
+    """Every text, tooltip and accessible text of what is shown, rows too."""
+    parts = list[str]()
+    for one in (widget, *widget.findChildren(QWidget)):
+        parts += (one.toolTip(), one.accessibleName(), one.accessibleDescription())
+        if isinstance(one, QLabel | QAbstractButton):
+            parts.append(one.text())
+        elif isinstance(one, QPlainTextEdit):
+            parts.append(one.toPlainText())
+        elif isinstance(one, TwoLineList):
+            parts += map(str, one.rows())
+        elif isinstance(one, LayerStack):
+            parts += map(str, one._segments)
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("tab", [0, 2, 3, 4])
+def test_secrets_are_shown_nowhere_and_said_to_be_in_the_image(
+    qtbot: QtBot, shown: Shown, tab: int
+) -> None:
+    shown.show("v3.0.0", tab=tab)
+    qtbot.waitUntil(lambda: not shown.context.tasks.active)
+    panel = shown.panel
+    for rows in panel.findChildren(TwoLineList):
+        for row in rows.rows():
+            rows.row_selected.emit(row.key)
+            if "curl" in row.subtitle:
+                break
+    notes = [note for note in panel.findChildren(SecretNote) if note.isVisible()]
+    assert len(notes) == 1
+    page = panel.tabs.widget(tab)
+    assert page is not None
+    told = told_anywhere(page)
+    assert "••••••" in told
+    assert "s3cret" not in told
+    for line in page.findChildren(LinkButton):
+        if line.text() == "copy" and line.isVisible():
+            line.click()
+            assert "s3cret" not in QApplication.clipboard().text()
+    shown.show("v1.0.0", tab=tab)
+    qtbot.waitUntil(lambda: not shown.context.tasks.active)
+    assert not any(note.isVisible() for note in notes)
 
 
 def test_the_configuration_is_told_in_words(qtbot: QtBot, shown: Shown) -> None:
@@ -245,7 +294,7 @@ def test_what_the_files_tell_stands_among_the_layers(
     layers = panel.layers
     qtbot.waitUntil(layers.largest.isVisible, timeout=5000)
     figures = {row.label: row.value for row in layers.figures.rows()}
-    assert figures["Wasted space"] == "38.0 MB"
+    assert figures["Reclaimable"] == "38.0 MB"
     assert figures["Efficiency"] == "97.2 %"
     assert figures["Compressed in registry"] == "538 MB"
     assert layers.largest.title.text() == "Largest files in System packages"

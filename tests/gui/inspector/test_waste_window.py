@@ -1,7 +1,7 @@
 """What an image wastes, in a window of its own."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ from modeldesk.ui.inspector.waste_window import WasteWindow
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.contents import FakeContents, FileSpec, image_contents, layer_index
-from tests.gui.inspector.images import copies, one_file, sample
-from tests.gui.parts import make_context
+from tests.gui.inspector.desk import Desk
+from tests.gui.inspector.images import copies, one_file
 
 CACHE = b"var/cache/apt/pkgcache.bin"
 
@@ -38,7 +38,7 @@ class Held(FakeContents):
         self.stopped = threading.Event()
 
     def file(
-        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken
+        self, place: Place, layer: DiffId, entry: Entry, token: CancelToken, stamp: str
     ) -> Iterator[bytes]:
         if self.problem is not None:
             raise self.problem
@@ -47,18 +47,16 @@ class Held(FakeContents):
             if token.cancelled:
                 self.stopped.set()
             token.raise_if_cancelled()
-        yield from super().file(place, layer, entry, token)
+        yield from super().file(place, layer, entry, token, stamp)
 
 
-class Desk:
+class WasteDesk(Desk):
     """Opens windows over images in memory."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, tasks: TaskRunner, folder: Path) -> None:
-        self.qtbot, self.tasks = qtbot, tasks
-        self.context = make_context(theme, tasks, folder)
+        super().__init__(qtbot, theme, tasks, folder)
         self.over = QWidget()
         qtbot.addWidget(self.over)
-        self.source = FakeContents(sample())
 
     def open(self, contents: ImageContents | None = None) -> WasteWindow:
         image = OpenImage(RegistryImage("m:v1"), contents or self.source.contents)
@@ -67,13 +65,10 @@ class Desk:
         self.until(lambda: not self.tasks.active)
         return window
 
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=10_000)
-
 
 @pytest.fixture
-def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Desk:
-    return Desk(qtbot, theme, tasks, tmp_path)
+def desk(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> WasteDesk:
+    return WasteDesk(qtbot, theme, tasks, tmp_path)
 
 
 def texts(window: WasteWindow) -> list[list[str]]:
@@ -84,7 +79,7 @@ def texts(window: WasteWindow) -> list[list[str]]:
     ]
 
 
-def test_the_paths_and_the_layers_that_wrote_changed_and_removed_them(desk: Desk) -> None:
+def test_the_paths_and_the_layers_that_wrote_changed_and_removed_them(desk: WasteDesk) -> None:
     window = desk.open()
     assert texts(window) == [
         ["/var/cache/apt/pkgcache.bin", "38.0 MB", "2", "", "5"],
@@ -106,7 +101,7 @@ def test_the_paths_and_the_layers_that_wrote_changed_and_removed_them(desk: Desk
     window.close()
 
 
-def test_a_selected_path_tells_what_each_layer_did(desk: Desk) -> None:
+def test_a_selected_path_tells_what_each_layer_did(desk: WasteDesk) -> None:
     window = desk.open()
     window.table.setCurrentIndex(window.model.index(0, 0))
     assert [line.text() for line in window.detail.lines if line.isVisible()] == [
@@ -116,7 +111,7 @@ def test_a_selected_path_tells_what_each_layer_did(desk: Desk) -> None:
     window.close()
 
 
-def test_a_path_is_shown_among_the_files_of_the_layer_that_wrote_it(desk: Desk) -> None:
+def test_a_path_is_shown_among_the_files_of_the_layer_that_wrote_it(desk: WasteDesk) -> None:
     window = desk.open()
     window.table.row_activated.emit("0")
     files = window.files
@@ -132,14 +127,14 @@ def test_a_path_is_shown_among_the_files_of_the_layer_that_wrote_it(desk: Desk) 
     window.close()
 
 
-def test_an_image_without_waste_says_so(desk: Desk) -> None:
+def test_an_image_without_waste_says_so(desk: WasteDesk) -> None:
     window = desk.open(one_file())
     assert window.reclaimable.text() == "0 B reclaimable"
     assert not window.table.isVisible()
     window.close()
 
 
-def test_of_very_many_paths_the_largest_are_shown(desk: Desk) -> None:
+def test_of_very_many_paths_the_largest_are_shown(desk: WasteDesk) -> None:
     count = MOST_ROWS + 30
     files: dict[str | bytes, FileSpec] = {f"cache/{n:05}": 5000 - n for n in range(count)}
     window = desk.open(
@@ -152,11 +147,13 @@ def test_of_very_many_paths_the_largest_are_shown(desk: Desk) -> None:
     )
     desk.until(lambda: window.model.rowCount() == MOST_ROWS and not desk.tasks.active)
     assert texts(window)[-1][0] == f"/cache/{MOST_ROWS - 1:05}"
-    assert window.note.text() == "The largest are shown; 30 smaller paths waste 89.6 kB more."
+    assert window.note.text() == (
+        "The largest are shown; 89.6 kB more is reclaimable in 30 smaller paths."
+    )
     window.close()
 
 
-def test_duplicates_are_looked_for_when_asked(desk: Desk) -> None:
+def test_duplicates_are_looked_for_when_asked(desk: WasteDesk) -> None:
     window = desk.open(copies())
     window.face.choose("duplicates")
     window.face.chosen.emit("duplicates")
@@ -183,7 +180,7 @@ def test_duplicates_are_looked_for_when_asked(desk: Desk) -> None:
     window.close()
 
 
-def test_the_search_is_stopped_by_cancel_and_by_closing(desk: Desk) -> None:
+def test_the_search_is_stopped_by_cancel_and_by_closing(desk: WasteDesk) -> None:
     for how in ("cancel", "close"):
         source = desk.source = Held(copies())
         window = desk.open()
@@ -198,7 +195,7 @@ def test_the_search_is_stopped_by_cancel_and_by_closing(desk: Desk) -> None:
         desk.until(lambda: not desk.tasks.active)
 
 
-def test_what_went_wrong_is_said_with_another_try(desk: Desk) -> None:
+def test_what_went_wrong_is_said_with_another_try(desk: WasteDesk) -> None:
     source = desk.source = Held(copies())
     source.problem = EngineUnavailable("It went away.")
     window = desk.open()

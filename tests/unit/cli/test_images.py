@@ -29,7 +29,8 @@ def listing(tmp_path: Path) -> List:
             Step("COPY --from=builder /venv /venv", 50 * MB, venv),
             Step("COPY model.safetensors /models/", weights * MB),
         )
-        engine.add_image(f"rec:v1.{number}.0", steps=steps, base=())
+        labels = {"api_key": "s3cret", "team": "a"}
+        engine.add_image(f"rec:v1.{number}.0", steps=steps, base=(), labels=labels)
     parts = Parts(Paths.under(tmp_path))
     vars(parts).update(finder=FakeFinder(engine), library=Library(FakeImageRecords()))
     session = Session(parts)
@@ -78,4 +79,6 @@ def test_without_it_the_answer_is_as_ever(listing: List) -> None:
     [model] = answer.json
     assert isinstance(model, dict)
     assert set(model) == {"model", "versions"}
+    assert "s3cret" not in str(answer.json)
+    assert "'team': 'a'" in str(answer.json)
     assert answer.lines[0].split() == ["MODEL", "VERSION", "SIZE", "UNIQUE", "CREATED", "CHANNELS"]

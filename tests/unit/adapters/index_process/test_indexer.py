@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -11,42 +12,29 @@ from pathlib import Path
 import pytest
 
 from modeldesk.adapters.index_process.indexer import ProcessIndexer
+from modeldesk.adapters.other_process import FaultElsewhere
 from modeldesk.adapters.sqlite.content_records import SqliteContentRecords
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.migrations import LAYERS
-from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import (
     VERIFIED,
     ArchiveImage,
     IndexedLayer,
     Place,
-    SourceImage,
 )
 from modeldesk.core.contents.ports import ContentRecords, ImageSource
-from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError, Cancelled, ModelDeskError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from tests.contracts.content_records_contract import layer, packed
+from tests.fakes.silent_source import SilentSource
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(SilentSource):
     """Gives each wanted layer; then does what its name says."""
 
     name: str
-
-    def read(self, token: CancelToken) -> SourceImage:
-        raise AssertionError("not asked for")
-
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        raise AssertionError("not asked for")
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        raise AssertionError("not asked for")
-
-    def close(self) -> None: ...
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         for done, one in enumerate(sorted(wanted)):
@@ -57,6 +45,12 @@ class Source:
                 raise ArchiveDamaged("It is damaged.", "Save it again.", "detail")
             case "die":
                 os._exit(9)
+            case "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "too much":
+                raise MemoryError
+            case "fault":
+                raise ZeroDivisionError("a bug of ours")
             case "hang":
                 time.sleep(60)
 
@@ -120,8 +114,26 @@ def test_a_failure_is_told_as_it_was(parts: Parts) -> None:
     assert known(parts, 1) == {layer(1)}
 
 
-def test_a_process_that_dies_is_told(parts: Parts) -> None:
-    with pytest.raises(ArchiveError, match="unexpectedly"):
+@pytest.mark.parametrize(
+    ("how", "detail"), [("killed", "modeldesk-index: signal 9"), ("too much", "MemoryError")]
+)
+def test_a_lack_of_memory_is_told_as_that(parts: Parts, how: str, detail: str) -> None:
+    with pytest.raises(ArchiveError, match="short of memory") as caught:
+        index(parts, how, Job(), 1)
+    assert caught.value.hint
+    assert caught.value.detail == detail
+    assert known(parts, 1) == {layer(1)}
+
+
+def test_a_bug_comes_through_with_its_traceback(parts: Parts) -> None:
+    with pytest.raises(FaultElsewhere, match="ZeroDivisionError: a bug of ours") as caught:
+        index(parts, "fault", Job(), 1)
+    assert "in index_layers\n" in str(caught.value)
+    assert not isinstance(caught.value, ModelDeskError)
+
+
+def test_a_process_that_dies_by_itself_is_a_bug(parts: Parts) -> None:
+    with pytest.raises(FaultElsewhere, match="modeldesk-index ended with exit code 9"):
         index(parts, "die", Job(), 1)
 
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import lzma
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,22 @@ class TestBadArchives:
         with pytest.raises(error) as caught:
             open_archive(ArchiveImage(path)).read(CancelToken())
         assert caught.value.message.endswith(".")
+
+    @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
+    @pytest.mark.parametrize("text", [b"", b"a\n", b"a line of text\n" * 500])
+    def test_a_text_that_is_compressed_is_no_damaged_archive(
+        self, tmp_path: Path, pack: Callable[[bytes], bytes], text: bytes
+    ) -> None:
+        path = tmp_path / "notes.txt.gz"
+        path.write_bytes(pack(text))
+        ways: tuple[Callable[[], object], ...] = (
+            lambda: open_archive(ArchiveImage(path)).read(CancelToken()),
+            lambda: images_in(path, CancelToken()),
+        )
+        for ask in ways:
+            with pytest.raises(ArchiveError, match=r"is compressed, but .* no archive") as caught:
+                ask()
+            assert not isinstance(caught.value, ArchiveDamaged)
 
     def test_indexes_that_name_each_other(self, tmp_path: Path) -> None:
         files = layout([IMAGE])

@@ -105,7 +105,7 @@ def compared(single: ImageContents, multi: ImageContents) -> Comparison:
 def test_sizes(compared: Comparison) -> None:
     left, right = compared.left, compared.right
     assert left.size_bytes == 50 * MB + 60 + 148 * MB + 130 + 30 * MB + 100 + 212 * MB
-    assert left.hidden_bytes == 60  # the package list that the tools' layer wrote again
+    assert left.reclaimable_bytes == 60  # the package list that the tools' layer wrote again
     assert right.size_bytes == right.files_bytes == 80 * MB + 160
     assert compared.delta_bytes == -360 * MB - 130
     assert compared.files_delta == compared.delta_bytes + 60
@@ -242,7 +242,7 @@ def test_figures_side_by_side(compared: Comparison) -> None:
     assert told["Runs as"] == ("root", "app", "", True)
     assert told["accuracy"] == ("0.941", "0.943", "+0.002", True)
     assert told["loss"] == ("0.200", "0.250", "+0.050", False)
-    assert told["Hidden in lower layers"] == ("60 B", "0 B", "−100.0 %", True)
+    assert told["Reclaimable"] == ("60 B", "0 B", "−100.0 %", True)
 
 
 def test_the_same_image(single: ImageContents) -> None:
@@ -292,7 +292,7 @@ def test_what_lies_hidden_in_layers_is_a_cause() -> None:
     assert found.folders == ()
     assert sentences(found)[:2] == (
         "v2 is 10.0 MB larger than v1.",
-        "Most of the difference: files that later layers replaced or removed take 10.0 MB more.",
+        "Most of the difference: 10.0 MB more is reclaimable.",
     )
 
 
@@ -300,7 +300,7 @@ def test_json_adds_up_and_is_json(compared: Comparison) -> None:
     told = json.loads(json.dumps(as_json(compared)))
     assert told["delta_bytes"] == told["right"]["size_bytes"] - told["left"]["size_bytes"]
     folders = sum(row["delta_bytes"] for row in told["files"]["folders"])
-    assert folders + told["hidden_delta_bytes"] == told["delta_bytes"]
+    assert folders + told["reclaimable_delta_bytes"] == told["delta_bytes"]
     assert [pair["state"] for pair in told["layers"]] == ["shared", "removed", "changed", "removed"]
     assert told["left"]["packages"] == {"debian": 2, "pip": 1}
     assert "aaa" not in json.dumps(told)

@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.containers.secrets import HIDDEN, looks_secret, without_secrets
+from modeldesk.core.containers.secrets import HIDDEN, looks_secret, shown_value, without_secrets
 
 # fmt: off
 SECRETS = (
@@ -58,6 +58,9 @@ def test_an_address_without_a_password_is_not(value: str) -> None:
         "ENV DB_PASSWORD='hunter4 and more'",
         'sh -c "PWD=hunter4 serve"',
         'RUN curl -H "Authorization: Bearer hunter4" https://x/y',
+        'RUN curl -H "X-Api-Key: hunter4" https://x/y',
+        "RUN curl --header 'PRIVATE-TOKEN:hunter4' https://x/y",
+        "RUN pip install git+https://ghp_hunter4hunter4hunter4@git.lan/a.git",
     ],
 )
 def test_a_text_is_shown_without_its_secrets(text: str) -> None:
@@ -77,12 +80,19 @@ def test_a_text_is_shown_without_its_secrets(text: str) -> None:
         "COPY --chown=1000:1000 . /app",
         "CMD python -m serve --port 5000",
         '{"accuracy": "0.9", "monkey": "x"}',
+        'RUN curl -H "Accept: application/json" https://bot@git.lan/x',
     ],
 )
 def test_what_is_none_stays(text: str) -> None:
     assert without_secrets(text) == text
 
 
+def test_a_value_is_hidden_for_its_name_or_in_part() -> None:
+    assert shown_value("API_KEY", "hunter4") == HIDDEN
+    assert shown_value("START", "serve --token hunter4 x") == f"serve --token {HIDDEN} x"
+    assert shown_value("PORT", "5000") == "5000"
+
+
 def test_a_long_text_takes_no_long_time() -> None:
-    for text in ("a" * 200_000, "a " * 100_000, "--a " * 50_000, "=" * 200_000):
+    for text in ("a" * 200_000, "a " * 100_000, "--a " * 50_000, "=" * 200_000, "a:" * 100_000):
         assert without_secrets(text) == text

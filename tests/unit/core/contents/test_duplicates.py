@@ -53,7 +53,7 @@ def test_equal_content_is_found_and_only_files_of_equal_size_are_read() -> None:
     found = find_duplicates(view(), read, Job())
 
     assert found == (Duplicates((b"d", b"z/a"), BIG, (1, 0)),)
-    assert found[0].wasted_bytes == BIG
+    assert found[0].copies_bytes == BIG
     # In the order of the archives, so that a source reads each layer once.
     assert read.read == [(0, "z/a"), (0, "b"), (1, "d")]
 
@@ -62,7 +62,7 @@ def test_the_largest_waste_is_first() -> None:
     made = layer(*(file(f"a{n}", BIG) for n in range(3)), *(file(f"b{n}", 3 * BIG) for n in (1, 2)))
     found = find_duplicates(Stack([made]).view(), Reader(), Job())
 
-    assert [group.wasted_bytes for group in found] == [3 * BIG, 2 * BIG]
+    assert [group.copies_bytes for group in found] == [3 * BIG, 2 * BIG]
 
 
 def test_another_beginning_needs_no_reading() -> None:

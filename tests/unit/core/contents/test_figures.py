@@ -31,7 +31,7 @@ def test_waste_efficiency_and_what_is_sent() -> None:
     contents = image()
     stack = stack_of(contents)
     found = figures(contents, find_waste(stack), stack.view())
-    assert (found.layers_bytes, found.wasted_bytes) == (160, 50)
+    assert (found.layers_bytes, found.reclaimable_bytes) == (160, 50)
     assert found.efficiency == pytest.approx(110 / 160)
     assert found.compressed_bytes == 100 * 2 // 5 + 60 * 2 // 5
 
@@ -58,7 +58,7 @@ def test_an_image_without_bytes_wastes_nothing() -> None:
     contents = image_contents([("RUN true", LayerKind.OTHER, layer_index({}))])
     stack = stack_of(contents)
     found = figures(contents, find_waste(stack), stack.view())
-    assert (found.efficiency, found.wasted_bytes, found.largest) == (1.0, 0, {})
+    assert (found.efficiency, found.reclaimable_bytes, found.largest) == (1.0, 0, {})
 
 
 def test_advice_saves_no_more_than_there_is() -> None:

@@ -13,7 +13,6 @@ import pytest
 from modeldesk.core.archives.compression import unpacked
 from modeldesk.core.archives.save_stream import digested_index, index_layer
 from modeldesk.core.archives.source import open_archive
-from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.indexing import DirectIndexer
 from modeldesk.core.contents.model import (
     VERIFIED,
@@ -27,11 +26,12 @@ from modeldesk.core.contents.model import (
 )
 from modeldesk.core.contents.ports import ImageSource
 from modeldesk.core.contents.service import Contents
-from modeldesk.core.errors import ArchiveDamaged
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.jobs import CancelToken, Job
 from tests.fakes.content_records import FakeContentRecords
+from tests.fakes.silent_source import SilentSource
 from tests.unit.core.archives.crafting import (
     Image,
     digest,
@@ -52,8 +52,8 @@ ENGINE = EngineImage("unix:///engine", ImageId("sha256:" + "a" * 64), "rec:v1")
 
 
 @dataclass
-class Engine:
-    """Implements `ImageSource` for an engine's image, which has the good layer."""
+class Engine(SilentSource):
+    """An engine's image, which has the good layer."""
 
     readings: int = 0
 
@@ -67,16 +67,6 @@ class Engine:
         for one in wanted:
             yield IndexedLayer(one, index_layer([GOOD], lambda: None), VERIFIED)
 
-    def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
-        raise AssertionError("not asked for")
-
-    def files(
-        self, layer: DiffId, entries: Collection[Entry], token: CancelToken
-    ) -> Iterator[tuple[Entry, bytes]]:
-        raise AssertionError("not asked for")
-
-    def close(self) -> None: ...
-
 
 class Desk:
     """What a person uses: one set of records for the engine and all archives."""
@@ -85,14 +75,25 @@ class Desk:
         self.engine = Engine()
         self.records = FakeContentRecords()
         indexer = DirectIndexer(self.records, self._open)
-        self._contents = Contents(self.records, indexer, self._open)
+        self.contents = Contents(self.records, indexer, self._open)
 
     def read(self, place: Place) -> list[bytes]:
-        return _files(self._contents.read(place, Job()))
+        return _files(self.contents.read(place, Job()))
 
     def known(self, place: Place) -> list[bytes] | None:
-        found = self._contents.known(place, CancelToken())
+        found = self.contents.known(place, CancelToken())
         return _files(found) if found else None
+
+    def file(self, place: Place, of: ImageContents, path: bytes, *, one: bool = True) -> bytes:
+        """A file's content as it is looked at in what was read before."""
+        [layer] = of.layers
+        row = layer.index.row(path)
+        assert row is not None
+        entry, token, stamp = layer.index.entry(row), CancelToken(), of.image.stamp
+        if one:
+            return b"".join(self.contents.file(place, layer.blob.diff_id, entry, token, stamp))
+        pieces = self.contents.files(place, layer.blob.diff_id, [entry], token, stamp)
+        return b"".join(piece for _, piece in pieces)
 
     def _open(self, place: Place) -> ImageSource:
         if isinstance(place, ArchiveImage):
@@ -186,6 +187,44 @@ class TestPlain:
         desk.read(ENGINE)
         place = save_to(tmp_path / "image.tar", legacy_save(HONEST))
         assert desk.known(place) == [b"app/model.bin"]
+
+
+class TestLookingAtAFile:
+    """By where it lay when the image was read."""
+
+    @pytest.mark.parametrize("one", [True, False])
+    @pytest.mark.parametrize("form", ["plain", "folder", "whole", "known of the engine"])
+    def test_of_an_archive_that_is_another_now_none_is_shown(
+        self, desk: Desk, tmp_path: Path, form: str, one: bool
+    ) -> None:
+        other = Image((tar({"app/model.bin": b"else" * 1000}),), claimed=HONEST.claimed)
+        path = tmp_path / "image.tar"
+        if form == "known of the engine":
+            desk.read(ENGINE)
+        if form == "folder":
+            place = plain_folder(tmp_path / "layout", HONEST)
+            path, content = place.path / "blobs" / "sha256" / digest(GOOD)[7:], other.layers[0]
+        else:
+            content = legacy_save(other)
+            if form == "whole":
+                place = save_to(path, gzip.compress(legacy_save(HONEST)))
+                content = gzip.compress(content)
+            else:
+                place = save_to(path, legacy_save(HONEST))
+        before = desk.contents.read(place, Job())
+        assert desk.file(place, before, b"app/model.bin", one=one) == b"good" * 1000
+        path.write_bytes(content)
+        with pytest.raises(ArchiveError, match="was changed after its files were listed") as caught:
+            desk.file(place, before, b"app/model.bin", one=one)
+        assert caught.value.hint == "Open it again to see what is in it now."
+
+    def test_an_archive_that_is_named_by_another_path_is_the_same(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        place = save_to(tmp_path / "image.tar", legacy_save(HONEST))
+        before = desk.contents.read(place, Job())
+        here = ArchiveImage(Path(os.path.relpath(place.path)))
+        assert desk.file(here, before, b"app/model.bin") == b"good" * 1000
 
 
 class TestReadToItsEnd:

@@ -1,44 +1,23 @@
-"""Files as Qt's views ask for them. Lines are made for what is in sight and no more."""
+"""A tree of files as Qt's views ask for it. Lines are made for what is in sight and no more."""
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.merged import run_of
-from modeldesk.core.contents.search import Matches
 from modeldesk.core.contents.tree import Children, FileTree, Node, Order
-from modeldesk.core.contents.view import FileView
-from modeldesk.core.words import tr
-from modeldesk.ui.inspector.file_lines import Line, hit_line, line_of, more_line, tooltip
+from modeldesk.ui.inspector.file_columns import CHUNK, NAME, SIZE, TOP, Index, header, text_of
+from modeldesk.ui.inspector.file_lines import Line, line_of, more_line, tooltip
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
-Index = QModelIndex | QPersistentModelIndex
-NAME, SIZE = 0, 1
-CHUNK = 300
-"""Rows that are told to the view at once: it makes a place for each."""
 _PAGE = 100
 _AT_ONCE = 4_000
 """Files in a folder up to which it is opened without a worker."""
-_TOP = QModelIndex()
 
 Load = Callable[[bytes, Order, Callable[[Children], None]], None]
 """Read a folder in a worker and hand it over in the window's thread."""
-
-
-class FileLines(Protocol):
-    """A model whose rows are lines."""
-
-    def line(self, index: Index) -> Line: ...
 
 
 class _Folder:
@@ -125,7 +104,7 @@ class FileTreeModel(QAbstractItemModel):
             index = self.index(row, NAME, index)
         return index
 
-    def index(self, row: int, column: int, parent: Index = _TOP) -> QModelIndex:
+    def index(self, row: int, column: int, parent: Index = TOP) -> QModelIndex:
         folder = self._opened(parent)
         if folder is None or not 0 <= row < folder.rows or not 0 <= column <= SIZE:
             return QModelIndex()
@@ -143,14 +122,14 @@ class FileTreeModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(folder.row, NAME, folder.above)
 
-    def rowCount(self, parent: Index = _TOP) -> int:
+    def rowCount(self, parent: Index = TOP) -> int:
         folder = self._opened(parent)
         return folder.rows if folder else 0
 
-    def columnCount(self, _parent: Index = _TOP) -> int:
+    def columnCount(self, _parent: Index = TOP) -> int:
         return 2
 
-    def hasChildren(self, parent: Index = _TOP) -> bool:
+    def hasChildren(self, parent: Index = TOP) -> bool:
         if not parent.isValid():
             return self.rowCount() > 0
         # Asked for every row that is told of, long before it is in sight.
@@ -178,15 +157,10 @@ class FileTreeModel(QAbstractItemModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            line = self.line(index)
-            return line.name if index.column() == NAME else line.size
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.line(index).spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
             node = self.node(index)
             return plain_tooltip(tooltip(self.line(index), self._entry(node)))
-        return None
+        return text_of(self.line(index), index.column(), role)
 
     def headerData(
         self,
@@ -194,7 +168,7 @@ class FileTreeModel(QAbstractItemModel):
         _orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        return _header(section, role, self._order)
+        return header(section, role, self._order)
 
     def _entry(self, node: Node | None) -> Entry | None:
         if node is None or node.row is None or self._tree is None:
@@ -268,81 +242,3 @@ class FileTreeModel(QAbstractItemModel):
         if end == total:
             changed = self.index(end - 1, NAME, index)
             self.dataChanged.emit(changed, changed.siblingAtColumn(SIZE))
-
-
-class FoundFilesModel(QAbstractTableModel):
-    """What a search found, largest first. Rows are told to the view as it scrolls."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._view: FileView | None = None
-        self._matches: Matches | None = None
-        self._shown = 0
-        self._line = lru_cache(1000)(self._made)
-
-    def show(self, view: FileView, matches: Matches) -> None:
-        """Show what was found in `view`."""
-        self.beginResetModel()
-        self._view, self._matches = view, matches
-        self._shown = min(CHUNK, len(matches))
-        self._line.cache_clear()
-        self.endResetModel()
-
-    def line(self, index: Index) -> Line:
-        """How it reads."""
-        return self._line(index.row())
-
-    def rowCount(self, parent: Index = _TOP) -> int:
-        return 0 if parent.isValid() else self._shown
-
-    def columnCount(self, _parent: Index = _TOP) -> int:
-        return 2
-
-    def canFetchMore(self, parent: Index) -> bool:
-        found = self._matches
-        return not parent.isValid() and found is not None and self._shown < len(found)
-
-    def fetchMore(self, parent: Index) -> None:
-        if self._matches is None or parent.isValid():
-            return
-        end = min(self._shown + CHUNK, len(self._matches))
-        self.beginInsertRows(QModelIndex(), self._shown, end - 1)
-        self._shown = end
-        self.endInsertRows()
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        line = self.line(index)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return line.name if index.column() == NAME else line.size
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return line.spoken()
-        if role == Qt.ItemDataRole.ToolTipRole and self._view and self._matches:
-            return plain_tooltip(tooltip(line, self._view.entry(self._matches.rows[index.row()])))
-        return None
-
-    def headerData(
-        self,
-        section: int,
-        _orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        return _header(section, role, None)
-
-    def _made(self, row: int) -> Line:
-        if self._view is None or self._matches is None:
-            return more_line(0)
-        return hit_line(self._view, self._matches.rows[row])
-
-
-def _header(section: int, role: int, order: Order | None) -> Any:
-    """`order` is what the rows are sorted by, where a person can choose."""
-    if role == Qt.ItemDataRole.DisplayRole:
-        title = tr("Name") if section == NAME else tr("Size")
-        if order is Order.NAME and section == NAME:
-            return f"{title} ↑"
-        return f"{title} ↓" if order is Order.SIZE and section == SIZE else title
-    if role == Qt.ItemDataRole.TextAlignmentRole and section == SIZE:
-        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    return None

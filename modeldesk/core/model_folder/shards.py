@@ -43,7 +43,7 @@ def missing_parts(folder: Path, names: frozenset[str]) -> Iterator[Finding]:
     for parts, numbers in sorted(seen.items(), key=lambda item: item[0].stem)[:_MOST_SETS]:
         missing = parts.of - len([one for one in numbers if 1 <= one <= parts.of])
         if missing > 0:
-            yield _missing(f"{parts.stem}…{parts.extension}", missing, parts.of)
+            yield _missing(f"{parts.stem}-*{parts.extension}", missing, parts.of)
     indexes = sorted(name for name in names if name.endswith(_INDEXES))
     for index in indexes[:_MOST_INDEXES]:
         yield from _missing_by_index(folder, index, names)

@@ -28,7 +28,7 @@ def test_what_was_found_and_why(session: Session, tmp_path: Path) -> None:
     (folder / "requirements.txt").write_text("numpy\n")
     answer = inspect.execute(argparse.Namespace(folder=folder), session)
     text = "\n".join(answer.lines)
-    for part in ("predict: p.py:P", "Q4_K_M", "GGUF v3, llama, 1 tensors", "cog.yaml: python_ver"):
+    for part in ("predict: p.py:P", "Q4_K_M", "GGUF v3, llama, 1 tensor", "cog.yaml: python_ver"):
         assert part in text
     assert "warning: 1 package has no exact version (numpy)" in text
     told = json.loads(json.dumps(answer.json))

@@ -61,7 +61,7 @@ def read(source: Source) -> Header:
     return Header(
         tally.parameters if tensors else None,
         precision or tally.precision,
-        f"{', '.join(said)}, {tensors} tensors",
+        f"{', '.join(said)}, {tally.words}",
         facts,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from modeldesk.core.words import tr
+from modeldesk.core.words import tr, trn
 
 _LARGEST_SIDE = 2**48
 _MOST_SIDES = 32
@@ -67,6 +67,11 @@ class Tally:
         self._counts[precision] += parameters
         self.tensors += 1
         return parameters
+
+    @property
+    def words(self) -> str:
+        """How many tensors there are."""
+        return trn("{count} tensor", "{count} tensors", self.tensors)
 
     @property
     def parameters(self) -> int:

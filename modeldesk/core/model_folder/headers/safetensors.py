@@ -26,7 +26,7 @@ def read(source: Source) -> Header:
         else:
             _add(tally, tensor, source.size - 8 - length)
     written = f", {facts.pop('format')}" if "format" in facts else ""
-    evidence = f"{tally.tensors} tensors{written}"
+    evidence = f"{tally.words}{written}"
     return Header(tally.parameters, tally.precision, evidence, facts)
 
 

@@ -31,7 +31,7 @@ def read(source: Source) -> Header:
                 if filled[buffer]:
                     kind = tensor.number(_TYPE, 1)
                     tally.add(_TYPES.get(kind, f"type {kind}"), tensor.sides(_SHAPE))
-    return Header(tally.parameters, tally.precision, f"TFL3, {tally.tensors} tensors with data")
+    return Header(tally.parameters, tally.precision, f"TFL3, {tally.words}")
 
 
 def _has_data(source: Source, at: int) -> bool:

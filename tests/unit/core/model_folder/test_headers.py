@@ -38,18 +38,18 @@ def only(found: FoundWeights) -> WeightFile:
     ("name", "content", "kind", "parameters", "precision", "evidence"),
     [
         ("m.safetensors", crafted.safetensors({"__metadata__": {"format": "pt"}, "w": TENSOR}, 24),
-         "safetensors", 12, "BF16", "1 tensors, pt"),
+         "safetensors", 12, "BF16", "1 tensor, pt"),
         ("renamed.bin", crafted.safetensors({"w": TENSOR}, 24),
-         "safetensors", 12, "BF16", "1 tensors"),
+         "safetensors", 12, "BF16", "1 tensor"),
         ("m.gguf", crafted.gguf([((8, 4), 12), ((4,), 0)], {"general.architecture": "llama"}),
          "GGUF", 36, "Q4_K_M", "GGUF v3, llama, 2 tensors"),
         ("m.gguf", crafted.gguf([((8, 4), 12)], {}, file_type=999),
-         "GGUF", 32, "Q4_K", "GGUF v3, 1 tensors"),
+         "GGUF", 32, "Q4_K", "GGUF v3, 1 tensor"),
         ("m.onnx", crafted.onnx(crafted.onnx_tensor((3, 5), 1, 60), crafted.onnx_tensor((), 7, 8)),
          "ONNX", 16, "F32", "ir_version 8, opset 17, pytorch"),
         ("model", crafted.onnx(crafted.onnx_tensor((3, 5), 10)),
          "ONNX", 15, "F16", "ir_version 8, opset 17, pytorch"),
-        ("m.tflite", crafted.tflite(), "TFLite", 6, "F32", "TFL3, 1 tensors with data"),
+        ("m.tflite", crafted.tflite(), "TFLite", 6, "F32", "TFL3, 1 tensor"),
         ("m.bin", FASTTEXT, "fastText", (5 + 20 + 2) * 10, "F32",
          "version 12, supervised, 10 × 5 words"),
         ("m.ftz", FASTTEXT, "fastText", None, "quantised", "version 12, supervised, 10 × 5 words"),
@@ -154,7 +154,7 @@ def test_missing_parts_are_said(tmp_path: Path) -> None:
     part = crafted.gguf([((8, 4), 12)], {})
     found = look(tmp_path, {"m-00001-of-00003.gguf": part, "m-00003-of-00003.gguf": part})
     (finding,) = found.findings
-    assert "m….gguf: 1 of its 3 files is not in the folder" in finding.text
+    assert "m-*.gguf: 1 of its 3 files is not in the folder" in finding.text
     index = b'{"weight_map": {"a": "x.safetensors", "b": "y.safetensors"}}'
     other = look(
         tmp_path / "i",

@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "images": "list models and their versions",
     "layers": "show what an image, archive or registry's image is made of, and what is reclaimable",
     "diff": "compare two images: what changed, and why one is larger",
+    "inspect": "say what is in a model folder, and what tells it",
     "build": "build the next version from a folder",
     "run": "start a version and wait until it is healthy",
     "deployments": "list named services and what they run",

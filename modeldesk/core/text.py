@@ -18,6 +18,17 @@ def size_text(size_bytes: int) -> str:
     return f"{figure:.{decimals}f} {UNITS[unit]}"
 
 
+def parameters_text(parameters: int) -> str:
+    """A model's parameters as people speak of them, with three significant digits: ``3610``,
+    ``860 M``, ``7.24 B``. `parameters` is not negative."""
+    for unit, sign in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
+        if parameters >= unit * 0.9995:
+            figure = min(parameters / unit, 1e9)
+            decimals = 2 if figure < 9.995 else 1 if figure < 99.95 else 0
+            return f"{figure:.{decimals}f} {sign}"
+    return str(parameters)
+
+
 def printable(text: str) -> str:
     """A name from outside (a path, a package) as text that can be shown and stored, whatever
     bytes it is made of: what can't be printed is �."""

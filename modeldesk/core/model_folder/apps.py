@@ -13,7 +13,9 @@ DEFAULT_PORT = 5000
 _NAMES = ("serve.py", "server.py", "app.py", "main.py", "api.py", "wsgi.py", "asgi.py",
           "inference.py", "predict.py", "service.py", "run.py")  # fmt: skip
 _FOLDERS = ("", "app/", "src/", "api/", "server/", "service/")
-_MOST_SOURCE = 1_000_000
+_LONGEST_SOURCE = 200_000
+_MOST_SOURCE = 3_000_000
+"""Bytes of programs that are read in all."""
 _MOST_PROGRAMS = 200
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 _HEALTH = ("/health", "/healthz", "/api/health", "/v1/health", "/health/ready", "/readyz",
@@ -58,8 +60,11 @@ def find_app(
     """The serving program among `names`: one with a recognised server first, else the first of
     the usual names. `exposed` is the port of the folder's own Dockerfile, 0 without one."""
     fallback: AppEntry | None = None
+    left = _MOST_SOURCE
     for path in _candidates(names):
-        source = _read(folder, path)
+        text = read_text(folder, path, min(_LONGEST_SOURCE, left))
+        left = max(0, left - len(text))
+        source = _parsed(text)
         if source is None:
             continue
         entry = _entry(PurePosixPath(path), source, packages, exposed)
@@ -75,7 +80,8 @@ def _candidates(names: frozenset[str]) -> Iterator[str]:
             if (path := f"{folder}{name}") in names and _PLAIN.fullmatch(path):
                 yield path
     others = sorted(n for n in names if n.endswith(".py") and "/" not in n and _PLAIN.fullmatch(n))
-    yield from (name for name in others if name not in _NAMES and not is_training(name))
+    others = [name for name in others if name not in _NAMES and not is_training(name)]
+    yield from others[:_MOST_PROGRAMS]
 
 
 def find_training(folder: Path, names: frozenset[str]) -> tuple[PurePosixPath, ...]:
@@ -84,12 +90,12 @@ def find_training(folder: Path, names: frozenset[str]) -> tuple[PurePosixPath, .
     found = [name for name in programs if "/" not in name and is_training(name)]
     if not found:
         return ()
-    texts = {name: read_text(folder, name, _MOST_SOURCE) for name in programs}
+    texts = {name: _code(read_text(folder, name, _LONGEST_SOURCE)) for name in programs}
     return tuple(
         PurePosixPath(name)
         for name in found
         if not any(
-            re.search(rf"\b{re.escape(name.removesuffix('.py'))}\b", _code(text))
+            re.search(rf"\b{re.escape(name.removesuffix('.py'))}\b", text)
             for other, text in texts.items()
             if other not in found
         )
@@ -108,8 +114,7 @@ def is_training(name: str) -> bool:
     return bool(re.fullmatch(r"(train(ing)?|fine_?tune|test|conftest|setup)(_.*)?\.py", name))
 
 
-def _read(folder: Path, path: str) -> _Source | None:
-    text = read_text(folder, path, _MOST_SOURCE)
+def _parsed(text: str) -> _Source | None:
     if not text:
         return None
     try:

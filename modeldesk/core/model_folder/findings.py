@@ -56,6 +56,7 @@ def about_folder(folder: ModelFolder) -> Iterator[Finding]:
     yield from _about_contents(folder)
     yield from _about_app(folder)
     yield from _about_requirements(folder)
+    yield from _about_system(folder)
     yield from _about_size(folder)
 
 
@@ -98,11 +99,12 @@ def _about_app(folder: ModelFolder) -> Iterator[Finding]:
             folder.app.path,
         )  # fmt: skip
     elif folder.app is not None and _lacks_server(folder):
+        by_module = folder.app.command[:2] == ("python", "-m")
+        server = folder.app.command[2].partition(".")[0] if by_module else folder.app.server
         yield Finding(
             Severity.ERROR,
             tr("{path} needs {server}, which the requirements do not name. Add it to "
-               "requirements.txt.", path=folder.app.path, server=folder.app.command[2]
-               if folder.app.command[:2] == ("python", "-m") else folder.app.server),
+               "requirements.txt.", path=folder.app.path, server=server),
             folder.app.path,
         )  # fmt: skip
 
@@ -120,7 +122,7 @@ def _lacks_server(folder: ModelFolder) -> bool:
         whole = " ".join(requirements.packages) if requirements else ""
         if app.command[2] == "uvicorn" and "fastapi[" in whole.lower():
             return False
-        return app.command[2] not in names
+        return app.command[2].partition(".")[0] not in names
     return app.server.lower() not in names
 
 
@@ -143,12 +145,19 @@ def _about_requirements(folder: ModelFolder) -> Iterator[Finding]:
             ),
             requirements.path,
         )
-    if requirements.path.suffix in (".yaml", ".yml"):
+    if requirements.conda:
         yield Finding(
             Severity.WARNING,
             tr("{path} is for conda. Only the packages under “pip:” are installed; list the "
                "others in a requirements.txt.", path=requirements.path),
             requirements.path,
+        )  # fmt: skip
+    if loose and requirements.locks:
+        yield Finding(
+            Severity.INFO,
+            tr("{lock} holds exact versions, but pip does not read it. Export it to a "
+               "requirements.txt to install them.", lock=requirements.locks[0]),
+            requirements.locks[0],
         )  # fmt: skip
     if requirements.names & _HEAVY_TORCH and not any(
         "+cpu" in package for package in requirements.packages
@@ -160,6 +169,14 @@ def _about_requirements(folder: ModelFolder) -> Iterator[Finding]:
                "version."),
             requirements.path,
         )  # fmt: skip
+
+
+def _about_system(folder: ModelFolder) -> Iterator[Finding]:
+    if folder.system_packages and folder.dockerfile is None:
+        names = ", ".join(printable(name)[:60] for name in folder.system_packages[:8])
+        text = tr("The model wants packages of the operating system: {names}. Add a RUN that "
+                  "installs them to the Dockerfile.", names=names)  # fmt: skip
+        yield Finding(Severity.WARNING, text)
 
 
 def _about_size(folder: ModelFolder) -> Iterator[Finding]:

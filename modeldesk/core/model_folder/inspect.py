@@ -11,13 +11,17 @@ from modeldesk.core.build_context.ignore import DOCKERIGNORE
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder import findings as say
 from modeldesk.core.model_folder.apps import find_app, find_training
+from modeldesk.core.model_folder.gpu import find_gpu
 from modeldesk.core.model_folder.ignored import ALWAYS, DATA, Rules
+from modeldesk.core.model_folder.manifests.find import find_manifests
 from modeldesk.core.model_folder.metadata import describe, framework_of
 from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
 from modeldesk.core.model_folder.naming import model_name
 from modeldesk.core.model_folder.own_rules import apply_own_rules
+from modeldesk.core.model_folder.python_version import find_python
 from modeldesk.core.model_folder.requirements import find_requirements
-from modeldesk.core.model_folder.walk import check_folder, read_text, walk
+from modeldesk.core.model_folder.shards import together
+from modeldesk.core.model_folder.walk import Tree, check_folder, read_text, walk
 from modeldesk.core.model_folder.weights import find_weights
 
 _EXPOSE = re.compile(r"^\s*EXPOSE\s+(\d{1,5})\b", re.MULTILINE | re.IGNORECASE)
@@ -35,33 +39,61 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
     check_folder(folder)
     folder = folder.resolve()
     tree = walk(folder, Rules((*ALWAYS, *_unused_data(folder))), token)
-    found_names = frozenset(entry.path for entry in tree.files)
-    dockerfile = next((PurePosixPath(name) for name in DOCKERFILES if name in found_names), None)
-    has_rules = DOCKERIGNORE in found_names
+    all_names = frozenset(entry.path for entry in tree.files)
+    has_rules = DOCKERIGNORE in all_names
     said = apply_own_rules(folder, tree) if has_rules else ()
+    found, also_said = _look(folder, tree, all_names, token)
+    check_folder(folder)
+    found = replace(found, dockerignore=PurePosixPath(DOCKERIGNORE) if has_rules else None)
+    said = (
+        *_odd_dockerfile(folder, found),
+        *said,
+        *also_said,
+        *say.about_tree(tree, found),
+        *say.about_folder(found),
+    )
+    return _with_findings(found, said)
+
+
+def _look(
+    folder: Path, tree: Tree, all_names: frozenset[str], token: CancelToken
+) -> tuple[ModelFolder, tuple[Finding, ...]]:
+    """What the files of `tree` are. Descriptions are read even where the folder's own
+    .dockerignore keeps them out: `all_names` has them too."""
     names = frozenset(entry.path for entry in tree.files)
-    exposed = _EXPOSE.search(read_text(folder, dockerfile)) if dockerfile else None
-    requirements = find_requirements(folder, names)
+    manifests = find_manifests(folder, all_names)
+    requirements = find_requirements(folder, names, manifests)
     packages = requirements.names if requirements else frozenset()
+    dockerfile = next((PurePosixPath(name) for name in DOCKERFILES if name in all_names), None)
+    exposed = _EXPOSE.search(read_text(folder, dockerfile)) if dockerfile else None
     app = find_app(folder, names, packages, _port(exposed[1]) if exposed else 0)
+    if app is None or not app.server:
+        app = next((one.app for one in manifests if one.app), app)
     token.raise_if_cancelled()
     weights = find_weights(folder, tree.files, token)
-    description = describe(folder, found_names)
-    check_folder(folder)
+    description = describe(folder, all_names, manifests)
+    python, disagreement = find_python(folder, all_names, manifests)
+    parameters, precision = together(weights.weights)
+    imports = app.imports if app else frozenset()
     found = ModelFolder(
         path=folder,
         name=model_name(folder.name),
-        framework=framework_of(
-            description.framework, weights.weights, packages, app.imports if app else frozenset()
-        ),
+        framework=framework_of(description.framework, weights.weights, packages, imports),
+        recognised=(*(one.recognised for one in manifests), *description.recognised),
         weights=weights.weights,
+        parameters=parameters,
+        precision=precision or description.metadata.get("precision", ""),
+        python=python,
+        gpu=find_gpu(manifests, weights.weights, requirements),
+        system_packages=tuple(
+            dict.fromkeys(package for one in manifests for package in one.system_packages)
+        ),
         requirements=requirements,
         app=app,
         dockerfile=dockerfile,
-        dockerignore=PurePosixPath(DOCKERIGNORE) if has_rules else None,
         metrics=description.metrics,
         dataset_version=description.dataset_version,
-        metadata=description.metadata,
+        metadata={**weights.facts, **description.metadata},
         files=tuple(tree.files),
         kept_out=tree.kept(),
         training=find_training(folder, names),
@@ -69,14 +101,8 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         total_bytes=tree.total_bytes,
         file_count=tree.file_count,
     )
-    said = (
-        *_odd_dockerfile(folder, found),
-        *said,
-        *weights.findings,
-        *say.about_tree(tree, found),
-        *say.about_folder(found),
-    )
-    return _with_findings(found, said)
+    manifests_said = (finding for one in manifests for finding in one.findings)
+    return found, (*manifests_said, *disagreement, *weights.findings)
 
 
 def _odd_dockerfile(folder: Path, found: ModelFolder) -> tuple[Finding, ...]:
@@ -93,12 +119,13 @@ def _port(text: str) -> int:
 
 def _unused_data(folder: Path) -> Iterator[str]:
     """The patterns of the data folders that no program at the top of the folder mentions."""
-    sources = sorted(folder.glob("*.py"))[:_SOURCES_SEARCHED]
-    text = "\n".join(read_text(folder, source.name) for source in sources)
-    for pattern in DATA:
-        name = pattern.removesuffix("/")
-        if not re.search(rf"[\"'/]{name}[\"'/]", text):
-            yield pattern
+    mentioned: set[str] = set()
+    for source in sorted(folder.glob("*.py"))[:_SOURCES_SEARCHED]:
+        text = read_text(folder, source.name)
+        for pattern in DATA:
+            if re.search(rf"[\"'/]{pattern.removesuffix('/')}[\"'/]", text):
+                mentioned.add(pattern)
+    yield from (pattern for pattern in DATA if pattern not in mentioned)
 
 
 def _with_findings(found: ModelFolder, said: tuple[Finding, ...]) -> ModelFolder:

@@ -28,6 +28,14 @@ NEVER_WEIGHTS = {
 }  # fmt: skip
 """Code, media, archives and data."""
 
+_MARKS = {
+    b"CBM1": "CatBoost",
+    b"\xba\x16\x4f\x2f": "fastText",
+    b"ftrt": "TensorRT",
+    b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.": "PyTorch",
+}
+_LIGHTGBM = re.compile(rb"tree\r?\n(?:[^\n]{0,200}\n){0,3}?version=")
+_PMML = re.compile(rb"<PMML[\s>]")
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _FEWEST_NUMBERS = 16
 _NUMBERS_SHARE = 0.6
@@ -41,12 +49,15 @@ def format_by_magic(start: bytes, extension: str) -> str:
         return "Keras" if extension in (".h5", ".keras") else "HDF5"
     if start[4:8] == b"TFL3":
         return "TFLite"
-    if start.startswith(b"CBM1"):
-        return "CatBoost"
-    if start.startswith(b"\xba\x16\x4f\x2f"):
-        return "fastText"
-    if start.startswith(b"tree\n") and b"version=" in start[:200]:
+    if start[4:6] == b"ET" and start[6:8].isdigit():
+        return "ExecuTorch"
+    for mark, name in _MARKS.items():
+        if start.startswith(mark):
+            return name
+    if _LIGHTGBM.match(start):
         return "LightGBM"
+    if start.startswith((b"<", b"\xef\xbb\xbf<")) and _PMML.search(start):
+        return "PMML"
     return _by_json(start.lstrip(), extension)
 
 

@@ -1,42 +1,28 @@
 """What a folder's own description files say: metrics, data set, framework, licence."""
 
-import json
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from modeldesk.core.labels import MOST_METRICS
-from modeldesk.core.model_folder.model import WeightFile
-from modeldesk.core.model_folder.walk import read_text
+from modeldesk.core.model_folder.documents import numbers, read_json, text
+from modeldesk.core.model_folder.manifests.model import Manifest
+from modeldesk.core.model_folder.model import Recognised, WeightFile
+from modeldesk.core.model_folder.model_card import CARDS, read_card
+from modeldesk.core.words import tr, trn
 
 _METRICS = ("metrics.json", "eval_results.json", "all_results.json", "metrics/metrics.json")
-_LONGEST_VALUE = 300
 _DATASET_KEYS = ("dataset_version", "data_version", "dataset")
-_FRONT_MATTER = re.compile(r"\A---\r?\n(?P<lines>.*?)^---\s*$", re.DOTALL | re.MULTILINE)
-_SCALAR = re.compile(r"^(?P<key>[A-Za-z_]+):[ \t]+(?P<value>\S.*?)\s*$", re.MULTILINE)
-_FLAVOUR = re.compile(r"^  (?P<name>[a-z_]+):\s*$", re.MULTILINE)
-_FRONT_MATTER_KEYS = {
-    "license": "license",
-    "pipeline_tag": "task",
-    "base_model": "base model",
-    "library_name": "library",
-}
-_FLAVOURS = {
-    "sklearn": "scikit-learn",
-    "pytorch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "xgboost": "XGBoost",
-    "lightgbm": "LightGBM",
-    "catboost": "CatBoost",
+_LIBRARIES = {
     "transformers": "Transformers",
-    "sentence_transformers": "Sentence Transformers",
-    "onnx": "ONNX",
+    "sentence-transformers": "Sentence Transformers",
+    "diffusers": "Diffusers",
+    "peft": "PEFT",
+    "sklearn": "scikit-learn",
+    "keras": "Keras",
+    "timm": "timm",
     "spacy": "spaCy",
-    "statsmodels": "statsmodels",
-    "prophet": "Prophet",
+    "fastai": "fastai",
 }
 _MODULES = {
     "sklearn": "scikit-learn",
@@ -80,38 +66,28 @@ class Description:
     metrics: dict[str, float] = field(default_factory=dict)
     dataset_version: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    recognised: list[Recognised] = field(default_factory=list)
 
 
-def describe(folder: Path, names: frozenset[str]) -> Description:
-    """Read the description files among `names`. What is damaged or too large is passed over."""
+def describe(folder: Path, names: frozenset[str], manifests: Iterable[Manifest]) -> Description:
+    """Read the description files among `names`. What is damaged or too large is passed over;
+    what several say is taken from the model card, then from the manifests in their order."""
     found = Description()
-    for name in _METRICS:
-        if name in names and not found.metrics:
-            content = _json_object(folder, name)
-            found.metrics = dict(_numbers(content))
-            found.dataset_version = next(
-                (text for key in _DATASET_KEYS if (text := _text(content.get(key)))), ""
-            )
-    if "README.md" in names:
-        _read_front_matter(read_text(folder, "README.md"), found)
-    if "config.json" in names:
-        _read_config(_json_object(folder, "config.json"), found)
-    for name, framework in (
-        ("model_index.json", "Diffusers"),
-        ("config_sentence_transformers.json", "Sentence Transformers"),
-        ("adapter_config.json", "PEFT"),
-    ):
-        if name in names:
-            found.framework = framework
-    if "adapter_config.json" in names and (
-        base := _text(_json_object(folder, "adapter_config.json").get("base_model_name_or_path"))
-    ):
-        found.metadata["base model"] = base
-    if "MLmodel" in names:
-        flavours = (match["name"] for match in _FLAVOUR.finditer(read_text(folder, "MLmodel")))
-        found.framework = next(
-            (_FLAVOURS[name] for name in flavours if name in _FLAVOURS), found.framework
-        )
+    _read_metrics(folder, names, found)
+    card = next((name for name in CARDS if name in names), "")
+    library = ""
+    if card:
+        facts, metrics = read_card(folder, card)
+        library = facts.pop("library", "")
+        found.metadata |= facts
+        found.metrics = found.metrics or metrics
+        if said := ", ".join(f"{key}: {value}" for key, value in facts.items() if key != "title"):
+            found.recognised.append(Recognised(tr("model card"), PurePosixPath(card), said))
+    for manifest in manifests:
+        found.framework = found.framework or manifest.framework
+        for key, value in manifest.metadata.items():
+            found.metadata.setdefault(key, value)
+    found.framework = found.framework or _LIBRARIES.get(library.lower(), library)
     return found
 
 
@@ -139,68 +115,15 @@ def _first(names: Mapping[str, str], present: Iterable[str]) -> str:
     return next((name for key, name in names.items() if key in held), "")
 
 
-def _json_object(folder: Path, name: str) -> dict[str, object]:
-    try:
-        content = json.loads(read_text(folder, name))
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _numbers(content: Mapping[str, object]) -> Iterator[tuple[str, float]]:
-    """Numbers at the top and one level below (``test.accuracy``)."""
-    left = MOST_METRICS
-    for key, value in content.items():
-        inner = value.items() if isinstance(value, dict) else ((None, value),)
-        for name, candidate in inner:
-            number = _number(candidate)
-            if number is not None and left > 0 and key not in _DATASET_KEYS:
-                left -= 1
-                full = key if name is None else f"{key}.{name}"
-                yield full[:_LONGEST_VALUE], number
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        finite = math.isfinite(value)
-    except OverflowError:  # an integer too large for a float
-        return None
-    return value if finite else None
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return _one_line(str(value) if not isinstance(value, int) or abs(value) < 10**18 else "")
-
-
-def _one_line(text: str) -> str:
-    kept = "".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST_VALUE])
-    return " ".join(kept.split())[:_LONGEST_VALUE]
-
-
-def _read_front_matter(text: str, found: Description) -> None:
-    match = _FRONT_MATTER.match(text)
-    if match:
-        for scalar in _SCALAR.finditer(match["lines"]):
-            if key := _FRONT_MATTER_KEYS.get(scalar["key"]):
-                found.metadata[key] = _one_line(scalar["value"].strip("'\""))
-        text = text[match.end() :]
-    title = re.search(r"^#[ \t]+(?P<title>\S.*)$", text, re.MULTILINE)
-    if title:
-        found.metadata["title"] = _one_line(title["title"])
-
-
-def _read_config(config: Mapping[str, object], found: Description) -> None:
-    """Hugging Face's config.json."""
-    architectures = config.get("architectures")
-    if isinstance(architectures, list) and architectures and isinstance(architectures[0], str):
-        found.metadata["architecture"] = _one_line(architectures[0])
-        found.framework = "Transformers"
-    if kind := _text(config.get("model_type")):
-        found.metadata["model type"] = kind
-        found.framework = "Transformers"
-    if precision := _text(config.get("torch_dtype") or config.get("dtype")):
-        found.metadata["precision"] = precision
+def _read_metrics(folder: Path, names: frozenset[str], found: Description) -> None:
+    for name in _METRICS:
+        if name not in names or found.metrics:
+            continue
+        content = read_json(folder, name)
+        found.metrics = dict(numbers(content, _DATASET_KEYS, MOST_METRICS))
+        found.dataset_version = next(
+            (value for key in _DATASET_KEYS if (value := text(content, key))), ""
+        )
+        if found.metrics:
+            words = trn("{count} figure", "{count} figures", len(found.metrics))
+            found.recognised.append(Recognised(tr("metrics"), PurePosixPath(name), words))

@@ -30,6 +30,42 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """Something that was recognised, and why."""
+
+    what: str
+    """``MLflow``, ``Transformers``, ``Cog`` …"""
+    path: PurePosixPath
+    evidence: str
+    """What in that file tells it, in the file's own words: ``flavors: sklearn``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PythonVersion:
+    """The Python that the folder asks for."""
+
+    version: str
+    """``3.11``, ``3.11.4``, or a range such as ``>=3.10,<3.13``."""
+    path: PurePosixPath
+    """The file that says so."""
+    evidence: str
+
+    @property
+    def is_range(self) -> bool:
+        """Whether several versions would do."""
+        return not self.version[:1].isdigit() or "," in self.version
+
+
+@dataclass(frozen=True, slots=True)
+class GpuNeed:
+    """Whether the model wants a GPU, and what says so."""
+
+    needed: bool
+    path: PurePosixPath
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class WeightFile:
     """A file (or a folder such as a SavedModel) that holds weights."""
 
@@ -39,9 +75,12 @@ class WeightFile:
     """``safetensors``, ``GGUF``, ``ONNX``, ``pickle`` …"""
     parameters: int | None = None
     precision: str = ""
-    """``F32``, ``BF16`` …, where the file says; the most frequent when it has several."""
+    """``F32``, ``BF16``, ``Q4_K_M`` …, where the file says; the most frequent when it has
+    several."""
     modules: tuple[str, ...] = ()
     """Top-level Python modules that a pickle would import."""
+    evidence: str = ""
+    """What tells the format: the bytes it begins with, what its header says, or its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +96,12 @@ class Requirements:
     """Further files that `path` refers to."""
     needs_folder: bool = False
     """Whether the folder itself, or a package in it, is to be installed."""
+    hashed: bool = False
+    """Whether each package is named with its hashes."""
+    conda: tuple[str, ...] = ()
+    """Packages that conda is to install, as written, without Python and pip themselves."""
+    locks: tuple[PurePosixPath, ...] = ()
+    """Lock files beside it, such as ``uv.lock``, which pip does not read."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -111,8 +156,20 @@ class ModelFolder:
     """A proposal, valid as a repository's path."""
     framework: str = ""
     """``PyTorch``, ``scikit-learn`` …; the weights' format when no more is known; may be empty."""
+    recognised: tuple[Recognised, ...] = ()
+    """What the folder is by its manifests and description files, those that say the most
+    first. Weights say for themselves why they are taken for such."""
     weights: tuple[WeightFile, ...] = ()
     """Largest first."""
+    parameters: int | None = None
+    """Of the largest weights, with all their parts; None when they do not say."""
+    precision: str = ""
+    """Likewise."""
+    python: PythonVersion | None = None
+    gpu: GpuNeed | None = None
+    """None when nothing speaks of one."""
+    system_packages: tuple[str, ...] = ()
+    """Packages of the operating system that a manifest asks for."""
     requirements: Requirements | None = None
     app: AppEntry | None = None
     dockerfile: PurePosixPath | None = None

@@ -3,14 +3,20 @@ its parts are, little of it is held in memory."""
 
 import pickletools
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
-_MOST_OPCODES = 300_000
+MOST_OPCODES = 300_000
 _MOST_PICKLES = 8
+_MOST_IMPORTS = 5_000
+_LOOKED_BACK = 7
 _LONGEST_NAME = 512
 _LONGEST_LINE = 65_536
-_MOST_REMEMBERED = 100_000
+_MOST_REMEMBERED = 50_000
+_MOST_STORAGES = 50_000
+_LARGEST_STORAGE = 2**48
 _RAW_SEARCHED = 64 * 1024 * 1024
 _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
 _LENGTH_BYTES = {
@@ -28,6 +34,13 @@ _STRINGS = {
     "BINSTRING",
     "SHORT_BINSTRING",
 }
+_INTEGERS = {"BININT", "BININT1", "BININT2", "LONG1"}
+_STORAGES = {
+    "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16",
+    "DoubleStorage": "F64", "LongStorage": "I64", "IntStorage": "I32", "ShortStorage": "I16",
+    "CharStorage": "I8", "ByteStorage": "U8", "BoolStorage": "BOOL", "QInt8Storage": "QI8",
+    "QUInt8Storage": "QU8", "UntypedStorage": "U8",
+}  # fmt: skip
 _UNSAFE_MODULES = {
     "os", "posix", "nt", "posixpath", "subprocess", "sys", "shutil", "socket", "runpy", "pty",
     "importlib", "webbrowser", "ctypes", "marshal", "pickle", "_pickle", "commands", "code",
@@ -58,6 +71,10 @@ class PickleContent:
     imports: frozenset[str] = frozenset()
     """``module.name``."""
     complete: bool = True
+    storages: Mapping[str, int] = field(default_factory=dict)
+    """Parameters by precision, in the tensors that torch keeps beside the pickle."""
+    opcodes: int = 0
+    """How many were read."""
 
     @property
     def modules(self) -> frozenset[str]:
@@ -70,20 +87,20 @@ class PickleContent:
         return tuple(sorted(name for name in self.imports if _is_unsafe(name)))
 
 
-def read_pickle(file: BinaryIO) -> PickleContent:
-    """Walk the pickles at the file's position, one after the other."""
-    imports: set[str] = set()
-    left = _MOST_OPCODES
+def read_pickle(file: BinaryIO, most: int = MOST_OPCODES) -> PickleContent:
+    """Walk the pickles at the file's position, one after the other, `most` opcodes of them."""
+    seen = _Seen()
+    left = most
     for _ in range(_MOST_PICKLES):
-        scan = _Scan(file, imports, left)
+        scan = _Scan(file, seen, left)
         left = scan.run()
         if not scan.ended:
-            imports |= _search_raw(file)
-            return PickleContent(frozenset(imports), complete=False)
+            seen.imports |= _search_raw(file)
+            return seen.content(most - left, complete=False)
         if file.read(1) != b"\x80":
-            return PickleContent(frozenset(imports))
+            return seen.content(most - left, complete=True)
         file.seek(-1, 1)
-    return PickleContent(frozenset(imports), complete=False)
+    return seen.content(most - left, complete=False)
 
 
 def _is_unsafe(name: str) -> bool:
@@ -102,17 +119,44 @@ def _search_raw(file: BinaryIO) -> set[str]:
     return {name for name in found if name not in ("builtins", "__builtin__")}
 
 
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """A class or function on the stack."""
+
+    name: str
+
+
+class _Seen:
+    """What the pickles of one file name."""
+
+    def __init__(self) -> None:
+        self.imports: set[str] = set()
+        self._storages: Counter[str] = Counter()
+        self._keys: set[str] = set()
+
+    def add_storage(self, kind: str, key: str, numbers: int) -> None:
+        """Numbers that are kept beside the pickle; several tensors may lie in one storage."""
+        precision = _STORAGES.get(kind.rpartition(".")[2])
+        fits = len(self._keys) < _MOST_STORAGES and 0 <= numbers < _LARGEST_STORAGE
+        if precision and fits and key not in self._keys:
+            self._keys.add(key)
+            self._storages[precision] += numbers
+
+    def content(self, opcodes: int, *, complete: bool) -> PickleContent:
+        return PickleContent(frozenset(self.imports), complete, dict(self._storages), opcodes)
+
+
 class _Scan:
     """One pickle, up to its STOP."""
 
-    def __init__(self, file: BinaryIO, imports: set[str], most: int) -> None:
+    def __init__(self, file: BinaryIO, seen: _Seen, most: int) -> None:
         self.ended = False
         self._file = file
-        self._imports = imports
+        self._seen = seen
         self._most = most
-        self._strings: list[str | None] = []
-        """The last two values put on the stack, where they are strings."""
-        self._memo: dict[int, str] = {}
+        self._values: list[_Value] = []
+        """What was put on the stack last, where it is of use."""
+        self._memo: dict[int, str | _Import] = {}
         self._puts = 0
 
     def run(self) -> int:
@@ -170,30 +214,49 @@ class _Scan:
         if name in ("GLOBAL", "INST") and argument is not None:
             self._import(argument.decode("utf-8", "replace").replace(" ", "."))
         elif name == "STACK_GLOBAL":
-            known = [text for text in self._strings if text is not None]
+            known = [text for text in self._values[-2:] if isinstance(text, str)]
+            self._values = self._values[:-2]
             self._import(".".join(known) if len(known) == 2 else "?")
-        if name in _STRINGS:
+        elif name in _STRINGS:
             text = None if argument is None else argument.decode("utf-8", "replace").strip("'\"")
             self._push(text)
+        elif name in _INTEGERS and argument is not None:
+            self._push(int.from_bytes(argument, "little", signed=name in ("BININT", "LONG1")))
         elif name in ("BINGET", "LONG_BINGET", "GET") and argument is not None:
             self._push(self._memo.get(_index(name, argument)))
         elif name == "MEMOIZE" or name in ("BINPUT", "LONG_BINPUT", "PUT"):
-            at = self._puts if argument is None else _index(name, argument)
-            self._puts += 1
-            last = self._strings[-1] if self._strings else None
-            if last is not None and len(self._memo) < _MOST_REMEMBERED:
-                self._memo[at] = last
-            else:
-                self._memo.pop(at, None)
+            self._remember(self._puts if argument is None else _index(name, argument))
         elif name not in ("PROTO", "FRAME"):
+            if name == "BINPERSID":
+                self._note_storage()
             self._push(None)
 
-    def _push(self, text: str | None) -> None:
-        self._strings = [*self._strings[-1:], text]
+    def _remember(self, at: int) -> None:
+        self._puts += 1
+        last = self._values[-1] if self._values else None
+        if isinstance(last, str | _Import) and len(self._memo) < _MOST_REMEMBERED:
+            self._memo[at] = last
+        else:
+            self._memo.pop(at, None)
+
+    def _note_storage(self) -> None:
+        """What torch writes of one: a word, its class, its key, where it was, its length."""
+        for at in range(len(self._values) - 4):
+            match self._values[at : at + 5]:
+                case ["storage", _Import(name), str(key), _, int(numbers)]:
+                    self._seen.add_storage(name, key, numbers)
+
+    def _push(self, value: "_Value") -> None:
+        self._values = [*self._values[1 - _LOOKED_BACK :], value]
 
     def _import(self, name: str) -> None:
-        if len(self._imports) < 10_000:
-            self._imports.add(name[:_LONGEST_NAME])
+        name = name[:_LONGEST_NAME]
+        if len(self._seen.imports) < _MOST_IMPORTS:
+            self._seen.imports.add(name)
+        self._push(_Import(name))
+
+
+_Value = str | _Import | int | None
 
 
 def _index(name: str, argument: bytes) -> int:

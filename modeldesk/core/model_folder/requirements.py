@@ -1,10 +1,14 @@
 """The Python packages a folder asks for, in whichever of the usual files."""
 
 import re
-import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from modeldesk.core.model_folder.conda import CONDA_FILES, read_conda
+from modeldesk.core.model_folder.manifests.model import Manifest
 from modeldesk.core.model_folder.model import Requirements
+from modeldesk.core.model_folder.projects import from_pipfile, from_pyproject
 from modeldesk.core.model_folder.walk import read_text
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -13,26 +17,29 @@ _LOCAL = re.compile(r"(?:-e|--editable)[\s=]|\.{1,2}(?:/|$)|file:|[^\s@]+@\s*(?:
 _EXACT = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?\s*===?\s*[^\s*,;]+\s*(?:;.*)?")
 _DIRECT = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?\s*@\s*\S*(?:@[0-9a-f]{40}|#sha256=\S+|\.whl)")
 _NAMED = re.compile(r"[A-Za-z0-9]")
-_CONDA_PIP = re.compile(r"^\s*-\s*pip:\s*$")
-_LIST_ITEM = re.compile(r"^(?P<indent>\s*)-\s*(?P<item>[^#]+?)\s*(?:#.*)?$")
+_HASH = re.compile(r"\s--hash=\S+")
 _REQUIREMENTS = ("requirements.txt", "requirements.lock", "requirements-prod.txt",
                  "requirements/prod.txt", "requirements/base.txt")  # fmt: skip
-_CONDA = ("conda.yaml", "conda.yml", "environment.yml", "environment.yaml")
+_LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "pixi.lock", "conda-lock.yml",
+          "pylock.toml")  # fmt: skip
 _MOST_INCLUDES = 10
+_MOST_PACKAGES = 5_000
 
 
-def find_requirements(folder: Path, names: frozenset[str]) -> Requirements | None:
-    """The first of requirements.txt, pyproject.toml and conda's files among `names` (paths in
-    the folder). None when there is none of them."""
-    for name in _REQUIREMENTS:
-        if name in names:
-            return _from_requirements(folder, PurePosixPath(name), names)
-    if "pyproject.toml" in names and (found := _from_pyproject(folder)):
-        return found
-    for name in _CONDA:
-        if name in names:
-            return _from_conda(folder, PurePosixPath(name))
-    return None
+def find_requirements(
+    folder: Path, names: frozenset[str], manifests: Iterable[Manifest] = ()
+) -> Requirements | None:
+    """What a manifest at the top names or lists, else the first of requirements.txt,
+    pyproject.toml, Pipfile and conda's files among `names` (paths in the folder), else what a
+    manifest in a folder of its own names. None when there is none of them."""
+    manifests = tuple(manifests)
+    found = (
+        _from_manifests(folder, names, (one for one in manifests if one.at_top))
+        or _from_usual(folder, names)
+        or _from_manifests(folder, names, (one for one in manifests if not one.at_top))
+    )
+    locks = tuple(PurePosixPath(name) for name in _LOCKS if name in names)
+    return replace(found, locks=locks) if found and locks else found
 
 
 def is_exact(requirement: str) -> bool:
@@ -40,14 +47,46 @@ def is_exact(requirement: str) -> bool:
     return bool(_EXACT.fullmatch(requirement) or _DIRECT.match(requirement))
 
 
+def _from_manifests(
+    folder: Path, names: frozenset[str], manifests: Iterable[Manifest]
+) -> Requirements | None:
+    for manifest in manifests:
+        if (path := manifest.requirements) is not None:
+            if path.suffix in (".yaml", ".yml"):
+                return _from_conda(folder, path)
+            return _from_requirements(folder, path, names)
+        if manifest.packages:
+            return _listed(manifest.path, manifest.packages)
+    return None
+
+
+def _from_usual(folder: Path, names: frozenset[str]) -> Requirements | None:
+    for name in _REQUIREMENTS:
+        if name in names:
+            return _from_requirements(folder, PurePosixPath(name), names)
+    for name, read in (("pyproject.toml", from_pyproject), ("Pipfile", from_pipfile)):
+        if name in names and (packages := read(folder)) is not None:
+            return _listed(PurePosixPath(name), packages)
+    for name in CONDA_FILES:
+        if name in names:
+            return _from_conda(folder, PurePosixPath(name))
+    return None
+
+
+def _listed(path: PurePosixPath, packages: Iterable[str]) -> Requirements:
+    kept = tuple(one for one in packages if _NAMED.match(one))
+    return Requirements(path, kept, all(map(is_exact, kept)))
+
+
 def _from_requirements(folder: Path, path: PurePosixPath, names: frozenset[str]) -> Requirements:
     packages: list[str] = []
     includes: list[PurePosixPath] = []
     needs_folder = False
+    hashed = 0
     pending = [path]
     while pending and len(includes) <= _MOST_INCLUDES:
         current = pending.pop(0)
-        for line in _lines(read_text(folder, current)):
+        for line, has_hash in _lines(read_text(folder, current)):
             if match := _INCLUDE.match(line):
                 included = PurePosixPath(_normal(str(current.parent / match["path"])))
                 if str(included) in names and included not in (path, *includes):
@@ -56,17 +95,22 @@ def _from_requirements(folder: Path, path: PurePosixPath, names: frozenset[str])
                         pending.append(included)
             elif _LOCAL.match(line):
                 needs_folder = True
-            elif _NAMED.match(line):
+            elif _NAMED.match(line) and len(packages) < _MOST_PACKAGES:
                 packages.append(line)
+                hashed += has_hash
     pinned = all(map(is_exact, packages))
-    return Requirements(path, tuple(packages), pinned, tuple(includes), needs_folder)
+    return Requirements(
+        path, tuple(packages), pinned, tuple(includes), needs_folder, 0 < hashed == len(packages)
+    )
 
 
-def _lines(text: str) -> list[str]:
-    """Logical lines without comments and hashes."""
+def _lines(text: str) -> Iterator[tuple[str, bool]]:
+    """Logical lines without comments and hashes, and whether there were hashes."""
     joined = re.sub(r"\\\r?\n", " ", text)
-    lines = (_COMMENT.sub("", line) for line in joined.splitlines())
-    return [kept for line in lines if (kept := re.sub(r"\s--hash=\S+", "", line).strip())]
+    for line in joined.splitlines():
+        bare, hashes = _HASH.subn("", _COMMENT.sub("", line))
+        if kept := bare.strip():
+            yield kept, bool(hashes)
 
 
 def _normal(path: str) -> str:
@@ -80,28 +124,7 @@ def _normal(path: str) -> str:
     return "/".join(parts) or "."
 
 
-def _from_pyproject(folder: Path) -> Requirements | None:
-    try:
-        project = tomllib.loads(read_text(folder, "pyproject.toml")).get("project")
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
-        return None
-    listed = project.get("dependencies") if isinstance(project, dict) else None
-    if not isinstance(listed, list):
-        return None
-    packages = tuple(item.strip() for item in listed if isinstance(item, str) and item.strip())
-    return Requirements(PurePosixPath("pyproject.toml"), packages, all(map(is_exact, packages)))
-
-
 def _from_conda(folder: Path, path: PurePosixPath) -> Requirements:
-    """The list under ``pip:`` alone: conda's own packages are not on PyPI by the same names."""
-    packages: list[str] = []
-    indent: int | None = None
-    for line in read_text(folder, path).splitlines():
-        if _CONDA_PIP.match(line):
-            indent = len(line) - len(line.lstrip())
-        elif indent is not None and (match := _LIST_ITEM.match(line)):
-            if len(match["indent"]) <= indent:
-                break
-            packages.append(match["item"].strip("'\""))
-    kept = tuple(package for package in packages if _NAMED.match(package))
-    return Requirements(path, kept, all(map(is_exact, kept)))
+    """The list under ``pip:`` for pip; conda's own packages are not on PyPI by the same names."""
+    environment = read_conda(folder, path)
+    return replace(_listed(path, environment.pip), conda=environment.conda)

@@ -91,8 +91,10 @@ def _omitted(folder: ModelFolder) -> Iterator[str]:
 def _never_copied(folder: ModelFolder) -> Iterator[str]:
     yield from (*DOCKERFILES, DOCKERIGNORE, ".gitignore", ".gitattributes")
     if folder.requirements is not None and not folder.requirements.needs_folder:
-        yield str(folder.requirements.path)
-        yield from map(str, folder.requirements.includes)
+        # A manifest that lists packages is also read by what serves the model.
+        manifests = {one.path for one in folder.recognised}
+        lists = (folder.requirements.path, *folder.requirements.includes)
+        yield from (str(path) for path in lists if path not in manifests)
 
 
 def _create_user(base: Reference) -> str:

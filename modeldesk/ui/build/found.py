@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.model_folder.model import Severity
 from modeldesk.core.words import tr, trn
-from modeldesk.ui.build.words import plan_facts
+from modeldesk.ui.build.folder_words import evidence_rows, plan_facts
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
@@ -37,13 +37,15 @@ _MARK = 16
 
 
 class FoundCard(Card):
-    """Facts above, findings below, the most serious first."""
+    """Facts above, then the findings, the most serious first, then what tells what it is."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(tr("In the folder"), parent=parent)
         self._theme = theme
         self._marks: list[tuple[QLabel, Severity]] = []
         self.facts = _Facts()
+        self.evidence = _Facts()
+        self._recognised = Label(tr("Recognised by"), TextStyle.MEDIUM)
         self._summary = Label(color="muted")
         self.add_header_widget(self._summary)
         self._findings = QVBoxLayout()
@@ -54,6 +56,8 @@ class FoundCard(Card):
         column.setSpacing(Space.M)
         column.addWidget(self.facts)
         column.addLayout(self._findings)
+        column.addWidget(self._recognised)
+        column.addWidget(self.evidence)
         column.addStretch(1)
         self._content = content
         area = QScrollArea()
@@ -67,6 +71,8 @@ class FoundCard(Card):
     def show_plan(self, plan: BuildPlan) -> None:
         """Show what `plan` says of its folder and of the Dockerfile it proposes."""
         self.facts.set_rows(plan_facts(plan))
+        self.evidence.set_rows(evidence_rows(plan.folder))
+        self._recognised.setVisible(bool(self.evidence.rows()))
         self._clear()
         findings = [(one.severity, one.text) for one in plan.folder.findings]
         findings += [(Severity.WARNING, text) for text in plan.skipped]

@@ -10,15 +10,13 @@ from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.build.steps import NUMBERED, done_of
 from modeldesk.core.model_folder.model import Requirements
 from modeldesk.core.words import tr, trn
-from modeldesk.ui.presentation import count, duration, printable, rate, size
+from modeldesk.ui.presentation import duration, printable, rate, size
 from modeldesk.ui.theme.tokens import Tone
-from modeldesk.ui.widgets.key_value import KeyValue
 
 _LONG_S = 1.0
 _WORTH_SAYING_S = 0.0005
 """Less is no time at all: the base image was there."""
 _SENDING_SHARE = 0.3
-_WEIGHTS_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,51 +178,6 @@ def plan_line(plan: BuildPlan) -> str:
     return " · ".join(filter(None, parts))
 
 
-def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
-    """What was found in the folder, a line each."""
-    folder = plan.folder
-    named = [f"{printable(str(one.path))} ({size(one.size_bytes)})" for one in folder.weights]
-    more = len(named) - _WEIGHTS_NAMED
-    weights = ", ".join(named[:_WEIGHTS_NAMED])
-    if more > 0:
-        weights = trn("{names} and {count} more", "{names} and {count} more", more, names=weights)
-    kinds = dict.fromkeys(one.format for one in folder.weights)
-    out = sum(one.size_bytes for one in (plan.recipe or folder).kept_out)
-    texts = ("Dockerfile", *([".dockerignore"] if plan.dockerignore else ()))
-    context = trn("{size} in {number} file, with {texts}", "{size} in {number} files, with {texts}",
-                  plan.context_files, size=size(plan.context_bytes),
-                  number=count(plan.context_files), texts=_named(texts))  # fmt: skip
-    if out:
-        context = tr("{context}, {size} kept out", context=context, size=size(out))
-    others = [kind for kind in kinds if kind.lower() != folder.framework.lower()]
-    framework = ", ".join(filter(None, (folder.framework, *others)))
-    return (
-        KeyValue(tr("Framework"), framework or tr("not recognised"),
-                 None if framework else Tone.NEUTRAL),
-        KeyValue(tr("Weights"), weights or tr("none found"),
-                 None if weights else Tone.WARNING, tooltip="\n".join(named)),
-        KeyValue(tr("Served by"), _app_text(plan), None if folder.app else Tone.WARNING),
-        KeyValue(tr("Requirements"), requirements_text(folder.requirements),
-                 None if folder.requirements and folder.requirements.pinned else Tone.WARNING),
-        KeyValue(tr("Context"), context),
-        KeyValue(tr("Git"), git_text(plan) or tr("not in a git repository"),
-                 None if plan.git and not plan.git.dirty else Tone.NEUTRAL,
-                 tooltip=plan.git_problem),
-    )  # fmt: skip
-
-
-def requirements_text(requirements: Requirements | None) -> str:
-    """The packages the folder asks for, in a few words."""
-    if requirements is None:
-        return tr("no list of packages")
-    path = printable(str(requirements.path))
-    if not requirements.packages and not requirements.needs_folder:
-        return f"{path} · {tr('no packages')}"
-    number = trn("{count} package", "{count} packages", len(requirements.packages))
-    pinned = tr("pinned") if requirements.pinned else tr("not all pinned")
-    return f"{path} · {_both(number, pinned)}"
-
-
 def git_text(plan: BuildPlan) -> str:
     """The checkout's state: ``git main @ 9f31c0a4, clean``; empty outside of git."""
     git = plan.git
@@ -234,7 +187,7 @@ def git_text(plan: BuildPlan) -> str:
         return tr("git without commits")
     state = tr("with changes") if git.dirty else tr("clean")
     where = git.branch or tr("detached")
-    return printable(_both(f"git {where} @ {git.commit[:8]}", state))
+    return printable(both(f"git {where} @ {git.commit[:8]}", state))
 
 
 def also_note(plan: BuildPlan) -> str:
@@ -253,7 +206,7 @@ def _model_text(framework: str, weights: int) -> str:
     if not framework:
         return size(weights) if weights else tr("no weights found")
     model = tr("{framework} model", framework=framework)
-    return _both(model, size(weights)) if weights else model
+    return both(model, size(weights)) if weights else model
 
 
 def _pinned_text(requirements: Requirements | None) -> str:
@@ -264,21 +217,6 @@ def _pinned_text(requirements: Requirements | None) -> str:
     return tr("requirements pinned") if requirements.pinned else tr("requirements not pinned")
 
 
-def _app_text(plan: BuildPlan) -> str:
-    app = plan.folder.app
-    if app is None:
-        return tr("no program found")
-    port = tr("port {port}", port=app.port)
-    return f"{printable(str(app.path))} · {_both(app.server, port) if app.server else port}"
-
-
-def _named(texts: Sequence[str]) -> str:
-    return _and(texts[0], texts[1]) if len(texts) > 1 else texts[0]
-
-
-def _and(one: str, other: str) -> str:
-    return tr("{one} and {other}", one=one, other=other)
-
-
-def _both(one: str, other: str) -> str:
+def both(one: str, other: str) -> str:
+    """Two words in one breath."""
     return tr("{one}, {other}", one=one, other=other)

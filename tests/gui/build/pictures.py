@@ -14,6 +14,7 @@ from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
 from tests.gui.pictures import Scene, by_name, live, take_all, until
+from tests.unit.core.model_folder import crafted
 
 RAIL, SIDE, BAR = 60, 272, 30
 SIZES = {"": QSize(1440 - RAIL - SIDE, 900 - BAR), "small-": QSize(1024 - RAIL - SIDE, 700 - BAR)}
@@ -73,6 +74,28 @@ def plan_ignore(bench: Bench) -> None:
     bench.page.plan(folder)
     until(lambda: bench.page.showing is Showing.PLAN)
     bench.page.recipe.tabs.setCurrentIndex(1)
+
+
+def plan_kinds(bench: Bench) -> None:
+    """A folder of several kinds, with manifests and what is wrong with them."""
+    folder = bench.folder()
+    (folder / "cog.yaml").write_text(
+        "build: {gpu: true, python_version: '3.10', system_packages: [ffmpeg]}\n"
+        "predict: predict.py:Predictor\n"
+    )
+    (folder / "adapter_config.json").write_text(
+        '{"peft_type": "LORA", "r": 16, "base_model_name_or_path": "meta-llama/Llama-3.1-8B"}'
+    )
+    (folder / "README.md").write_text(
+        "---\nlicense: apache-2.0\npipeline_tag: text-generation\n---\n# Recommendation\n"
+    )
+    (folder / "model-00001-of-00002.gguf").write_bytes(
+        crafted.gguf([((4096, 4096), 12)] * 40, {"general.architecture": "llama"})
+    )
+    (folder / "encoder.onnx").write_bytes(crafted.onnx(crafted.onnx_tensor((64, 64), 1, 16384)))
+    (folder / ".python-version").write_text("3.12\n")
+    bench.page.plan(folder)
+    until(lambda: bench.page.showing is Showing.PLAN)
 
 
 def wrong(bench: Bench) -> None:
@@ -155,6 +178,7 @@ SCENES = by_name(
     plan,
     plan_own,
     plan_ignore,
+    plan_kinds,
     wrong,
     offline,
     building,

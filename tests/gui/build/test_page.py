@@ -275,6 +275,14 @@ def test_a_build_that_failed_can_be_tried_again_from_activity(
     ]
 
 
+def test_what_was_recognised_says_by_what(qtbot: QtBot, bench: Bench, page: BuildPage) -> None:
+    plan(qtbot, bench)
+    rows = {row.label: row.value for row in page.found.evidence.rows()}
+    assert rows["safetensors"] == "recommendation_v2.safetensors · 1 tensor"
+    facts = {row.label: row.value for row in page.found.facts.rows()}
+    assert facts["Weights"].startswith("4096 parameters, F32")
+
+
 def test_a_cancel_is_said_at_once_and_leaves_no_image(
     qtbot: QtBot, bench: Bench, page: BuildPage
 ) -> None:

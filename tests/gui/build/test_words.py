@@ -6,12 +6,12 @@ import pytest
 
 from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
 from modeldesk.core.model_folder.model import Requirements
+from modeldesk.ui.build.folder_words import requirements_text
 from modeldesk.ui.build.words import (
     earlier_seconds,
     fraction,
     headline,
     outline,
-    requirements_text,
     saved_text,
     sent_text,
     step_name,

@@ -148,11 +148,17 @@ def test_other_lists_of_requirements(tmp_path: Path) -> None:
     project = look(tmp_path / "a", {"pyproject.toml": "[project]\ndependencies=['numpy==1']"})
     assert project.requirements is not None
     assert project.requirements.packages == ("numpy==1",)
-    conda = "dependencies:\n  - python=3.11\n  - pip:\n    - mlflow==2\n    - 'a>=1'\nname: x\n"
+    conda = (
+        "dependencies:\n  - python=3.11\n  - ffmpeg=6\n  - pip:\n"
+        "    - mlflow==2\n    - 'a>=1'\nname: x\n"
+    )
     found = look(tmp_path / "b", {"conda.yaml": conda, "app.py": "import http.server"})
     assert found.requirements is not None
     assert found.requirements.packages == ("mlflow==2", "a>=1")
+    assert found.requirements.conda == ("ffmpeg=6",)
     assert "for conda" in texts(found)
+    assert found.python is not None
+    assert (found.python.version, str(found.python.path)) == ("3.11", "conda.yaml")
     broken = look(tmp_path / "c", {"pyproject.toml": "[project\n"})
     assert broken.requirements is None
 

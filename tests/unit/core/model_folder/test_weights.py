@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.model_folder import weights
+from modeldesk.core.model_folder import recognise
 from modeldesk.core.model_folder.model import FileEntry, Severity
 from modeldesk.core.model_folder.walk import read_start
 from modeldesk.core.model_folder.weights import FoundWeights, find_weights
@@ -164,7 +164,7 @@ def test_of_json_only_the_beginning_is_read(
         asked.append(length)
         return read_start(folder, path, length)
 
-    monkeypatch.setattr(weights, "read_start", counted)
+    monkeypatch.setattr(recognise, "read_start", counted)
     content = b'{"learner":' + b"[" * 20_000_000
     assert [w.format for w in look(tmp_path, {"model.json": content}).weights] == ["XGBoost"]
     assert asked == [4096]

@@ -1,0 +1,127 @@
+"""``modeldesk inspect DIR``: what is in a model folder, and what tells it."""
+
+import argparse
+from collections.abc import Iterator
+
+from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.session import Session
+from modeldesk.cli.values import folder
+from modeldesk.core.model_folder.inspect import inspect
+from modeldesk.core.model_folder.model import ModelFolder, Severity
+from modeldesk.core.text import parameters_text, printable, size_text
+from modeldesk.core.words import trn
+
+_MOST_WEIGHTS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.add_argument("folder", metavar="DIR", type=folder, help="the model folder")
+
+
+def execute(arguments: argparse.Namespace, session: Session) -> Answer:
+    """Look at the folder. Nothing in it is run, imported or unpickled, and no engine is asked."""
+    found = inspect(arguments.folder, session.job.token)
+    return Answer(_json(found), tuple(_lines(found)))
+
+
+def _lines(found: ModelFolder) -> Iterator[str]:
+    yield from table(("WHAT", "FOUND", "WHY"), list(_facts(found)))
+    seen = [(one.what, str(one.path), one.evidence) for one in found.recognised]
+    if seen:
+        yield ""
+        yield from table(("RECOGNISED", "FILE", "WHY"), seen)
+    if found.weights:
+        yield ""
+        yield from table(
+            ("WEIGHTS", "SIZE", "PARAMETERS", "PRECISION", "FILE", "WHY"),
+            [
+                (one.format, size_text(one.size_bytes), _number(one.parameters), one.precision,
+                 str(one.path), one.evidence)
+                for one in found.weights[:_MOST_WEIGHTS]
+            ],
+            "lrr",
+        )  # fmt: skip
+        if (more := len(found.weights) - _MOST_WEIGHTS) > 0:
+            yield trn("and {count} more", "and {count} more", more)
+    for finding in found.findings:
+        yield ""
+        yield f"{_MARKS[finding.severity]}: {finding.text}"
+
+
+def _facts(found: ModelFolder) -> Iterator[tuple[str, str, str]]:
+    yield "framework", found.framework or "-", ""
+    if found.parameters is not None or found.precision:
+        yield "parameters", f"{_number(found.parameters)} {found.precision}".strip(), ""
+    if found.python:
+        yield "python", found.python.version, f"{found.python.path}: {found.python.evidence}"
+    if found.gpu:
+        needed = "needed" if found.gpu.needed else "not needed"
+        yield "gpu", needed, f"{found.gpu.path}: {found.gpu.evidence}"
+    if found.app:
+        served = f"{found.app.server or 'program'}, port {found.app.port}"
+        yield "served by", served, str(found.app.path)
+    if found.requirements:
+        pinned = "pinned" if found.requirements.pinned else "not all pinned"
+        number = f"{len(found.requirements.packages)} packages, {pinned}"
+        yield "requirements", number, str(found.requirements.path)
+    for key, value in found.metadata.items():
+        yield key, value, ""
+
+
+def _json(found: ModelFolder) -> Json:
+    requirements, app, python, gpu = found.requirements, found.app, found.python, found.gpu
+    return {
+        "folder": printable(str(found.path)),
+        "model": found.name,
+        "framework": found.framework,
+        "parameters": found.parameters,
+        "precision": found.precision,
+        "recognised": [
+            {"what": one.what, "path": printable(str(one.path)), "evidence": one.evidence}
+            for one in found.recognised
+        ],
+        "weights": [
+            {
+                "path": printable(str(one.path)),
+                "format": one.format,
+                "size_bytes": one.size_bytes,
+                "parameters": one.parameters,
+                "precision": one.precision,
+                "evidence": one.evidence,
+            }
+            for one in found.weights
+        ],
+        "python": {"version": python.version, "path": str(python.path),
+                   "evidence": python.evidence} if python else None,
+        "gpu": {"needed": gpu.needed, "path": printable(str(gpu.path)),
+                "evidence": gpu.evidence} if gpu else None,
+        "requirements": {
+            "path": printable(str(requirements.path)),
+            "packages": list(requirements.packages),
+            "conda": list(requirements.conda),
+            "pinned": requirements.pinned,
+            "hashed": requirements.hashed,
+            "locks": [str(path) for path in requirements.locks],
+        } if requirements else None,
+        "system_packages": list(found.system_packages),
+        "app": {"path": str(app.path), "server": app.server, "port": app.port,
+                "command": list(app.command)} if app else None,
+        "metrics": dict(found.metrics),
+        "dataset_version": found.dataset_version,
+        "metadata": dict(found.metadata),
+        "files": found.file_count,
+        "total_bytes": found.total_bytes,
+        "findings": [
+            {"severity": one.severity.value, "text": one.text,
+             "path": printable(str(one.path)) if one.path else ""}
+            for one in found.findings
+        ],
+    }  # fmt: skip
+
+
+def _number(parameters: int | None) -> str:
+    return "" if parameters is None else parameters_text(parameters)
+
+
+_MARKS = {Severity.ERROR: "problem", Severity.WARNING: "warning", Severity.INFO: "note"}

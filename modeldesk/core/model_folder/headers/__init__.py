@@ -1,0 +1,1 @@
+"""What files of weights say of themselves, a format each. Data is skipped, nothing is run."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from modeldesk.core.contents.model import ImageContents, Place
     from modeldesk.core.contents.ports import ContentRecords
     from modeldesk.core.contents.service import Contents
-    from modeldesk.core.engine.model import EngineAttempt
+    from modeldesk.core.engine.model import EngineAttempt, SignIn
     from modeldesk.core.errors import RecordsError
     from modeldesk.core.ids import DiffId
     from modeldesk.core.jobs import CancelToken, Job
@@ -85,7 +85,7 @@ class Parts:
         """Looks for an engine."""
         from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 
-        return DockerEngineFinder()
+        return DockerEngineFinder(find_sign_in=find_sign_in)
 
     @property
     def late_finder(self) -> "EngineFinder":
@@ -264,6 +264,19 @@ class LateContents:
     ) -> "Iterator[tuple[Entry, bytes]]":
         """See `modeldesk.core.contents.service.Contents`."""
         return self._parts.contents.files(place, layer, entries, token, stamp)
+
+
+def find_sign_in(registry: str) -> "SignIn | None":
+    """Who the person is at a registry, as docker keeps it; None for nobody."""
+    from modeldesk.adapters.oci_registry.credentials import find_credentials
+    from modeldesk.core.engine.model import SignIn
+
+    found = find_credentials(registry)
+    if found is None:
+        return None
+    if found.identity_token:
+        return SignIn("", found.identity_token)
+    return SignIn(found.user, found.password)
 
 
 def now() -> datetime:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from modeldesk.core.build.model import BuildEvent, BuildRecord, EngineBuild
+from modeldesk.core.build_context.scan import ContextEntry, ContextPlan
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
     ContainerDetail,
@@ -18,7 +19,13 @@ from modeldesk.core.containers.model import (
     HealthCheck,
     LogLine,
 )
-from modeldesk.core.engine.model import BuildCache, EngineAttempt, EngineIdentity, EngineInfo
+from modeldesk.core.engine.model import (
+    BuildCache,
+    EngineAttempt,
+    EngineIdentity,
+    EngineInfo,
+    SignIn,
+)
 from modeldesk.core.ids import BuildId, ContainerId, DiffId, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
@@ -27,6 +34,32 @@ from modeldesk.core.library.model import KeptVersion, RemoteVersion, RemoteVersi
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, DeploymentKey, JournalEntry, Release
 from modeldesk.core.versioning.git_facts import GitFacts
+
+FindSignIn = Callable[[str], SignIn | None]
+"""Who the person is at a registry, which is named as references name it; None for nobody."""
+
+
+class BuildContext(Protocol):
+    """What an engine builds from. Reading raises `FolderError` for what is no longer as it was
+    planned, and `Cancelled`."""
+
+    @property
+    def plan(self) -> ContextPlan | None:
+        """What there is, for an engine that asks for what it has not; None when it can only be
+        had whole."""
+        ...
+
+    def tar(self) -> Iterator[bytes]:
+        """All of it. Asked for once."""
+        ...
+
+    def asked(self, entry: ContextEntry) -> None:
+        """The engine wants this file of the plan. From any thread."""
+        ...
+
+    def content(self, entry: ContextEntry) -> Iterator[bytes]:
+        """A file of the plan, `entry.size_bytes` in all. In any thread."""
+        ...
 
 
 class ImageEngine(Protocol):
@@ -87,12 +120,14 @@ class ImageEngine(Protocol):
     def build(
         self,
         build: EngineBuild,
-        context: Iterable[bytes],
+        context: BuildContext,
         on_event: Callable[[BuildEvent], None],
         token: CancelToken,
     ) -> ImageId:
-        """Build from a tar stream, which is sent as it is read. Raises `BuildFailed`,
-        `DiskFull`, `Cancelled`; an error raised by `context` comes through unchanged."""
+        """Build from a context, which is sent as it is read, or file by file as the engine asks
+        for what it has not. Events say whatever the builder does: whoever keeps them masks
+        secrets. Raises `BuildFailed`, `DiskFull`, `Cancelled`; an error raised by `context` comes
+        through unchanged."""
         ...
 
     def list_containers(self) -> tuple[ContainerSummary, ...]:

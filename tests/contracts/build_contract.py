@@ -1,10 +1,12 @@
 """What every engine's `build` promises, asked of the fake and of real builders alike."""
 
 import io
+import os
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -17,11 +19,16 @@ from modeldesk.core.build.model import (
     StepLog,
     StepState,
 )
+from modeldesk.core.build.secret import Secret
+from modeldesk.core.build_context.ignore import IgnoreRules
+from modeldesk.core.build_context.offer import FolderContext
+from modeldesk.core.build_context.scan import scan
 from modeldesk.core.errors import BuildFailed, Cancelled, FolderError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.ports import BuildContext, ImageEngine
 from modeldesk.core.references import Reference
+from tests.support.build_context import TarContext
 
 
 class BuildBench(Protocol):
@@ -36,11 +43,29 @@ class BuildBench(Protocol):
         ...
 
 
-class Builder:
-    """Builds on a bench, and remembers what was said."""
+class Sent:
+    """What went to the engine."""
 
-    def __init__(self, bench: BuildBench) -> None:
+    def __init__(self) -> None:
+        self.asked_bytes = self.sent_bytes = 0
+        self.on_sent: Callable[[], None] = lambda: None
+
+    def asked(self, count: int) -> None:
+        self.asked_bytes += count
+
+    def sent(self, count: int) -> None:
+        self.sent_bytes += count
+        self.on_sent()
+
+
+class Builder:
+    """Builds on a bench, and remembers what was said. With `folder` it builds from files that it
+    writes there, else from a tar that can only be had whole."""
+
+    def __init__(self, bench: BuildBench, folder: Path | None = None) -> None:
         self.bench = bench
+        self.folder = folder
+        self.sent = Sent()
         self.name = bench.name()
         self.token = CancelToken()
         self.events: list[BuildEvent] = []
@@ -52,20 +77,45 @@ class Builder:
         labels: Mapping[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
         no_cache: bool = False,
+        secrets: Mapping[str, Secret] | None = None,
     ) -> ImageId:
         dockerfile = "\n".join((f"FROM {self.bench.base}", *lines)).encode()
-        context = tar({"Dockerfile": dockerfile, **(files or {})})
-        return self.send(iter([context]), tags, labels, no_cache)
+        return self.from_text(dockerfile, tags, labels, files or {}, no_cache, secrets)
+
+    def from_text(
+        self,
+        dockerfile: bytes,
+        tags: tuple[str, ...] = ("1",),
+        labels: Mapping[str, str] | None = None,
+        files: Mapping[str, bytes] | None = None,
+        no_cache: bool = False,
+        secrets: Mapping[str, Secret] | None = None,
+    ) -> ImageId:
+        written = {"Dockerfile": dockerfile, **(files or {})}
+        context: BuildContext = TarContext(iter([tar(written)]))
+        if self.folder is not None:
+            write(self.folder, written)
+            context = self.offer(self.folder)
+        return self.send(context, tags, labels, no_cache, secrets)
+
+    def offer(self, folder: Path, texts: Mapping[str, bytes] | None = None) -> FolderContext:
+        """The folder as it is now, for `send`."""
+        self.sent = Sent()
+        plan = scan(folder, IgnoreRules(), CancelToken(), texts)
+        return FolderContext(plan, self.token, self.sent)
 
     def send(
         self,
-        context: Iterator[bytes],
+        context: BuildContext,
         tags: tuple[str, ...] = ("1",),
         labels: Mapping[str, str] | None = None,
         no_cache: bool = False,
+        secrets: Mapping[str, Secret] | None = None,
     ) -> ImageId:
         references = tuple(Reference.parse(f"{self.name}:{tag}") for tag in tags)
-        build = EngineBuild("Dockerfile", references, labels or {}, no_cache=no_cache)
+        build = EngineBuild(
+            "Dockerfile", references, labels or {}, no_cache=no_cache, secrets=secrets or {}
+        )
         self.events.clear()
         return self.bench.engine.build(build, context, self.events.append, self.token)
 
@@ -108,6 +158,15 @@ class Builder:
         return any(tag.repository == repository for image in images for tag in image.tags)
 
 
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write what is not there yet as it is to be: what is stays untouched."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+
+
 def tar(files: Mapping[str, bytes]) -> bytes:
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as archive:
@@ -122,7 +181,7 @@ class BuildContract:
     """Inherited by one test class per builder, which gives the fixture `bench`."""
 
     @pytest.fixture
-    def build(self, bench: BuildBench) -> Builder:
+    def build(self, bench: BuildBench, tmp_path: Path) -> Builder:
         return Builder(bench)
 
     def test_an_image_is_built_named_and_labelled(self, build: Builder) -> None:
@@ -192,12 +251,12 @@ class BuildContract:
 
     def test_an_empty_dockerfile(self, build: Builder) -> None:
         with pytest.raises(BuildFailed):
-            build.send(iter([tar({"Dockerfile": b""})]))
+            build.from_text(b"")
 
     def test_a_base_that_does_not_exist(self, build: Builder) -> None:
         dockerfile = b"FROM 127.0.0.1:9/team/no-such-base:7\nRUN true\n"
         with pytest.raises(BuildFailed) as caught:
-            build.send(iter([tar({"Dockerfile": dockerfile})]))
+            build.from_text(dockerfile)
         assert "127.0.0.1:9/team/no-such-base:7" in str(caught.value)
         assert caught.value.base == "127.0.0.1:9/team/no-such-base:7"
         assert not build.exists
@@ -210,7 +269,7 @@ class BuildContract:
             raise error
 
         with pytest.raises(FolderError) as caught:
-            build.send(context())
+            build.send(TarContext(context()))
         assert caught.value is error
         assert not build.exists
 
@@ -227,10 +286,156 @@ class BuildContract:
             yield bytes(1 << 20)
 
         with pytest.raises(Cancelled):
-            build.send(context())
+            build.send(TarContext(context()))
         assert not build.exists
 
     def test_cancelled_while_a_step_runs(self, build: Builder) -> None:
         with build.cancelling_when("RUN sleep"), pytest.raises(Cancelled):
             build("RUN sleep 60")
         assert not build.exists
+
+
+WEIGHTS = bytes(range(256)) * 16_384
+"""Four megabytes."""
+MODEL = ("RUN echo dependencies", "COPY model /model", "COPY serve.py /app/")
+
+
+class FolderBuildContract(BuildContract):
+    """What an engine promises that asks for files of a folder and keeps them."""
+
+    @pytest.fixture
+    def build(self, bench: BuildBench, tmp_path: Path) -> Builder:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        return Builder(bench, folder)
+
+    def model(self, build: Builder, code: bytes, weights: bytes = WEIGHTS) -> ImageId:
+        files = {"model/weights.bin": weights, "serve.py": code + build.name.encode()}
+        return build(*MODEL, tags=(), files=files)
+
+    def test_code_alone_changes_and_the_weights_stay_where_they_are(self, build: Builder) -> None:
+        first = self.model(build, b"one")
+        assert build.sent.sent_bytes >= len(WEIGHTS)
+        second = self.model(build, b"two")
+        assert build.sent.asked_bytes == build.sent.sent_bytes < 10_000
+        assert build.step("COPY model").cached
+        assert not build.step("COPY serve.py").cached
+        before, now = layers(build, first), layers(build, second)
+        assert now[:-1] == before[:-1]
+        assert now[-1] != before[-1]
+
+    def test_weights_alone_change_and_the_dependencies_stay(self, build: Builder) -> None:
+        first = self.model(build, b"one")
+        second = self.model(build, b"one", bytes(reversed(WEIGHTS)))
+        assert len(WEIGHTS) <= build.sent.sent_bytes < len(WEIGHTS) + 10_000
+        assert build.step("RUN echo dependencies").cached
+        assert not build.step("COPY model").cached
+        before, now = layers(build, first), layers(build, second)
+        assert now[:-2] == before[:-2]
+        assert now[-2] != before[-2]
+
+    def test_weights_of_the_same_size_and_time_are_other_weights(self, build: Builder) -> None:
+        """Tools that make models reproducibly set every time to the same."""
+        assert build.folder is not None
+        first = self.model(build, b"one")
+        weights = build.folder / "model/weights.bin"
+        facts = weights.stat()
+        weights.write_bytes(bytes(reversed(WEIGHTS)))
+        os.utime(weights, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        second = build.send(build.offer(build.folder), tags=())
+        assert layers(build, second)[-2] != layers(build, first)[-2]
+
+    def test_a_dockerfile_of_the_same_length_that_is_not_in_the_folder(
+        self, build: Builder
+    ) -> None:
+        assert build.folder is not None
+        for letter in ("a", "b"):
+            text = f"FROM {build.bench.base}\nRUN echo {letter}\n".encode()
+            build.send(build.offer(build.folder, {"Dockerfile": text}))
+            assert build.step(f"RUN echo {letter}").state is StepState.DONE
+        assert list(build.folder.iterdir()) == []
+
+    def test_two_folders_do_not_disturb_each_other(self, build: Builder, tmp_path: Path) -> None:
+        self.model(build, b"one")
+        other = tmp_path / "other"
+        write(other, {"Dockerfile": f"FROM {build.bench.base}\nCOPY . /\n".encode()})
+        build.send(build.offer(other), tags=())
+        self.model(build, b"two")
+        assert build.sent.sent_bytes < 10_000
+
+    def test_a_file_that_vanishes_while_it_is_sent(self, build: Builder) -> None:
+        folder = build.folder
+        assert folder is not None
+        write(folder, {"Dockerfile": f"FROM {build.bench.base}\nCOPY model /model\n".encode()})
+        write(folder, {f"model/{number}": os.urandom(300_000) for number in range(20)})
+        context = build.offer(folder)
+
+        def take_away() -> None:
+            for number in range(20):
+                (folder / f"model/{number}").unlink(missing_ok=True)
+
+        build.sent.on_sent = take_away
+        with pytest.raises(FolderError, match="vanished"):
+            build.send(context)
+        assert not build.exists
+
+    def test_a_file_that_was_changed_since(self, build: Builder) -> None:
+        folder = build.folder
+        assert folder is not None
+        write(folder, {"Dockerfile": f"FROM {build.bench.base}\nCOPY a /\n".encode()})
+        write(folder, {"a": os.urandom(1000)})
+        context = build.offer(folder)
+        (folder / "a").write_bytes(b"shorter")
+        with pytest.raises(FolderError, match="became smaller"):
+            build.send(context)
+
+    def test_cancelled_while_files_are_sent(self, build: Builder) -> None:
+        folder = build.folder
+        assert folder is not None
+        write(folder, {"Dockerfile": f"FROM {build.bench.base}\nCOPY a /\n".encode()})
+        write(folder, {"a": os.urandom(8_000_000)})
+        context = build.offer(folder)
+
+        def cancel_in_the_middle() -> None:
+            if build.sent.sent_bytes > 2_000_000:
+                build.token.cancel()
+
+        build.sent.on_sent = cancel_in_the_middle
+        with pytest.raises(Cancelled):
+            build.send(context)
+        assert not build.exists
+
+    def test_a_secret_is_given_to_the_step_that_asks_for_it(self, build: Builder) -> None:
+        asked: list[str] = []
+
+        def find() -> bytes:
+            asked.append("token")
+            return b"hush-hush"
+
+        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
+        build(step, no_cache=True, secrets={"token": Secret(find), "other": Secret(b"unused")})
+        assert build.printed(build.step("RUN")) == ["hush-hush"]
+        assert asked == ["token"]
+
+    def test_a_secret_that_is_not_there(self, build: Builder) -> None:
+        with pytest.raises(BuildFailed) as caught:
+            build(
+                f"RUN --mount=type=secret,id=token,required=true echo {build.name}",
+                secrets={"another": Secret(b"hush")},
+            )
+        assert "token" in f"{caught.value} {caught.value.detail}"
+
+    def test_a_secret_that_can_not_be_found(self, build: Builder) -> None:
+        error = FolderError("The file of the token is gone.")
+
+        def find() -> bytes:
+            raise error
+
+        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
+        with pytest.raises(FolderError) as caught:
+            build(step, no_cache=True, secrets={"token": Secret(find)})
+        assert caught.value is error
+
+
+def layers(build: Builder, image: ImageId) -> tuple[str, ...]:
+    return build.bench.engine.image_detail(image).diff_ids

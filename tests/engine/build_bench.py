@@ -10,18 +10,20 @@ import docker
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.docker_engine.facade import DockerEngine
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.ports import FindSignIn, ImageEngine
 from tests.support.engine import TINY, remove_named
 
 
 @contextmanager
-def building_engine(url: str, *, with_buildkit: bool) -> Iterator[ImageEngine]:
+def building_engine(
+    url: str, *, with_buildkit: bool, find_sign_in: FindSignIn | None = None
+) -> Iterator[ImageEngine]:
     """The program's own adapter, with the builder that is asked for."""
     found, attempts = DockerEngineFinder().find(url)
     assert found is not None, attempts
     info = replace(found.info, builds_with_buildkit=with_buildkit)
     found.close()
-    engine = DockerEngine(Connection(url, info.api_version), info)
+    engine = DockerEngine(Connection(url, info.api_version), info, find_sign_in=find_sign_in)
     try:
         yield engine
     finally:

@@ -23,6 +23,7 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from tests.engine.bench import connected
 from tests.fakes.records import FakeImageRecords
+from tests.support.build_context import TarContext
 from tests.support.engine import TINY
 
 MB = 1_000_000
@@ -52,7 +53,7 @@ def context(*layers: str) -> bytes:
 def build(engine: ImageEngine, tag: str, *layers: str) -> ImageId:
     """As the program builds; what was built before comes from the cache, and is shared."""
     wanted = EngineBuild("Dockerfile", (Reference.parse(tag),), {"salt": str(next(_salt))})
-    return engine.build(wanted, [context(*layers)], lambda _: None, CancelToken())
+    return engine.build(wanted, TarContext([context(*layers)]), lambda _: None, CancelToken())
 
 
 def classic(client: docker.DockerClient, tag: str, *layers: str) -> None:

@@ -20,6 +20,7 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from tests.engine.bench import connected
 from tests.fakes.records import FakeImageRecords
+from tests.support.build_context import TarContext
 from tests.support.engine import DEBIAN, TINY
 
 WEIGHTS = 3_000_000
@@ -61,7 +62,7 @@ def context(weights: str) -> bytes:
 def build(engine: ImageEngine, tag: str, weights: str = "one") -> ImageId:
     """A small model, built as the program builds."""
     wanted = EngineBuild("Dockerfile", (Reference.parse(tag),), no_cache=True)
-    return engine.build(wanted, [context(weights)], lambda _: None, CancelToken())
+    return engine.build(wanted, TarContext([context(weights)]), lambda _: None, CancelToken())
 
 
 def read(engine: ImageEngine) -> tuple[Library, LibrarySnapshot]:

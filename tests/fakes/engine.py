@@ -40,9 +40,10 @@ from modeldesk.core.errors import (
 from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.ports import BuildContext, ImageEngine
 from modeldesk.core.references import Reference
 from tests.fakes.engine_build import BuildScript, FakeBuild
+from tests.fakes.engine_build_files import FakeReceiver, KeptFiles
 from tests.fakes.engine_containers import Behaviour, FakeContainer, bound
 from tests.fakes.engine_images import BASE_STEPS, FakeImage, Step, diff_ids, digest, make_image
 
@@ -86,6 +87,7 @@ class FakeEngine:
         self._failures: dict[str, list[ModelDeskError]] = {}
         self._listeners: list[list[Changes]] = []
         self._made_layers: set[str] = set()
+        self._kept_files: KeptFiles = {}
         self._numbers = itertools.count(1)
 
     # Scripting
@@ -255,15 +257,17 @@ class FakeEngine:
     def build(
         self,
         build: EngineBuild,
-        context: Iterable[bytes],
+        context: BuildContext,
         on_event: Callable[[BuildEvent], None],
         token: CancelToken,
     ) -> ImageId:
         token.raise_if_cancelled()
         with self._call("build"):
             script = self.build_script
+        kept = self._kept_files if self._info.builds_with_buildkit else None
+        receiver = FakeReceiver(context, kept, self._check_up)
         work = FakeBuild(script, self._find_image, self._made_layers, on_event, token)
-        image = work.run(build, self._while_up(context))
+        image = work.run(build, receiver)
         with self._call("build_end"):
             image = self._images.setdefault(image.id, image)
             touched = {image.id}
@@ -436,11 +440,6 @@ class FakeEngine:
             if diff not in left
         )
         self.cache = BuildCache(self.cache.own_bytes + moved, self.cache.shared_bytes - moved)
-
-    def _while_up(self, context: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in context:
-            self._check_up()
-            yield chunk
 
     def _runs(self, container: FakeContainer) -> bool:
         return container.running and container.id in self._containers

@@ -1,10 +1,9 @@
 """How the fake engine builds: it reads the Dockerfile in the context and goes through it."""
 
-import io
 import json
+import re
 import shlex
-import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -16,9 +15,11 @@ from modeldesk.core.build.model import (
     StepLog,
     StepState,
 )
+from modeldesk.core.build.secret import Secret
 from modeldesk.core.errors import BuildFailed, Cancelled
 from modeldesk.core.images import ImageConfig
 from modeldesk.core.jobs import CancelToken
+from tests.fakes.engine_build_files import FakeReceiver
 from tests.fakes.engine_images import FakeImage, Step, digest, make_image
 
 _LAYERED = frozenset({"ADD", "COPY", "RUN"})
@@ -67,8 +68,8 @@ class FakeBuild:
         self._on_event = on_event
         self._token = token
 
-    def run(self, build: EngineBuild, context: Iterable[bytes]) -> FakeImage:
-        files = self._received(context)
+    def run(self, build: EngineBuild, receiver: FakeReceiver) -> FakeImage:
+        files = self._received(receiver)
         dockerfile = files.get(build.dockerfile)
         if dockerfile is None:
             raise BuildFailed(
@@ -80,23 +81,14 @@ class FakeBuild:
         steps, config, labels = self._walk(instructions, files, build)
         return make_image(build.tags, tuple(steps), {**labels, **build.labels}, config=config)
 
-    def _received(self, context: Iterable[bytes]) -> dict[str, bytes]:
+    def _received(self, receiver: FakeReceiver) -> dict[str, bytes]:
         step = BuildStep("context", "[internal] load build context", StepState.RUNNING)
-        received = io.BytesIO()
-        for chunk in context:
+        for count in receiver.receive():
             self._check(step)
-            received.write(chunk)
-            step = replace(step, bytes_done=received.tell())
+            step = replace(step, bytes_done=step.bytes_done + count)
             self._on_event(StepChanged(step))
-        received.seek(0)
-        with tarfile.open(fileobj=received) as archive:
-            members = {
-                member.name.removeprefix("./"): member for member in archive if member.isreg()
-            }
-            files = {name: archive.extractfile(member) for name, member in members.items()}
-            content = {name: file.read() for name, file in files.items() if file is not None}
         self._on_event(StepChanged(replace(step, state=StepState.DONE)))
-        return content
+        return receiver.files
 
     def _walk(
         self, instructions: list[_Instruction], files: dict[str, bytes], build: EngineBuild
@@ -119,7 +111,7 @@ class FakeBuild:
             chain = digest(chain, instruction.text, _content(_copied(instruction, files), files))
             cached = cached and chain in self._made
             if not cached:
-                self._work(instruction, step)
+                self._work(instruction, step, build.secrets)
             self._made.add(chain)
             self._on_event(
                 StepChanged(
@@ -133,9 +125,11 @@ class FakeBuild:
             )
         return steps, config, labels
 
-    def _work(self, instruction: _Instruction, step: BuildStep) -> None:
+    def _work(
+        self, instruction: _Instruction, step: BuildStep, secrets: Mapping[str, Secret]
+    ) -> None:
         if instruction.word == "RUN":
-            for text in self._script.prints:
+            for text in (*self._script.prints, *self._shown(instruction, step, secrets)):
                 self._on_event(StepLog(step.id, text))
         self._token.wait(self._script.seconds_per_step)
         self._check(step)
@@ -143,6 +137,18 @@ class FakeBuild:
             self._fail(instruction, step, f"unknown instruction: {instruction.word}")
         if self._script.fail_at_line == instruction.line:
             self._fail(instruction, step, self._script.failure)
+
+    def _shown(
+        self, instruction: _Instruction, step: BuildStep, secrets: Mapping[str, Secret]
+    ) -> list[str]:
+        """What a RUN prints that does nothing but show its secrets."""
+        shown = []
+        for name in re.findall(r"--mount=type=secret,id=(\S+)", instruction.rest):
+            if name not in secrets:
+                self._fail(instruction, step, f"secret {name}: not found")
+            if f"cat /run/secrets/{name}" in instruction.rest:
+                shown += secrets[name].reveal().decode().splitlines()
+        return shown
 
     def _base_steps(self, instruction: _Instruction, step: BuildStep) -> tuple[Step, ...]:
         name = instruction.rest.split()[0]

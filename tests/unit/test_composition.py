@@ -1,12 +1,14 @@
 """The parts of the program: made once, whoever asks."""
 
+import base64
 import json
 import threading
 from pathlib import Path
 
 import pytest
 
-from modeldesk.composition import Once, Parts
+from modeldesk.composition import Once, Parts, find_sign_in
+from modeldesk.core.engine.model import SignIn
 from modeldesk.core.errors import AlreadyRunning, RecordsError
 from modeldesk.core.ids import EngineId
 from modeldesk.paths import Paths
@@ -64,3 +66,17 @@ def test_programs_that_keep_their_records_apart_have_the_same_locks(tmp_path: Pa
     one.do_without_records(tmp_path / "aside" / "records.sqlite", RecordsError("They are newer."))
     with one.locks.hold("rec:1"), pytest.raises(AlreadyRunning), other.locks.hold("rec:1"):
         pass
+
+
+def test_base_images_are_pulled_with_what_docker_signs_in_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    auths = {
+        "r.lan:5000": {"auth": base64.b64encode(b"me:pass").decode()},
+        "t.lan": {"auth": base64.b64encode(b"me:").decode(), "identitytoken": "token"},
+    }
+    (tmp_path / "config.json").write_text(json.dumps({"auths": auths}))
+    assert find_sign_in("r.lan:5000") == SignIn("me", "pass")
+    assert find_sign_in("t.lan") == SignIn("", "token")
+    assert find_sign_in("elsewhere.lan") is None

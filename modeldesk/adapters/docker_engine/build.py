@@ -1,11 +1,13 @@
 """A build by the engine's own API: the context goes up as it is read, progress comes down.
 
-BuildKit is asked without a session, so the whole context is sent each time, and a Dockerfile
-that mounts secrets or an SSH key can't be built.
+BuildKit is given a session, over which it asks for the files it has not kept from an earlier
+build, for secrets and for sign-ins. Where `session.for_build` gets none, and to the classic
+builder and Podman, the whole context is sent each time.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from modeldesk.adapters.docker_engine.build_errors import failure, stopped
 from modeldesk.adapters.docker_engine.build_progress import (
@@ -27,27 +29,74 @@ from modeldesk.core.errors import (
 )
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.ports import BuildContext, FindSignIn
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from modeldesk.adapters.docker_engine.session.opening import Session
 
 
 def build(
     connection: Connection,
     with_buildkit: bool,
     build: EngineBuild,
-    context: Iterable[bytes],
+    context: BuildContext,
     on_event: Callable[[BuildEvent], None],
     token: CancelToken,
+    find_sign_in: FindSignIn | None = None,
 ) -> ImageId:
     """Build and name an image. Raises `BuildFailed`, `DiskFull`, `EngineUnavailable`,
     `Cancelled`; an error raised by `context` comes through unchanged."""
-    progress = BuildkitProgress(on_event) if with_buildkit else ClassicProgress(on_event)
-    source = _Source(context)
+    if not with_buildkit:
+        return _build(connection, _parameters(build), context, ClassicProgress(on_event), token)
+    with _session(connection, build, context, token, find_sign_in) as session:
+        parameters = {**_parameters(build), "version": 2}
+        if session is not None:
+            parameters["session"] = session.id
+            if context.plan is not None:
+                parameters["remote"] = "client-session"
+        progress = BuildkitProgress(on_event)
+        try:
+            return _build(connection, parameters, context, progress, token)
+        except (Cancelled, EngineUnavailable):
+            raise
+        except ModelDeskError:
+            if session is not None and session.server.error is not None:
+                # Why it could not be given what it asked for.
+                raise session.server.error from None
+            raise
+
+
+def _session(
+    connection: Connection,
+    build: EngineBuild,
+    context: BuildContext,
+    token: CancelToken,
+    find_sign_in: FindSignIn | None,
+) -> "AbstractContextManager[Session | None]":
+    # HTTP/2 is loaded by whoever builds first.
+    from modeldesk.adapters.docker_engine.session.for_build import session_for
+
+    return session_for(connection, build, context, token, find_sign_in)
+
+
+def _build(
+    connection: Connection,
+    parameters: Params,
+    context: BuildContext,
+    progress: Progress,
+    token: CancelToken,
+) -> ImageId:
+    source = None if "remote" in parameters else _Source(context.tar())
     try:
-        _run(connection, _parameters(build, with_buildkit), source, progress, token)
+        _run(connection, parameters, source, progress, token)
     except (Cancelled, EngineUnavailable, EngineNotPermitted):
         raise
     except ModelDeskError as error:
         # A Dockerfile that the classic builder can't read is refused before any progress.
-        if source.failed or not error.detail or not source.begun:
+        own = source is not None and (source.failed or not source.begun)
+        if own or not error.detail:
             raise
         raise _understood(connection, error.detail, progress) from error
     return _image(connection, progress)
@@ -78,7 +127,7 @@ class _Failed(ModelDeskError):
 def _run(
     connection: Connection,
     parameters: Params,
-    source: _Source,
+    source: _Source | None,
     progress: Progress,
     token: CancelToken,
 ) -> None:
@@ -88,7 +137,7 @@ def _run(
         "POST",
         "/build",
         params=parameters,
-        headers={"Content-Type": "application/x-tar"},
+        headers=None if source is None else {"Content-Type": "application/x-tar"},
         body=source,
     ) as stream:
         for message in stream.objects():
@@ -99,8 +148,8 @@ def _run(
     progress.finish()
 
 
-def _parameters(build: EngineBuild, with_buildkit: bool) -> dict[str, str | int | list[str]]:
-    parameters: dict[str, str | int | list[str]] = {
+def _parameters(build: EngineBuild) -> dict[str, str | int | list[str]]:
+    return {
         "t": [str(reference) for reference in build.tags],
         "dockerfile": build.dockerfile,
         "labels": json.dumps(dict(build.labels)),
@@ -109,9 +158,6 @@ def _parameters(build: EngineBuild, with_buildkit: bool) -> dict[str, str | int 
         "rm": 1,
         "forcerm": 1,
     }
-    if with_buildkit:
-        parameters["version"] = 2
-    return parameters
 
 
 def _understood(connection: Connection, words: str, progress: Progress) -> ModelDeskError:

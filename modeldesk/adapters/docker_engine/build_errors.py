@@ -25,6 +25,7 @@ _STOPPING = re.compile(
     r"graceful.?stop|context canceled|shutdown in progress",
     re.IGNORECASE,
 )
+_NO_SECRET = re.compile(r"secret ([\w.-]+): not found")
 _BAD_NAME = re.compile(r"(?:stage name \"([^\"]*)\": )?invalid reference format")
 _FROM_FLAG = re.compile(r"invalid from flag value ([^\s:]+(?::[^\s:]+)?): ")
 _NETWORK = re.compile(
@@ -86,6 +87,15 @@ def _about_dockerfile(plain: str, words: str) -> BuildFailed | None:
         return BuildFailed(
             tr("The Dockerfile asks for a secret, an SSH key or a sign-in that can't be given."),
             tr("Pull the base image first, and build without secrets."),
+            words,
+        )
+    if match := _NO_SECRET.search(plain):
+        return BuildFailed(
+            tr(
+                "The Dockerfile asks for the secret “{name}”, which the build was not given.",
+                name=match[1],
+            ),
+            tr("Give the build a secret of that id, or correct the id in the Dockerfile."),
             words,
         )
     return None

@@ -22,6 +22,7 @@ from modeldesk.core.errors import (
     NotFound,
 )
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.ports import FindSignIn
 from modeldesk.core.words import tr
 
 OLDEST_API = (1, 40)
@@ -30,7 +31,9 @@ NEWEST_API = (1, 51)
 """The newest that was tried with; newer engines are spoken to in this version."""
 
 
-def connect(candidate: Candidate, seconds: float) -> DockerEngine:
+def connect(
+    candidate: Candidate, seconds: float, find_sign_in: FindSignIn | None = None
+) -> DockerEngine:
     """The engine at the address, within `seconds`. Raises `EngineUnavailable`,
     `EngineNotPermitted`, `EngineTooOld`, `EngineError`."""
     tls = _tls(candidate.tls)
@@ -46,7 +49,8 @@ def connect(candidate: Candidate, seconds: float) -> DockerEngine:
         more = {}
     info = read_info(candidate, connection.api_version, version, more)
     identity = identity_of(candidate.address, info.product == PODMAN, more)
-    return DockerEngine(connection, info, identity, _has_containerd_store(more))
+    containerd_store = _has_containerd_store(more)
+    return DockerEngine(connection, info, identity, containerd_store, find_sign_in)
 
 
 def agreed_api(version: Object) -> str:

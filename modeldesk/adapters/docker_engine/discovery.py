@@ -20,7 +20,7 @@ from modeldesk.adapters.docker_engine.addresses import (
 )
 from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt
 from modeldesk.core.errors import EngineError, EngineNotPermitted, EngineTooOld, ModelDeskError
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.ports import FindSignIn, ImageEngine
 from modeldesk.core.words import tr
 
 SECONDS_PER_ADDRESS = 2.0
@@ -29,7 +29,13 @@ SECONDS_PER_ADDRESS = 2.0
 class DockerEngineFinder:
     """Implements `EngineFinder` for all that speak Docker's API."""
 
-    def __init__(self, around: Surroundings | None = None) -> None:
+    def __init__(
+        self,
+        around: Surroundings | None = None,
+        find_sign_in: FindSignIn | None = None,
+    ) -> None:
+        """`find_sign_in` says who one is at a registry; without it, nobody."""
+        self._find_sign_in = find_sign_in
         self._around = around or Surroundings(os.environ, Path.home(), sys.platform)
 
     def find(self, preferred: str = "") -> tuple[ImageEngine | None, tuple[EngineAttempt, ...]]:
@@ -65,7 +71,7 @@ class DockerEngineFinder:
         from modeldesk.adapters.docker_engine.connect import connect
 
         try:
-            engine = connect(candidate, SECONDS_PER_ADDRESS)
+            engine = connect(candidate, SECONDS_PER_ADDRESS, self._find_sign_in)
         except ModelDeskError as error:
             return None, self._refused(candidate, error)
         return engine, _attempt(candidate, AttemptOutcome.ANSWERED)

@@ -1,7 +1,7 @@
 """The engine port, by Docker's SDK."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from modeldesk.adapters.docker_engine import (
     build_cache,
@@ -31,6 +31,7 @@ from modeldesk.core.engine.model import BuildCache, EngineIdentity, EngineInfo
 from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.ports import BuildContext, FindSignIn
 from modeldesk.core.references import Reference
 
 
@@ -43,12 +44,15 @@ class DockerEngine:
         info: EngineInfo,
         identity: EngineId | None = None,
         containerd_store: bool = False,
+        find_sign_in: FindSignIn | None = None,
     ) -> None:
-        """`identity` is None where the engine did not tell it yet: it is asked when needed."""
+        """`identity` is None where the engine did not tell it yet: it is asked when needed.
+        `find_sign_in` says who one is at the registry of a private base image."""
         self._connection = connection
         self._info = info
         self._identity = identity
         self._containerd_store = containerd_store
+        self._find_sign_in = find_sign_in
         self._names = events.KnownNames()
 
     @property
@@ -104,12 +108,18 @@ class DockerEngine:
     def build(
         self,
         build: EngineBuild,
-        context: Iterable[bytes],
+        context: BuildContext,
         on_event: Callable[[BuildEvent], None],
         token: CancelToken,
     ) -> ImageId:
         return run_build(
-            self._connection, self._info.builds_with_buildkit, build, context, on_event, token
+            self._connection,
+            self._info.builds_with_buildkit,
+            build,
+            context,
+            on_event,
+            token,
+            self._find_sign_in,
         )
 
     def list_containers(self) -> tuple[ContainerSummary, ...]:

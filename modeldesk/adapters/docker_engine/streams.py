@@ -7,9 +7,11 @@ the middle of the answer. The engine notices and stops what it did for us.
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -19,9 +21,12 @@ from docker import APIClient
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import refusal, translate, translated, unavailable
 from modeldesk.adapters.docker_engine.fields import Object, mapping, text
+from modeldesk.core.errors import EngineError
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.words import tr
 
 CONNECT_SECONDS = 5
+_UPGRADE_SECONDS = 30
 Params = Mapping[str, str | int | list[str]]
 
 
@@ -96,6 +101,65 @@ def open_stream(
     is left, or the token cancelled and the stream left, no socket stays open. `wait_seconds`
     limits how long connecting takes and each wait for the answer; None is as long as it takes.
     """
+    with _answer(
+        connection, token, method, path, params, headers, body, wait_seconds, versioned
+    ) as (response, sockets):
+        yield Stream(response, token, sockets.shut)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSocket:
+    """A connection that no longer speaks HTTP/1.1."""
+
+    socket: socket.socket
+    first: bytes
+    """What was read of it already."""
+    shut: Callable[[], None]
+    """Ends it, from any thread: whoever is blocked on it returns."""
+
+
+@contextmanager
+def open_socket(
+    connection: Connection, token: CancelToken, path: str, headers: Mapping[str, str]
+) -> Iterator[TakenSocket]:
+    """Ask the engine to speak another protocol from now on, as `headers` say, and give the
+    connection. Raises `EngineError` when it does not, which a Windows pipe can't either; else as
+    `open_stream`."""
+    wait_seconds = (CONNECT_SECONDS, _UPGRADE_SECONDS)
+    with _answer(connection, token, "POST", path, headers=headers, wait_seconds=wait_seconds) as (
+        response,
+        sockets,
+    ):
+        taken = sockets.only()
+        if response.status_code != 101 or not isinstance(taken, socket.socket):
+            raise EngineError(tr("The engine opens no session."))
+        yield TakenSocket(taken, _read_already(response, taken), sockets.shut)
+
+
+def _read_already(response: requests.Response, taken: socket.socket) -> bytes:
+    """What stands in the library's buffer, behind the head of the answer."""
+    reader: Any = response.raw._fp
+    taken.setblocking(False)
+    try:
+        return reader.fp.read1(65536) or b""
+    except ssl.SSLWantReadError:
+        return b""
+    finally:
+        taken.setblocking(True)
+
+
+@contextmanager
+def _answer(
+    connection: Connection,
+    token: CancelToken,
+    method: str,
+    path: str,
+    params: Params | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: Iterable[bytes] | None = None,
+    wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None),
+    versioned: bool = True,
+) -> "Iterator[tuple[requests.Response, _Sockets]]":
     token.raise_if_cancelled()
     client = connection.new_client()
     version = f"/v{client.api_version}" if versioned else ""
@@ -121,7 +185,7 @@ def open_stream(
                     raise sent.error from None
                 token.raise_if_cancelled()
                 raise translate(error) from error
-            yield Stream(response, token, sockets.shut)
+            yield response, sockets
     finally:
         # Closing an answer reads the rest of it, unless its socket is down.
         sockets.shut()
@@ -191,6 +255,11 @@ class _Sockets:
         transport: Any = client.get_adapter(client.base_url)
         self._pool_of = transport.get_connection_with_tls_context
         transport.get_connection_with_tls_context = self._watched_pool
+
+    def only(self) -> Any:
+        """The one that is open; None for none, or several."""
+        with self._lock:
+            return self._open[0] if len(self._open) == 1 else None
 
     def shut(self) -> None:
         """Every call that is blocked on one of the sockets returns."""

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from uuid import uuid4
 
+from modeldesk.core.build.secret import Secret
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import BuildId, ImageId, ModelName
 from modeldesk.core.references import Reference
@@ -61,21 +62,26 @@ class ContextProgress:
 
     sent_bytes: int
     total_bytes: int
+    """What is to be sent, as far as it is known: an engine that keeps what it was sent before
+    asks for the rest file by file."""
     bytes_per_second: float
     """Over the last seconds; 0.0 while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineBuild:
-    """What the engine is asked to build from a context stream."""
+    """What the engine is asked to build from a context. Arguments may hold passwords, so a text
+    that is made of this has none of them."""
 
     dockerfile: str
     """Its path inside the context, with forward slashes."""
     tags: tuple[Reference, ...]
     """None: the image can be named afterwards."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     no_cache: bool = False
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """By the ids that ``RUN --mount=type=secret`` names them by."""
 
 
 def new_build() -> BuildId:
@@ -96,8 +102,12 @@ class BuildRequest:
     dockerignore: str | None = None
     """Text of a proposed .dockerignore; None uses the folder's own, if any."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Those that look secret are hidden in what the build says, but stay in the image's history:
+    `secrets` do not."""
     no_cache: bool = False
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """What ``RUN --mount=type=secret`` reads, by its id."""
     build: BuildId = field(default_factory=new_build)
     """What the record of this build is known by. A request is built once."""
 

@@ -36,7 +36,7 @@ class BuildPlan:
     dockerignore: str
     """Likewise; empty when there is none."""
     context_bytes: int
-    """Size of the stream that would be sent."""
+    """Size of the stream that would be sent; an engine that keeps what it got asks for less."""
     context_files: int
     skipped: tuple[str, ...] = ()
     """Sentences about files that can't be sent."""

@@ -1,6 +1,7 @@
 """Builds: planned, made, named, and remembered."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from modeldesk.core.build.checks import check_references, existing_images, versi
 from modeldesk.core.build.dockerfile import base_image, line_of
 from modeldesk.core.build.journal import BuildJournal
 from modeldesk.core.build.labels import folder_labels, image_labels
+from modeldesk.core.build.masking import Mask
 from modeldesk.core.build.model import (
     BuildEvent,
     BuildOutcome,
@@ -32,8 +34,8 @@ from modeldesk.core.build.plan import (
 from modeldesk.core.build.sending import Sending
 from modeldesk.core.build_context.folder_files import BuildFiles, build_files, read_own
 from modeldesk.core.build_context.ignore import DOCKERIGNORE
+from modeldesk.core.build_context.offer import FolderContext
 from modeldesk.core.build_context.scan import ContextPlan, Special, scan
-from modeldesk.core.build_context.stream import stream
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import (
     BuildFailed,
@@ -43,7 +45,7 @@ from modeldesk.core.errors import (
     SourceControlError,
 )
 from modeldesk.core.ids import BuildId, ImageId, ModelName
-from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.inspect import inspect
 from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, SourceControl
@@ -241,7 +243,9 @@ class _Build:
         self._record = record
         self._journal = journal
         self._began = time.monotonic()
-        self._sent = 0
+        self._speaking = threading.Lock()
+        self._sending = Sending(self._report, self._tell)
+        self._mask = Mask(request.secrets.values(), request.build_args)
 
     def run(self, before: dict[Reference, ImageId]) -> BuildOutcome:
         """Build; the record tells the end of it, whatever that is."""
@@ -252,13 +256,14 @@ class _Build:
             self._end(BuildState.CANCELLED, StepState.CANCELLED)
             raise
         except ModelDeskError as error:
+            self._mask.error(error)
             self._end(BuildState.FAILED, StepState.FAILED, error)
             raise
         self._end(BuildState.SUCCEEDED, StepState.DONE, image=image)
         return BuildOutcome(
             image=image,
             references=self._request.references,
-            context_bytes=self._sent,
+            context_bytes=self._sending.done,
             seconds=self._record.seconds,
             steps=self._journal.steps,
             changes=Changes(images=frozenset({image, *before.values()}), builds=True),
@@ -284,13 +289,17 @@ class _Build:
             labels=image_labels(request, git, base, self._service.now()),
             build_args=request.build_args,
             no_cache=request.no_cache,
+            secrets=request.secrets,
         )
+        offered = FolderContext(context, token, self._sending)
         try:
-            return self._engine.build(build, self._context(context), self._journal.event, token)
+            return self._engine.build(build, offered, self._hear, token)
         except BuildFailed as error:
             if error.line is None:
                 error.line = line_of(files.dockerfile_text, error.step)
             raise
+        finally:
+            self._sending.finish()
 
     def _give_names(self, image: ImageId) -> dict[Reference, ImageId]:
         """Name the image; the images that had the names until now. A build takes minutes, and
@@ -300,13 +309,19 @@ class _Build:
             self._engine.tag_image(image, reference)
         return before
 
-    def _context(self, context: ContextPlan) -> Iterator[bytes]:
-        """The context, counted as it is sent."""
-        sending = Sending(context.total_bytes, self._job.report, self._on_event)
-        for chunk in stream(context, self._job.token):
-            yield chunk
-            self._sent += len(chunk)
-            sending.sent(len(chunk))
+    # Files are sent in threads of the engine's, while this one hears of the steps.
+
+    def _hear(self, event: BuildEvent) -> None:
+        with self._speaking:
+            self._journal.event(self._mask.event(event))
+
+    def _tell(self, progress: ContextProgress) -> None:
+        with self._speaking:
+            self._on_event(progress)
+
+    def _report(self, progress: Progress) -> None:
+        with self._speaking:
+            self._job.report(progress)
 
     def _end(
         self,
@@ -321,7 +336,7 @@ class _Build:
             self._record,
             state=state,
             seconds=time.monotonic() - self._began,
-            context_bytes=self._sent,
+            context_bytes=self._sending.done,
             image=image,
             steps=self._journal.steps,
             log=self._journal.log,

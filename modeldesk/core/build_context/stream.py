@@ -1,4 +1,5 @@
-"""A planned context as a tar stream, read from disk as it is sent: nothing is kept or copied."""
+"""A planned context as a tar stream, or file by file, read from disk as it is sent: nothing is
+kept or copied."""
 
 import os
 import stat
@@ -55,18 +56,23 @@ def _pieces(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
         if entry.kind is not EntryKind.FILE:
             yield head
             continue
-        text = plan.texts.get(entry.path)
-        if text is not None:
-            yield head + text
-        else:
-            yield from _file(plan, entry, head, token)
+        yield head
+        yield from content(plan, entry, token)
         yield padding(entry.size_bytes)
     yield END
 
 
-def _file(
-    plan: ContextPlan, entry: ContextEntry, head: bytes, token: CancelToken
-) -> Iterator[bytes]:
+def content(plan: ContextPlan, entry: ContextEntry, token: CancelToken) -> Iterator[bytes]:
+    """What is in a file, in chunks of up to 128 kB and `entry.size_bytes` in all. Raises as
+    `stream` does."""
+    text = plan.texts.get(entry.path)
+    if text is not None:
+        yield text
+    else:
+        yield from _file(plan, entry, token)
+
+
+def _file(plan: ContextPlan, entry: ContextEntry, token: CancelToken) -> Iterator[bytes]:
     try:
         descriptor = os.open(f"{plan.folder}/{entry.path}", _FLAGS)
     except OSError as error:
@@ -75,7 +81,6 @@ def _file(
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode) or before.st_size != entry.size_bytes:
             raise _changed(entry, before.st_size)
-        yield head
         left = entry.size_bytes
         while left:
             token.raise_if_cancelled()

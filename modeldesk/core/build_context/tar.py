@@ -42,6 +42,11 @@ def header(
 _NAME_ERRORS = "surrogatepass" if os.name == "nt" else "surrogateescape"
 
 
+def name_bytes(name: str) -> bytes:
+    """A path or a link's target as the bytes it is made of."""
+    return name.encode("utf-8", _NAME_ERRORS)
+
+
 def padding(size_bytes: int) -> bytes:
     """What stands behind `size_bytes` of content."""
     return bytes(-size_bytes % _BLOCK)
@@ -49,9 +54,9 @@ def padding(size_bytes: int) -> bytes:
 
 def entry_bytes(path: str, kind: EntryKind, size_bytes: int, target: str) -> int:
     """How much of a tar an entry takes: header, long names, content and padding."""
-    name = len(path) if path.isascii() else len(path.encode("utf-8", _NAME_ERRORS))
+    name = len(path) if path.isascii() else len(name_bytes(path))
     name += kind is EntryKind.FOLDER
-    link = len(target.encode("utf-8", _NAME_ERRORS)) if target else 0
+    link = len(name_bytes(target)) if target else 0
     return _BLOCK + _long_name(name) + _long_name(link) + _padded(size_bytes)
 
 

@@ -1,6 +1,6 @@
 """What is known of a container engine and of the search for one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -39,6 +39,15 @@ class EngineIdentity:
 
     id: EngineId
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A name and a password at a registry, or (without a name) a token that stands for both.
+    Never shown or logged."""
+
+    user: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 def host_of(address: str) -> str:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.contracts.build_contract import BuildContract
+from tests.contracts.build_contract import BuildContract, FolderBuildContract
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_build import BuildScript
 
@@ -23,6 +23,12 @@ class FakeBuildBench:
 
 
 class TestFakeBuild(BuildContract):
+    @pytest.fixture
+    def bench(self) -> FakeBuildBench:
+        return FakeBuildBench()
+
+
+class TestFakeFolderBuild(FolderBuildContract):
     @pytest.fixture
     def bench(self) -> FakeBuildBench:
         return FakeBuildBench()

@@ -86,9 +86,11 @@ def test_log_is_bounded_and_says_what_went() -> None:
 def test_sending_is_said_at_once_at_the_end_and_not_too_often() -> None:
     heard: list[ContextProgress] = []
     reports: list[Progress] = []
-    sending = Sending(1000 * 4096, reports.append, heard.append)
+    sending = Sending(reports.append, heard.append)
+    sending.asked(1000 * 4096)
     for _ in range(1000):
         sending.sent(4096)
+    sending.finish()
     assert heard[0].sent_bytes == 4096
     assert heard[-1].sent_bytes == heard[-1].total_bytes == reports[-1].done
     assert heard[-1].bytes_per_second > 0

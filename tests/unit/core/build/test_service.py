@@ -20,7 +20,9 @@ from modeldesk.core.build.model import (
     StepChanged,
     StepLog,
     StepState,
+    new_build,
 )
+from modeldesk.core.build.secret import Secret
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.errors import (
     AlreadyRunning,
@@ -346,7 +348,7 @@ def test_prepare_shows_all_that_would_be_built(bench: Bench) -> None:
     assert plan.context_files == 3
     assert json.loads(plan.labels["io.modeldesk.model.metrics"]) == {"accuracy": 0.94}
     outcome = bench.build(plan.request("v1.5.0", ["candidate"]))
-    assert outcome.context_bytes == plan.context_bytes
+    assert 0 < outcome.context_bytes <= plan.context_bytes
 
 
 def test_prepare_proposes_what_is_missing(bench: Bench) -> None:
@@ -379,3 +381,34 @@ def test_a_folder_built_before_keeps_its_model_and_repository(bench: Bench) -> N
     assert plan.versions[Scheme.SEMANTIC].tag == "v2.1.0"
     bench.records.failure = RecordsBusy("busy")
     assert bench.service.prepare(bench.folder, bench.snapshot(), Settings()).model == "churn"
+
+
+def test_a_secret_reaches_the_step_and_nothing_that_is_kept_or_told(bench: Bench) -> None:
+    text = "FROM python:3.11\nRUN --mount=type=secret,id=key cat /run/secrets/key\n"
+    (bench.folder / "Dockerfile").write_text(text)
+    secret = Secret(b"hush-hush")
+    request = bench.request(secrets={"key": secret}, build_args={"API_TOKEN": "very-quiet"})
+    bench.engine.build_script = BuildScript(prints=("very-quiet",))
+    bench.build(request)
+    assert [event.text for event in bench.events if isinstance(event, StepLog)] == ["••••••"] * 2
+    assert "••••••" in bench.record.log
+    for said in (repr(bench.events), repr(bench.record), repr(request)):
+        assert "hush" not in said
+        assert "quiet" not in said
+    bench.engine.build_script = BuildScript(fail_at_line=2, failure="said hush-hush")
+    (bench.folder / "Dockerfile").write_text(text + "RUN true\n")
+    with pytest.raises(BuildFailed) as caught:
+        bench.build(replace(request, references=bench.request("v2.0.0").references,
+                            no_cache=True, build=new_build()))  # fmt: skip
+    assert caught.value.detail == "said ••••••"
+    assert "hush" not in bench.record.error
+
+
+def test_only_what_changed_is_sent_and_counted(bench: Bench) -> None:
+    (bench.folder / "weights.bin").write_bytes(bytes(500_000))
+    assert bench.build(bench.request("v1.0.0")).context_bytes > 500_000
+    (bench.folder / "serve.py").write_text("print(2)\n")
+    bench.events.clear()
+    assert bench.build(bench.request("v1.1.0", build=new_build())).context_bytes == 9
+    sent = [event for event in bench.events if isinstance(event, ContextProgress)]
+    assert (sent[-1].sent_bytes, sent[-1].total_bytes) == (9, 9)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,6 +26,9 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.links import BuildLink, LibraryLink
 from modeldesk.ui.tasks.handle import Again, TaskHandle, TaskState
 from modeldesk.ui.tasks.lanes import Lane
+
+if TYPE_CHECKING:
+    from modeldesk.ui.mailbox import Feed
 
 LOG_LINES = 10_000
 
@@ -66,6 +70,7 @@ class BuildSession(QObject):
         self._began = monotonic()
         self._took: float | None = None
         self._handle: TaskHandle[BuildOutcome] | None = None
+        self._events: Feed[BuildEvent | ContextProgress] = context.tasks.feed(self, self._told)
 
     @property
     def version(self) -> str:
@@ -100,7 +105,7 @@ class BuildSession(QObject):
     def start(self) -> None:
         """Begin to build."""
         request = self.request
-        push = self._context.tasks.feed(self, self._told)
+        push = self._events
 
         def work(job: Job) -> BuildOutcome:
             def tell(event: BuildEvent | ContextProgress) -> None:
@@ -142,6 +147,7 @@ class BuildSession(QObject):
         self.logged.emit(lines)
 
     def _built(self, outcome: BuildOutcome) -> None:
+        self._context.tasks.flush(self._events)
         self.outcome = outcome
         self._steps = {step.id: step for step in outcome.steps}
         if self._handle is not None:
@@ -150,10 +156,12 @@ class BuildSession(QObject):
         self._context.hub.publish_changes(outcome.changes, self)
 
     def _failed(self, error: ModelDeskError) -> None:
+        self._context.tasks.flush(self._events)
         self.error = error
         self._end(BuildState.FAILED)
 
     def _cancelled(self) -> None:
+        self._context.tasks.flush(self._events)
         self._end(BuildState.CANCELLED)
 
     def _end(self, state: BuildState, seconds: float | None = None) -> None:

@@ -113,6 +113,10 @@ class TaskRunner(QObject):
         in batches, at most about 30 times a second, while `owner` lives."""
         return self._mailbox.feed(owner, deliver, limit)
 
+    def flush(self, feed: Feed[Any]) -> None:
+        """Deliver what `feed` holds now, in the UI thread: before an end is told, for one."""
+        self._mailbox.flush(feed)
+
     @property
     def active(self) -> tuple[TaskHandle[Any], ...]:
         """Everything that has not ended, shown or not, oldest first."""

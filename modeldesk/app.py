@@ -71,7 +71,7 @@ _LIST_FIRST_MS = 200
 """A list that came is painted before anything else is begun."""
 _LATEST_WATCH_MS, _LATEST_REST_MS = 1000, 2000
 """How long a page and a list that do not come are waited for."""
-_SWITCH_S = 0.0001
+SWITCH_S = 0.0001
 """How long a thread may keep the interpreter's lock while another wants it. The window's thread
 gives it up with every call of Qt, some hundred times for a page, and at Python's own 5 ms it would
 wait that long for each while workers are busy. What workers do takes as long as before."""
@@ -123,7 +123,7 @@ class Desktop(QObject):
 
     def start(self) -> None:
         """Show the window; the rest follows its first paint."""
-        sys.setswitchinterval(_SWITCH_S)
+        sys.setswitchinterval(SWITCH_S)
         self.window.show()
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from modeldesk import resources
+from modeldesk.app import SWITCH_S
 from modeldesk.core.contents.model import ImageContents, RegistryImage
 from modeldesk.ui.inspector.file_columns import NAME
 from modeldesk.ui.inspector.files_browser import FilesBrowser, files_browser
@@ -128,6 +129,7 @@ def opening(browser: FilesBrowser, tasks: TaskRunner) -> None:
 def main() -> None:
     """Measure files in many folders and layers, and all in one."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.setswitchinterval(SWITCH_S)
     app = QApplication([])
     theme = Theme(resources.path("fonts").parent, ThemeMode.LIGHT)
     theme.apply(app)

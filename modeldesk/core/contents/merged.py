@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, compress
 
+import numpy as np
+from numpy.typing import NDArray
+
 from modeldesk.core.contents.entries import FileType, hidden_by
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.pieces import PIECE, pieces, taken
+from modeldesk.core.contents.pieces import PIECE, PLACE, pieces, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,10 @@ class Merged:
         self.paths, self.types, self.sizes = paths, types, sizes
         if len(layers) > 1:
             order = self._by_path(paths)
-            self.paths = [paths[row] for row in order]
-            self.types = bytes([types[row] for row in order])
+            self.paths = []
+            for part in pieces(len(order)):
+                self.paths.extend(map(paths.__getitem__, order[part]))
+            self.types = taken(types, order, "B").tobytes()
             self.sizes = taken(sizes, order)
             self.rows = order
         self._prefixes = self._beginning_the_next()
@@ -95,7 +100,12 @@ class Merged:
         end = self.begins[top + 1]
         if end == len(self.paths):
             return None
-        return bytes(map(end.__gt__, self.rows))
+        return (self.row_numbers() < end).tobytes()
+
+    def row_numbers(self) -> NDArray[np.uint32]:
+        """`rows`, to be counted with where there are several layers."""
+        assert isinstance(self.rows, array)
+        return np.frombuffer(self.rows, PLACE)
 
     def _beginning_the_next(self) -> list[int]:
         """Places whose path the next one's begins with: few but folders and rows of one path."""

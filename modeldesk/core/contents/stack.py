@@ -8,7 +8,8 @@ lead through a link of a lower layer is not considered.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
+
+import numpy as np
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
@@ -83,29 +84,30 @@ class Stack:
         wanted = merged.up_to(top)
         if wanted is None:
             return bytearray(without(merged.topmost, gone))
-        places = list(compress(range(len(wanted)), wanted))
-        there, above = bytearray(len(wanted)), b""
-        for place in reversed(places):
-            path = merged.paths[place]
-            if path != above and not gone[place]:
-                there[place] = 1
-            above = path
-        return there
+        ends = np.frombuffer(merged.topmost, np.uint8)
+        path_numbers = np.cumsum(ends, dtype=np.int64) - ends
+        places = np.flatnonzero(np.frombuffer(wanted, np.uint8))
+        is_uppermost = np.ones(len(places), np.bool_)
+        is_uppermost[:-1] = np.diff(path_numbers[places]) != 0
+        uppermost = places[is_uppermost]
+        there = np.zeros(len(wanted), np.uint8)
+        there[uppermost] = np.frombuffer(gone, np.uint8)[uppermost] == 0
+        return bytearray(there.tobytes())
 
     def _states(self, top: int, there: bytearray, gone_before: bytearray) -> bytearray:
         merged = self.merged
         if top == 0:
             return bytearray(there.translate(_AS_ADDED))
-        states = bytearray(len(there))
-        begin, end = merged.begins[top], merged.begins[top + 1]
-        paths, types = merged.paths, merged.types
-        for place in compress(range(len(there)), map(begin.__le__, merged.rows)):
-            if not there[place] or merged.rows[place] >= end:
-                continue
-            below = place - 1
-            if below < 0 or paths[below] != paths[place] or gone_before[below]:
-                states[place] = State.ADDED
-            elif types[place] != FileType.FOLDER or self.owner(below) != self.owner(place):
+        rows, begin, end = merged.row_numbers(), merged.begins[top], merged.begins[top + 1]
+        written = (rows >= begin) & (rows < end) & (np.frombuffer(there, np.uint8) == 1)
+        # What stands below a place has its path unless it is that path's uppermost row.
+        was_there = np.zeros(len(there), np.bool_)
+        uppermost = np.frombuffer(merged.topmost, np.uint8)
+        was_there[1:] = (uppermost[:-1] == 0) & (np.frombuffer(gone_before, np.uint8)[:-1] == 0)
+        states = bytearray(((written & ~was_there) * np.uint8(State.ADDED)).tobytes())
+        for place in np.flatnonzero(written & was_there).tolist():
+            is_folder = merged.types[place] == FileType.FOLDER
+            if not is_folder or self.owner(place - 1) != self.owner(place):
                 # Layers list folders for what is in them; only another owner is a change.
                 states[place] = State.CHANGED
         return states

@@ -68,6 +68,9 @@ def _members(archive: bytes) -> Iterator[Entry]:
 
 def _entry(member: tarfile.TarInfo, path: bytes, link: bytes) -> Entry:
     kind = _TYPES.get(member.type, FileType.FILE)
+    if member.type == tarfile.AREGTYPE and member.name.endswith("/"):
+        # It looks for the slash before the name has its beginning; engines look behind.
+        kind = FileType.FOLDER
     last = path.rpartition(b"/")[2]
     if kind in (FileType.FILE, FileType.HARD_LINK, FileType.SPECIAL):
         if last == OPAQUE:

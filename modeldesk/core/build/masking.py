@@ -7,7 +7,7 @@ from typing import assert_never
 
 from modeldesk.core.build.model import BuildEvent, StepChanged, StepLog
 from modeldesk.core.build.secret import Secret
-from modeldesk.core.containers.secrets import HIDDEN, looks_secret
+from modeldesk.core.containers.secrets import HIDDEN, looks_secret, without_secrets
 from modeldesk.core.errors import BuildFailed, ModelDeskError
 
 _SHORTEST = 4
@@ -25,14 +25,15 @@ class Mask:
         self._pattern: re.Pattern[str] | None = None
 
     def text(self, text: str) -> str:
-        """The text with `HIDDEN` for each value."""
+        """The text with `HIDDEN` for each value, and for what is written out in the instructions
+        that builders repeat."""
         hidden = frozenset(self._values())
         if hidden != self._hidden:
             self._hidden = hidden
             # The longest first: a value may begin as another does.
             longest_first = sorted(hidden, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        return without_secrets(self._pattern.sub(HIDDEN, text) if self._pattern else text)
 
     def event(self, event: BuildEvent) -> BuildEvent:
         """The event with its texts masked."""

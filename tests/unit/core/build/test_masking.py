@@ -30,6 +30,18 @@ def test_arguments_that_look_secret() -> None:
     assert mask.text("t0ken 3.11 https://me:pass@r.lan") == "•••••• 3.11 ••••••"
 
 
+def test_what_an_instruction_itself_gives_away() -> None:
+    mask = Mask([], {})
+    step = BuildStep(
+        "1", "[2/3] RUN curl -H 'Authorization: Bearer s3cret' https://lan/x", StepState.RUNNING
+    )
+    masked = mask.event(StepChanged(step))
+    assert isinstance(masked, StepChanged)
+    assert masked.step.name == "[2/3] RUN curl -H 'Authorization: Bearer ••••••' https://lan/x"
+    said = mask.event(StepLog("1", "Step 2/3 : ENV API_KEY=s3cret"))
+    assert said == StepLog("1", "Step 2/3 : ENV API_KEY=••••••")
+
+
 def test_events() -> None:
     mask = Mask([Secret(b"hush-hush")], {})
     assert mask.event(StepLog("1", "is hush-hush")) == StepLog("1", "is ••••••")

@@ -53,12 +53,15 @@ def multi(folder: ModelFolder, base: Reference, plan: CopyPlan, form: Form) -> I
     yield f"FROM {base} AS base"
     yield _ENVIRONMENT
     yield from _joined(system.install(system.needed(folder, family), family))
-    yield "# Packages are installed here; what that takes stays behind."
-    yield "FROM base AS builder"
+    yield "# Packages are installed here; what that takes stays behind.\nFROM base AS builder"
     yield from _joined(system.install(system.tools(folder, family), family))
     yield "WORKDIR /build"
-    # What the base image brings stays in sight, as it does in a single stage.
-    yield f"RUN python -m venv --without-pip --system-site-packages {_VENV}"
+    # What the base image brings stays in sight, as it does in a single stage. Nobody activates
+    # the environment: it is first in the PATH.
+    yield (
+        f"RUN python -m venv --without-pip --system-site-packages {_VENV} \\\n"
+        f"    && rm {_VENV}/bin/[Aa]ctivate*"
+    )
     yield "ENV PIP_DISABLE_PIP_VERSION_CHECK=1"
     copies = dependencies.requirement_copies(requirements)
     yield from _joined((*copies, dependencies.install(requirements, form, _VENV)))

@@ -1,7 +1,8 @@
 """The Dockerfile that will be built, and what is kept out of the image."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.model_folder.model import KeptOut
@@ -20,6 +21,8 @@ from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.tabs import Tabs
 
 _NAMED = 4
+_LEAST_BESIDE = 480
+"""Under this width the sentence stands below the buttons."""
 
 
 class RecipeCard(Card):
@@ -79,7 +82,7 @@ class RecipeCard(Card):
         self.note.setText(
             tr("Edited for this build. The folder stays as it is.")
             if changed
-            else tr("Edit it here for this build only; nothing is written into the folder.")
+            else tr("Edits are for this build only.")
         )
         self.dockerfile.mark_line(None)
 
@@ -94,15 +97,15 @@ class StagesChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons = Segmented(
-            [(Stages.SINGLE.value, tr("One stage")), (Stages.MULTI.value, tr("Two stages"))],
+            [(Stages.SINGLE.value, tr("Single stage")), (Stages.MULTI.value, tr("Multi-stage"))],
             tr("Stages of the Dockerfile"),
         )
         self.consequence = Label(style=TextStyle.LABEL, color="muted", wrap=True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.M)
-        row.addWidget(self.buttons)
-        row.addWidget(self.consequence, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(Space.S)
+        self._row.addWidget(self.buttons)
+        self._row.addWidget(self.consequence, 1)
         self._why_single = ""
 
     @property
@@ -116,6 +119,12 @@ class StagesChoice(QWidget):
         self.buttons.choose(stages.value)
         self.consequence.setText(why_single or _consequence(stages))
         self.set_free(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= _LEAST_BESIDE
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(way)
 
     def set_free(self, free: bool) -> None:
         """Whether another can be chosen now, which edits of the text forbid."""
@@ -139,9 +148,8 @@ def _page(*parts: QWidget) -> QWidget:
 
 def _consequence(stages: Stages) -> str:
     if stages is Stages.MULTI:
-        return tr("Packages are installed in a stage of their own, whose tools and leftovers do "
-                  "not enter the image.")  # fmt: skip
-    return tr("Simplest to read. Tools that are needed to install packages stay in the image.")
+        return tr("Compilers and leftovers stay out of the image.")
+    return tr("Simple; compilers and leftovers stay in the image.")
 
 
 def _as_shown(text: str) -> str:

@@ -460,7 +460,7 @@ def test_another_number_of_stages_gives_another_dockerfile(
     choice = page.recipe.stages
     assert choice.isVisible()
     assert choice.current is Stages.MULTI
-    assert "do not enter the image" in choice.consequence.text()
+    assert "stay out of the image" in choice.consequence.text()
     assert "FROM base AS builder" in page.recipe.dockerfile.text()
     choose_stages(page, "single")
     text = page.recipe.dockerfile.text()

@@ -525,3 +525,13 @@ def test_the_dockerfile_is_written_for_the_builder_of_the_engine(
     session = build(qtbot, bench)
     finish(qtbot, session)
     assert session.request.dockerfile == text
+
+
+def test_where_there_is_no_room_beside_the_stages_their_sentence_is_below(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench, dockerfile="")
+    choice = page.recipe.stages
+    assert choice.consequence.y() < choice.buttons.geometry().bottom()
+    page.resize(692, 670)
+    qtbot.waitUntil(lambda: choice.consequence.y() > choice.buttons.geometry().bottom())

@@ -59,6 +59,7 @@ class BuildPage(QWidget):
         self._session: BuildSession | None = None
         self._record: BuildRecord | None = None
         self._looking = Latest(context.tasks, self)
+        self._fitting = Latest(context.tasks, self)
         self._reading = Latest(context.tasks, self)
         self._listing = Latest(context.tasks, self)
         self.views = views
@@ -257,14 +258,21 @@ class BuildPage(QWidget):
     def _fit_builder(self) -> None:
         """Propose for the builder that the engine has by now. What a person edited stays."""
         prepared, form = self._prepared, self._builder_form()
-        if self._context.engine() is None or self.recipe.edited_text is not None:
+        if prepared is None or prepared.form is form or self._context.engine() is None:
             return
-        if prepared is None or prepared.form is form:
-            return
-        recipes = recipes_for(prepared.plan, prepared.base_image, form)
-        self._prepared = replace(prepared, recipes=recipes, form=form)
-        self.form.show_recipes(recipes)
-        self._recipe_chosen()
+        self._fitting.submit(
+            lambda _: recipes_for(prepared.plan, prepared.base_image, form),
+            title=tr("Look into {folder}", folder=short_folder(self._folder)),
+            on_result=lambda recipes: self._fitted(replace(prepared, recipes=recipes, form=form)),
+            on_error=self._say_error,
+        )
+
+    def _fitted(self, prepared: Prepared) -> None:
+        same = self._prepared is not None and self._prepared.plan is prepared.plan
+        if same and self.recipe.edited_text is None:
+            self._prepared = prepared
+            self.form.show_recipes(prepared.recipes)
+            self._recipe_chosen()
 
     def _show_session(self, session: BuildSession) -> None:
         self._follow(session)

@@ -11,7 +11,7 @@ from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.model import ModelFolder
-from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages
+from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages, single_only
 from modeldesk.core.recipes.dockerfile import Recipe, propose
 from modeldesk.core.settings import Settings
 from modeldesk.ui.build.draft import Recipes
@@ -48,28 +48,33 @@ def preparing(
     def work(job: Job) -> Prepared:
         plan = builds.prepare(folder, snapshot, settings, token=job.token, model=model, form=form)
         base = settings.base_image
-        recipes = recipes_for(plan, base, form)
+        recipes = recipes_for(plan, base, form, plan.recipe)
         return Prepared(plan, recipes, _earlier(builds, plan.model), base, form)
 
     return work
 
 
-def recipes_for(plan: BuildPlan, base_image: str, form: Form) -> Recipes:
-    """What is proposed for the folder of `plan`; in place of its own Dockerfile, if it has one."""
+def recipes_for(
+    plan: BuildPlan, base_image: str, form: Form, preferred: Recipe | None = None
+) -> Recipes:
+    """What is proposed for the folder of `plan`; in place of its own Dockerfile, if it has one.
+    `preferred` is the first of it, where that is made already. It takes seconds where there are a
+    hundred thousand files."""
     try:
-        proposed = tuple(_proposed(plan.folder, base_image, form))
+        proposed = tuple(_proposed(plan.folder, base_image, form, preferred))
     except InvalidReference:
         proposed = ()
     return Recipes(plan.own_dockerfile, proposed)
 
 
-def _proposed(folder: ModelFolder, base_image: str, form: Form) -> Iterator[Recipe]:
-    preferred = propose(folder, RecipeChoice(base_image, form=form))
-    yield preferred
-    for stages in Stages:
-        other = propose(folder, RecipeChoice(base_image, stages, form))
-        if other.stages is not preferred.stages:
-            yield other
+def _proposed(
+    folder: ModelFolder, base_image: str, form: Form, preferred: Recipe | None
+) -> Iterator[Recipe]:
+    first = preferred or propose(folder, RecipeChoice(base_image, form=form))
+    yield first
+    if not single_only(folder):
+        other = next(stages for stages in Stages if stages is not first.stages)
+        yield propose(folder, RecipeChoice(base_image, other, form))
 
 
 def _earlier(builds: BuildService, model: ModelName) -> Mapping[str, float]:

@@ -518,13 +518,26 @@ def test_the_dockerfile_is_written_for_the_builder_of_the_engine(
     bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=False))
     bench.engine.add_image("python:3.11-slim")
     bench.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, bench.engine.info))
+    qtbot.waitUntil(lambda: "--no-cache-dir" in page.recipe.dockerfile.text())
     text = page.recipe.dockerfile.text()
-    assert "--no-cache-dir" in text
     assert "--mount" not in text
     assert "AS builder" not in text
     session = build(qtbot, bench)
     finish(qtbot, session)
     assert session.request.dockerfile == text
+
+
+def test_what_was_edited_stays_when_the_engine_has_another_builder(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=True))
+    plan(qtbot, bench, dockerfile="")
+    page.recipe.dockerfile.set_text("FROM x\n")
+    page.recipe._edited()
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=False))
+    bench.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, bench.engine.info))
+    qtbot.waitUntil(lambda: not bench.tasks.active)
+    assert page.recipe.dockerfile.text() == "FROM x\n"
 
 
 def test_where_there_is_no_room_beside_the_stages_their_sentence_is_below(

@@ -14,6 +14,7 @@ from modeldesk.core.keep_rule import MOST_DAYS, MOST_VERSIONS, KeepRule
 from modeldesk.core.words import tr
 
 FORMAT = 1
+DEFAULT_BASE_IMAGE = "python:3.11-slim"
 CHOICES = {
     "theme": ("system", "light", "dark"),
     "language": ("", "en", "zh_CN"),
@@ -45,7 +46,7 @@ class Settings:
     """Work that took at least this long is notified when it ends."""
     default_registry: str = ""
     """Prefix for the repository of new models, such as ``registry.lan:5000/team``."""
-    base_image: str = "python:3.11-slim"
+    base_image: str = DEFAULT_BASE_IMAGE
     """What proposed Dockerfiles start from."""
     version_scheme: str = "semantic"
     """``semantic``, ``commit`` or ``timestamp``."""

@@ -95,13 +95,19 @@ class FakeBuild:
     ) -> tuple[list[Step], ImageConfig, dict[str, str]]:
         steps: list[Step] = []
         config, labels = ImageConfig(), dict[str, str]()
+        stages: dict[str, tuple[list[Step], ImageConfig]] = {}
+        stage = ""
         cached, chain = not build.no_cache, ""
         for index, instruction in enumerate(instructions, 1):
             name = f"[{index}/{len(instructions)}] {instruction.text}"
             step = BuildStep(digest(name, str(index)), name, StepState.RUNNING)
             self._on_event(StepChanged(step))
             if instruction.word == "FROM":
-                steps = list(self._base_steps(instruction, step))
+                stages[stage] = (steps, config)
+                name, _, stage = instruction.rest.partition(" AS ")
+                known = stages.get(name)
+                steps = list(known[0] if known else self._base_steps(instruction, step))
+                config = known[1] if known else ImageConfig()
             elif instruction.word in _LAYERED:
                 steps.append(self._layer(instruction, files, step))
             else:

@@ -26,6 +26,7 @@ from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.model import Severity
+from modeldesk.core.recipes.choice import Stages, form_for, single_only
 from modeldesk.core.references import Reference
 from modeldesk.core.text import size_text
 from modeldesk.core.versioning.names import CHANNELS, Scheme, check_version
@@ -49,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file", metavar="DOCKERFILE", type=Path, help="a Dockerfile from anywhere"
     )
+    parser.add_argument(
+        "--stages",
+        choices=[stages.value for stages in Stages],
+        help="stages of the proposed Dockerfile; else several where packages are installed",
+    )
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
 
 
@@ -58,7 +64,16 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     snapshot = session.library().reload(session.engine())
     settings = session.parts.settings
     scheme = Scheme(arguments.scheme) if arguments.scheme else None
-    plan = session.builds().prepare(arguments.folder, snapshot, settings, scheme, session.job.token)
+    plan = session.builds().prepare(
+        arguments.folder,
+        snapshot,
+        settings,
+        scheme,
+        session.job.token,
+        stages=Stages(arguments.stages) if arguments.stages else None,
+        form=form_for(session.engine().info.builds_with_buildkit),
+    )
+    _check_stages(session, arguments, plan)
     for finding in plan.folder.findings if dockerfile is None else ():
         if finding.severity is Severity.ERROR:
             session.job.log(finding.text)
@@ -79,6 +94,19 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     job = Job(session.job.token, lambda progress: _report(session, progress), session.job.log)
     outcome = session.builds().build(session.engine(), request, job, _StepPrinter(session))
     return _answer(outcome)
+
+
+def _check_stages(session: Session, arguments: argparse.Namespace, plan: BuildPlan) -> None:
+    """Say where the stages that were asked for can't be had."""
+    if not arguments.stages:
+        return
+    if arguments.file or plan.recipe is None:
+        raise InvalidInput(
+            tr("--stages is for a proposed Dockerfile, and there is one already."),
+            tr("Leave out --stages, or write the stages into the Dockerfile."),
+        )
+    if plan.recipe.stages is not Stages(arguments.stages):
+        session.job.log(single_only(plan.folder))
 
 
 def _report(session: Session, progress: Progress) -> None:

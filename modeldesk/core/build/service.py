@@ -49,6 +49,7 @@ from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.inspect import inspect
 from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, SourceControl
+from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages
 from modeldesk.core.recipes.dockerfile import propose
 from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
@@ -86,10 +87,13 @@ class BuildService:
         scheme: Scheme | None = None,
         token: CancelToken | None = None,
         model: ModelName | None = None,
+        stages: Stages | None = None,
+        form: Form = Form.CLASSIC,
     ) -> BuildPlan:
         """Look at `folder` and propose everything that a build of it needs; nothing is changed.
         `scheme` None takes the one of the settings, `model` None that of the folder's last build
-        or its own name. Raises `FolderError`, `Cancelled`."""
+        or its own name, `stages` None what a Dockerfile gains by. Raises `FolderError`,
+        `Cancelled`."""
         token = token or CancelToken()
         found = inspect(folder, token)
         last = self._last_build(found.path)
@@ -100,7 +104,8 @@ class BuildService:
         repository = repository_for(model, snapshot, settings, last.references[0] if last else None)
         taken = taken_tags(snapshot, model, repository)
         versions = versions_for(taken, git, self._clock().astimezone())
-        recipe = None if found.dockerfile else propose(found, settings.base_image)
+        choice = RecipeChoice(settings.base_image, stages, form)
+        recipe = None if found.dockerfile else propose(found, choice)
         files = build_files(
             found.path,
             recipe.dockerfile if recipe else None,

@@ -56,7 +56,6 @@ def about_folder(folder: ModelFolder) -> Iterator[Finding]:
     yield from _about_contents(folder)
     yield from _about_app(folder)
     yield from _about_requirements(folder)
-    yield from _about_system(folder)
     yield from _about_size(folder)
 
 
@@ -169,14 +168,6 @@ def _about_requirements(folder: ModelFolder) -> Iterator[Finding]:
                "version."),
             requirements.path,
         )  # fmt: skip
-
-
-def _about_system(folder: ModelFolder) -> Iterator[Finding]:
-    if folder.system_packages and folder.dockerfile is None:
-        names = ", ".join(printable(name)[:60] for name in folder.system_packages[:8])
-        text = tr("The model wants packages of the operating system: {names}. Add a RUN that "
-                  "installs them to the Dockerfile.", names=names)  # fmt: skip
-        yield Finding(Severity.WARNING, text)
 
 
 def _about_size(folder: ModelFolder) -> Iterator[Finding]:

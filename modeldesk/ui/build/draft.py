@@ -12,6 +12,7 @@ from modeldesk.core.errors import InvalidInput, InvalidReference, InvalidVersion
 from modeldesk.core.ids import ModelName
 from modeldesk.core.labels import DATASET_VERSION_LABEL, METRICS_LABEL
 from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.recipes.choice import Stages
 from modeldesk.core.recipes.dockerfile import Recipe
 from modeldesk.core.references import Reference, check_tag
 from modeldesk.core.settings import Settings
@@ -31,10 +32,16 @@ class Entry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Recipes:
-    """The Dockerfiles to choose from: the folder's own, the proposed one, or both."""
+    """The Dockerfiles to choose from: the folder's own, proposed ones, or both."""
 
     own: bool
-    proposed: Recipe | None
+    proposed: tuple[Recipe, ...]
+    """One for each number of stages that makes sense; the first is preferred."""
+
+    def in_stages(self, stages: Stages | None) -> Recipe | None:
+        """The proposed one in `stages`, else the preferred one, if there is any."""
+        found = [one for one in self.proposed if one.stages is stages]
+        return next(iter((*found, *self.proposed)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from modeldesk.core.build.plan import BuildPlan, versions_for
+from modeldesk.core.recipes.choice import Stages
 from modeldesk.core.versioning.names import CHANNELS, ProposedVersion, Scheme
 from modeldesk.core.words import tr
 from modeldesk.ui.build.draft import (
@@ -49,7 +50,8 @@ class VersionForm(Card):
         super().__init__(tr("Version"), parent=parent)
         self._context = context
         self._plan: BuildPlan | None = None
-        self._recipes = Recipes(own=False, proposed=None)
+        self._recipes = Recipes(own=False, proposed=())
+        self._stages: Stages | None = None
         self._versions: Mapping[Scheme, ProposedVersion] = {}
         self._quiet = False
         self._problems: dict[Entry, str] = {}
@@ -83,7 +85,7 @@ class VersionForm(Card):
     def show_plan(self, plan: BuildPlan, recipes: Recipes) -> None:
         """Propose what `plan` does."""
         draft = first_draft(plan)
-        self._plan, self._recipes = plan, recipes
+        self._plan, self._recipes, self._stages = plan, recipes, None
         self._versions = plan.versions
         self._quiet = True
         for scheme, version in plan.versions.items():
@@ -115,9 +117,17 @@ class VersionForm(Card):
             repository=self.repository.text().strip(),
             metrics=self.metrics.texts(),
             dataset_version=self.dataset.text().strip(),
-            recipe=self._recipes.proposed if proposed else None,
+            recipe=self._recipes.in_stages(self._stages) if proposed else None,
             no_cache=self.no_cache.isChecked(),
         )
+
+    def show_recipes(self, recipes: Recipes) -> None:
+        """Propose other Dockerfiles of the same number."""
+        self._recipes = recipes
+
+    def choose_stages(self, stages: Stages) -> None:
+        """The proposed Dockerfile is to have `stages`, where there is such a one."""
+        self._stages = stages
 
     @property
     def usable(self) -> bool:
@@ -184,7 +194,7 @@ class VersionForm(Card):
         self.dockerfile.clear()
         if self._recipes.own:
             self.dockerfile.addItem(tr("The folder’s own"), _OWN)
-        if self._recipes.proposed is not None:
+        if self._recipes.proposed:
             self.dockerfile.addItem(tr("Proposed"), _PROPOSED)
         note = "" if plan.own_dockerfile else tr("The folder has none.")
         self._dockerfile_field.set_note(note)

@@ -12,12 +12,13 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.errors import BuildFailed, InvalidInput, ModelDeskError
 from modeldesk.core.ids import BuildId, ModelName
 from modeldesk.core.library.model import VersionKey
+from modeldesk.core.recipes.choice import Form, form_for
 from modeldesk.core.versioning.names import is_channel
 from modeldesk.core.words import tr
 from modeldesk.ui.activity.words import last_words
 from modeldesk.ui.build.draft import request_for
 from modeldesk.ui.build.notices import end_of, no_engine
-from modeldesk.ui.build.preparing import Prepared, preparing
+from modeldesk.ui.build.preparing import Prepared, preparing, recipes_for
 from modeldesk.ui.build.progress import Moment
 from modeldesk.ui.build.session import BuildSession
 from modeldesk.ui.build.sessions import BuildSessions
@@ -58,6 +59,7 @@ class BuildPage(QWidget):
         self._session: BuildSession | None = None
         self._record: BuildRecord | None = None
         self._looking = Latest(context.tasks, self)
+        self._fitting = Latest(context.tasks, self)
         self._reading = Latest(context.tasks, self)
         self._listing = Latest(context.tasks, self)
         self.views = views
@@ -117,7 +119,7 @@ class BuildPage(QWidget):
         self._show_folder()
         hub, settings = self._context.hub, self._context.settings.current
         self._looking.submit(
-            preparing(self._builds, folder, hub.snapshot, settings, model),
+            preparing(self._builds, folder, hub.snapshot, settings, self._builder_form(), model),
             title=tr("Look into {folder}", folder=short_folder(folder)),
             on_result=self._looked,
             on_error=self._look_failed,
@@ -154,7 +156,7 @@ class BuildPage(QWidget):
 
     def _connect(self) -> None:
         hub, heading = self._context.hub, self.heading
-        hub.connection_changed.connect(self._plan_changed)
+        hub.connection_changed.connect(self._connection_changed)
         hub.snapshot_changed.connect(self._snapshot_changed)
         hub.changed.connect(self._changed)
         self._sessions.ended.connect(self._ended)
@@ -162,6 +164,7 @@ class BuildPage(QWidget):
         self.start.recent.chosen.connect(self.show_build)
         self.form.changed.connect(self._plan_changed)
         self.form.recipe_chosen.connect(self._recipe_chosen)
+        self.recipe.stages_chosen.connect(self._stages_chosen)
         heading.back.clicked.connect(self._go_back)
         heading.other.clicked.connect(self._choose)
         heading.stop.clicked.connect(self._go_back)
@@ -211,6 +214,7 @@ class BuildPage(QWidget):
         self.views.show_face(Showing.PLAN)
         self.heading.offer(self.heading.other, self.heading.build)
         self.heading.line.set_text(plan_line(self._prepared.plan))
+        self._fit_builder()
         self.form.set_editable(True)
         self.form.check()
         self.form.tag.setFocus()
@@ -241,6 +245,34 @@ class BuildPage(QWidget):
         if self._prepared is not None:
             plan = self._prepared.plan
             self.recipe.show_plan(plan, self.form.draft.recipe, plan.dockerfile)
+
+    def _stages_chosen(self) -> None:
+        self.form.choose_stages(self.recipe.stages.current)
+        self._recipe_chosen()
+
+    def _builder_form(self) -> Form:
+        """Every builder takes the classic form, so that is the one while there is no engine."""
+        engine = self._context.engine()
+        return form_for(engine is not None and engine.info.builds_with_buildkit)
+
+    def _fit_builder(self) -> None:
+        """Propose for the builder that the engine has by now. What a person edited stays."""
+        prepared, form = self._prepared, self._builder_form()
+        if prepared is None or prepared.form is form or self._context.engine() is None:
+            return
+        self._fitting.submit(
+            lambda _: recipes_for(prepared.plan, prepared.base_image, form),
+            title=tr("Look into {folder}", folder=short_folder(self._folder)),
+            on_result=lambda recipes: self._fitted(replace(prepared, recipes=recipes, form=form)),
+            on_error=self._say_error,
+        )
+
+    def _fitted(self, prepared: Prepared) -> None:
+        same = self._prepared is not None and self._prepared.plan is prepared.plan
+        if same and self.recipe.edited_text is None:
+            self._prepared = prepared
+            self.form.show_recipes(prepared.recipes)
+            self._recipe_chosen()
 
     def _show_session(self, session: BuildSession) -> None:
         self._follow(session)
@@ -380,6 +412,11 @@ class BuildPage(QWidget):
             self._context.navigate(LibraryLink(self._session.request.model, image))
 
     # What changes by itself
+
+    def _connection_changed(self, _news: object) -> None:
+        if self.showing is Showing.PLAN:
+            self._fit_builder()
+            self._plan_changed()
 
     def _snapshot_changed(self, _snapshot: object) -> None:
         session = self.session

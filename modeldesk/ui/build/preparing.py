@@ -1,6 +1,6 @@
 """Looking into a folder before its build is planned; runs off the UI thread."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from modeldesk.core.errors import InvalidReference, RecordsError
 from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.model_folder.model import ModelFolder
+from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages, single_only
 from modeldesk.core.recipes.dockerfile import Recipe, propose
 from modeldesk.core.settings import Settings
 from modeldesk.ui.build.draft import Recipes
@@ -28,6 +30,8 @@ class Prepared:
     """How long steps of earlier builds of the model took, by name."""
     base_image: str
     """What a proposed Dockerfile was to start from."""
+    form: Form
+    """Which builder it was written for."""
 
 
 def preparing(
@@ -35,25 +39,42 @@ def preparing(
     folder: Path,
     snapshot: LibrarySnapshot,
     settings: Settings,
+    form: Form,
     model: ModelName | None = None,
 ) -> Callable[[Job], Prepared]:
-    """The work that looks into `folder`, for a version of `model` where one was named."""
+    """The work that looks into `folder`, for a builder that takes `form`, and for a version of
+    `model` where one was named."""
 
     def work(job: Job) -> Prepared:
-        plan = builds.prepare(folder, snapshot, settings, token=job.token, model=model)
-        recipe = plan.recipe or _recipe(plan, settings)
-        recipes = Recipes(plan.own_dockerfile, recipe)
-        return Prepared(plan, recipes, _earlier(builds, plan.model), settings.base_image)
+        plan = builds.prepare(folder, snapshot, settings, token=job.token, model=model, form=form)
+        base = settings.base_image
+        recipes = recipes_for(plan, base, form, plan.recipe)
+        return Prepared(plan, recipes, _earlier(builds, plan.model), base, form)
 
     return work
 
 
-def _recipe(plan: BuildPlan, settings: Settings) -> Recipe | None:
-    """What could take the place of the folder's own Dockerfile."""
+def recipes_for(
+    plan: BuildPlan, base_image: str, form: Form, preferred: Recipe | None = None
+) -> Recipes:
+    """What is proposed for the folder of `plan`; in place of its own Dockerfile, if it has one.
+    `preferred` is the first of it, where that is made already. It takes seconds where there are a
+    hundred thousand files."""
     try:
-        return propose(plan.folder, settings.base_image)
+        proposed = tuple(_proposed(plan.folder, base_image, form, preferred))
     except InvalidReference:
-        return None
+        proposed = ()
+    return Recipes(plan.own_dockerfile, proposed)
+
+
+def _proposed(
+    folder: ModelFolder, base_image: str, form: Form, preferred: Recipe | None
+) -> Iterator[Recipe]:
+    first = preferred or propose(folder, RecipeChoice(base_image, form=form))
+    yield first
+    if not single_only(folder):
+        other = next(stages for stages in Stages if stages is not first.stages)
+        yield propose(folder, RecipeChoice(base_image, other, form))
 
 
 def _earlier(builds: BuildService, model: ModelName) -> Mapping[str, float]:

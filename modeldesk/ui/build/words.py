@@ -73,7 +73,7 @@ def step_name(name: str) -> str:
         return printable(name)
     stage, number, of = match["stage"], match["number"], match["of"]
     text = " ".join(match["text"].split())
-    if text.startswith("FROM "):
+    if text.startswith("FROM ") and " as " not in text.lower():
         image = text.removeprefix("FROM ").removeprefix("docker.io/library/").partition("@")[0]
         return printable(tr("base {image}", image=image))
     where = f"{stage} {number}/{of}" if stage else f"{number}/{of}"

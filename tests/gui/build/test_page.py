@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.build.model import BuildState
+from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import EngineUnavailable
 from modeldesk.core.ids import ModelName
 from modeldesk.core.labels import METRICS_LABEL
+from modeldesk.core.recipes.choice import Stages
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.build.draft import Entry
 from modeldesk.ui.build.page import BuildPage
@@ -25,6 +27,7 @@ from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.step_list import StepState
+from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
 
@@ -441,3 +444,107 @@ def test_a_flood_of_log_lines_does_not_hold_the_window(
     finish(qtbot, session)
     qtbot.waitUntil(lambda: "line 11999" in page.view.log.text())
     assert len(session.lines) <= 10_000
+
+
+# How many stages a proposed Dockerfile has
+
+
+def choose_stages(page: BuildPage, stages: str) -> None:
+    page.recipe.stages.buttons._buttons[stages].click()
+
+
+def test_another_number_of_stages_gives_another_dockerfile(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench, dockerfile="")
+    choice = page.recipe.stages
+    assert choice.isVisible()
+    assert choice.current is Stages.MULTI
+    assert "stay out of the image" in choice.consequence.text()
+    assert "FROM base AS builder" in page.recipe.dockerfile.text()
+    choose_stages(page, "single")
+    text = page.recipe.dockerfile.text()
+    assert "AS builder" not in text
+    assert "stay in the image" in choice.consequence.text()
+    assert page.recipe.edited_text is None
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert session.request.dockerfile == text
+
+
+def test_edits_are_not_lost_to_another_number_of_stages(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench, dockerfile="")
+    text = page.recipe.dockerfile.text()
+    page.recipe.dockerfile.set_text(text + "LABEL a=b\n")
+    page.recipe._edited()
+    choose_stages(page, "single")
+    assert page.recipe.dockerfile.text() == text + "LABEL a=b\n"
+    page.recipe.revert.click()
+    choose_stages(page, "single")
+    assert "AS builder" not in page.recipe.dockerfile.text()
+
+
+def test_stages_are_no_choice_where_nothing_is_installed(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    folder = bench.folder()
+    (folder / "requirements.txt").unlink()
+    page.activate(BuildLink(folder=folder))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    choose_stages(page, "multi")
+    assert page.recipe.stages.current is Stages.SINGLE
+    assert "No package is installed" in page.recipe.stages.consequence.text()
+
+
+def test_stages_are_no_choice_of_a_dockerfile_that_is_there(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench)
+    assert not page.recipe.stages.isVisible()
+    page.form.dockerfile.setCurrentIndex(1)
+    assert page.recipe.stages.isVisible()
+
+
+def test_the_dockerfile_is_written_for_the_builder_of_the_engine(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=True))
+    plan(qtbot, bench, dockerfile="")
+    choose_stages(page, "single")
+    assert "--mount=type=cache" in page.recipe.dockerfile.text()
+    # Another engine is chosen, which has the other builder: the choice stays.
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=False))
+    bench.engine.add_image("python:3.11-slim")
+    bench.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, bench.engine.info))
+    qtbot.waitUntil(lambda: "--no-cache-dir" in page.recipe.dockerfile.text())
+    text = page.recipe.dockerfile.text()
+    assert "--mount" not in text
+    assert "AS builder" not in text
+    session = build(qtbot, bench)
+    finish(qtbot, session)
+    assert session.request.dockerfile == text
+
+
+def test_what_was_edited_stays_when_the_engine_has_another_builder(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=True))
+    plan(qtbot, bench, dockerfile="")
+    page.recipe.dockerfile.set_text("FROM x\n")
+    page.recipe._edited()
+    bench.engine = FakeEngine(replace(INFO, builds_with_buildkit=False))
+    bench.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, bench.engine.info))
+    qtbot.waitUntil(lambda: not bench.tasks.active)
+    assert page.recipe.dockerfile.text() == "FROM x\n"
+
+
+def test_where_there_is_no_room_beside_the_stages_their_sentence_is_below(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    plan(qtbot, bench, dockerfile="")
+    choice = page.recipe.stages
+    assert choice.consequence.y() < choice.buttons.geometry().bottom()
+    page.resize(692, 670)
+    qtbot.waitUntil(lambda: choice.consequence.y() > choice.buttons.geometry().bottom())

@@ -32,6 +32,7 @@ def step(name: str, state: StepState = StepState.DONE, seconds: float = 0.0) -> 
         ("[2/4] RUN  pip   install", "2/4 RUN pip install"),
         ("[stage-1 2/4] RUN x", "stage-1 2/4 RUN x"),
         ("[1/4] FROM docker.io/library/python:3.11@sha256:9d1c", "base python:3.11"),
+        ("[3/9] FROM base AS builder", "3/9 FROM base AS builder"),
         ("Write the image", "Write the image"),
         ("[2/2] RUN echo \x1b[31m", "2/2 RUN echo \\x1b[31m"),
     ],

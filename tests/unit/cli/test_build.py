@@ -11,7 +11,7 @@ from modeldesk.cli.commands import build
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.build.service import BuildService
-from modeldesk.core.errors import BuildFailed, FolderError, InvalidVersion
+from modeldesk.core.errors import BuildFailed, FolderError, InvalidInput, InvalidVersion
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.service import Library
 from modeldesk.paths import Paths
@@ -135,3 +135,42 @@ def test_a_dockerfile_that_is_no_file_is_said_before_another_is_used(
     session.job = Job(CancelToken(), lambda _: None, said.append)
     build.execute(arguments(str(folder)), session)
     assert "Dockerfile is no file that can be read" in said[0]
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A folder that has no Dockerfile, and packages to install."""
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "serve.py").write_text("import http.server\n")
+    (folder / "requirements.txt").write_text("numpy==2.1.0\n")
+    return folder
+
+
+def froms(session: Session, *words: str) -> int:
+    """How many stages were built."""
+    answer = build.execute(arguments(*words), session)
+    steps = json.loads(json.dumps(answer.json))["steps"]
+    return sum("FROM" in step["name"] for step in steps)
+
+
+def test_stages_can_be_chosen(session: Session, bare: Path) -> None:
+    assert froms(session, str(bare)) == 3
+    assert froms(session, str(bare), "--stages", "multi") == 3
+    assert froms(session, str(bare), "--stages", "single") == 1
+
+
+def test_where_one_stage_is_all_that_makes_sense_it_is_said(session: Session, bare: Path) -> None:
+    said: list[str] = []
+    session.job = Job(CancelToken(), lambda _: None, said.append)
+    (bare / "requirements.txt").unlink()
+    assert froms(session, str(bare), "--stages", "multi") == 1
+    assert any("No package is installed" in text for text in said)
+
+
+def test_stages_are_no_choice_of_a_dockerfile_that_is_there(
+    session: Session, folder: Path, bare: Path
+) -> None:
+    for words in ([str(folder)], [str(bare), "--file", str(folder / "Dockerfile")]):
+        with pytest.raises(InvalidInput, match="there is one already"):
+            build.execute(arguments(*words, "--stages", "multi"), session)

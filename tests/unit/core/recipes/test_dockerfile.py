@@ -10,6 +10,7 @@ from modeldesk.core.errors import InvalidReference
 from modeldesk.core.ids import ModelName
 from modeldesk.core.model_folder.inspect import inspect
 from modeldesk.core.model_folder.model import FileEntry, ModelFolder, WeightFile
+from modeldesk.core.recipes.choice import RecipeChoice, Stages
 from modeldesk.core.recipes.copies import Copy, plan_copies
 from modeldesk.core.recipes.dockerfile import Recipe, propose
 
@@ -23,9 +24,9 @@ FROM python:3.11-slim
 ENV PYTHONDONTWRITEBYTECODE=1 \\
     PYTHONUNBUFFERED=1
 
-WORKDIR /app
-
 RUN useradd -l --uid 10001 --create-home app
+
+WORKDIR /app
 
 # Weights, apart from the code: either can change alone.
 COPY digits.safetensors ./
@@ -50,7 +51,7 @@ def recipe(root: Path, files: dict[str, str], base: str = BASE) -> Recipe:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    return propose(inspect(root), base)
+    return propose(inspect(root), RecipeChoice(base, Stages.SINGLE))
 
 
 def made(*files: FileEntry, weights: tuple[WeightFile, ...] = ()) -> ModelFolder:
@@ -68,7 +69,8 @@ def copies(dockerfile: str) -> list[str]:
 def test_the_sample_model(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".*", "__pycache__")
     proposed = propose(
-        inspect(Path(shutil.copytree(SAMPLE, tmp_path / "digits", ignore=ignored))), BASE
+        inspect(Path(shutil.copytree(SAMPLE, tmp_path / "digits", ignore=ignored))),
+        RecipeChoice(BASE),
     )
     assert proposed.dockerfile == SAMPLE_DOCKERFILE
     assert proposed.notes == (
@@ -252,7 +254,7 @@ def test_any_folder_gives_a_dockerfile_of_known_instructions(
     folder = made(
         *(FileEntry(name, 1) for name in names), weights=tuple(map(weight, sorted(heavy)))
     )
-    text = propose(folder, BASE).dockerfile
+    text = propose(folder, RecipeChoice(BASE)).dockerfile
     text.encode()
     starts = {line.split(" ")[0] for line in text.splitlines() if line and line[0] not in " #"}
     assert starts <= {"FROM", "ENV", "WORKDIR", "RUN", "COPY", "USER", "EXPOSE", "HEALTHCHECK",

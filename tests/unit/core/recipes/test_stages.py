@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import os
 import shutil
 import subprocess
-from pathlib import PurePosixPath
+import sys
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
@@ -85,9 +87,10 @@ def test_what_holds_for_every_dockerfile(stages: Stages, form: Form, base: str, 
 
 @combinations
 def test_hadolint_has_nothing_to_say(stages: Stages, form: Form, base: str, kind: str) -> None:
-    hadolint = shutil.which("hadolint")
+    beside = str(Path(sys.executable).parent)
+    hadolint = shutil.which("hadolint", path=os.pathsep.join((beside, os.environ["PATH"])))
     if hadolint is None:
-        pytest.skip("hadolint is not on the PATH")
+        pytest.skip("hadolint is neither in the environment nor on the PATH")
     text = propose(FOLDERS[kind], RecipeChoice(base, stages, form)).dockerfile
     done = subprocess.run([hadolint, "-"], input=text, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0), text

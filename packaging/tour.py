@@ -332,6 +332,7 @@ class Tour:
     def _click(self, button: QWidget) -> None:
         # A button that has just come takes no press yet: it could be a double click's second.
         let_live(QApplication.doubleClickInterval())
+        self._until("what was to be pressed can be", button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     # What an eye sees

@@ -1,6 +1,7 @@
 """``modeldesk build DIR``: build the next version from a folder."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from modeldesk.cli.answer import Answer
@@ -49,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--file", metavar="DOCKERFILE", type=Path, help="a Dockerfile from anywhere"
     )
+    parser.add_argument(
+        "--no-serving", action="store_true", help="generate no server for a folder without one"
+    )
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
 
 
@@ -58,10 +62,17 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     snapshot = session.library().reload(session.engine())
     settings = session.parts.settings
     scheme = Scheme(arguments.scheme) if arguments.scheme else None
-    plan = session.builds().prepare(arguments.folder, snapshot, settings, scheme, session.job.token)
-    for finding in plan.folder.findings if dockerfile is None else ():
-        if finding.severity is Severity.ERROR:
-            session.job.log(finding.text)
+    plan = session.builds().prepare(
+        arguments.folder,
+        snapshot,
+        settings,
+        scheme,
+        session.job.token,
+        # A Dockerfile from elsewhere knows nothing of a generated server.
+        serving=dockerfile is None and not arguments.no_serving,
+    )
+    for sentence in _said(plan) if dockerfile is None else ():
+        session.job.log(sentence)
     model, repository = plan.model, plan.repository
     if arguments.model:
         model = ModelName(arguments.model)
@@ -79,6 +90,14 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     job = Job(session.job.token, lambda progress: _report(session, progress), session.job.log)
     outcome = session.builds().build(session.engine(), request, job, _StepPrinter(session))
     return _answer(outcome)
+
+
+def _said(plan: BuildPlan) -> Iterator[str]:
+    """What stands in the way, and what is generated."""
+    for finding in plan.folder.findings:
+        generated = plan.serving is not None and finding.path == plan.serving.app.path
+        if finding.severity is Severity.ERROR or generated:
+            yield finding.text
 
 
 def _report(session: Session, progress: Progress) -> None:

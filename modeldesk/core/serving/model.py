@@ -24,6 +24,11 @@ class Loader(Enum):
         return _FRAMEWORKS[self]
 
     @property
+    def system_packages(self) -> tuple[str, ...]:
+        """Packages of the operating system that slim images lack."""
+        return ("libgomp1",) if self is Loader.LIGHTGBM else ()
+
+    @property
     def packages(self) -> tuple[tuple[str, ...], ...]:
         """What it imports: of each group, any one package brings it."""
         return _PACKAGES[self]

@@ -113,6 +113,9 @@ def _served(folder: ModelFolder, choice: Choice, serving: Serving) -> ModelFolde
         folder,
         app=serving.app,
         requirements=serving.requirements,
+        system_packages=tuple(
+            dict.fromkeys((*folder.system_packages, *choice.loader.system_packages))
+        ),
         files=tuple(sorted((*folder.files, *files))),
         findings=tuple(sorted(said, key=lambda finding: order.index(finding.severity))),
     )
@@ -125,5 +128,9 @@ def _findings(folder: ModelFolder, choice: Choice, serving: Serving) -> Iterator
               "Read it beside the Dockerfile; it is sent with the folder, not written into it.",
               path=weights, framework=choice.loader.framework, port=PORT)  # fmt: skip
     yield Finding(Severity.INFO, text, serving.app.path)
+    for package in choice.loader.system_packages:
+        text = tr("{framework} needs {package} of the operating system, which slim images lack.",
+                  framework=choice.loader.framework, package=package)  # fmt: skip
+        yield Finding(Severity.INFO, text)
     if folder.requirements is None:
         yield from required.findings(choice, serving.requirements)

@@ -1,7 +1,8 @@
 """Serve an estimator of scikit-learn that was saved by joblib or pickle.
 
 {"inputs": [[5.1, 3.5], [6.2, 2.9]]} is answered with {"outputs": [0, 1]}, and "probabilities"
-where the estimator gives them. Loading runs what is in the file: only serve files you trust.
+where the estimator gives them. Rows hold numbers alone. Loading runs what is in the file: only
+serve files you trust.
 """
 
 # mypy: disable-error-code="import-untyped,import-not-found"
@@ -27,12 +28,19 @@ def load(settings: Mapping[str, object]) -> Predict:
         try:
             answer = {"outputs": model.predict(rows).tolist()}
             if hasattr(model, "predict_proba"):
-                answer["probabilities"] = model.predict_proba(rows).tolist()
+                answer["probabilities"] = plain(model.predict_proba(rows))
         except ValueError as error:
             raise BadInput(f"The model can't take that: {error}") from error
         return answer
 
     return predict
+
+
+def plain(probabilities: object) -> object:
+    """As lists; an estimator of several outputs has an array for each."""
+    if isinstance(probabilities, list):
+        return [one.tolist() for one in probabilities]
+    return probabilities.tolist() if hasattr(probabilities, "tolist") else probabilities
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Serve a booster of XGBoost that was saved as JSON, binary JSON or its older form.
+"""Serve a booster of XGBoost that was saved as JSON or binary JSON.
 
 {"inputs": [[5.1, 3.5], [6.2, 2.9]]} is answered with {"outputs": [0.1, 0.9]}.
 """

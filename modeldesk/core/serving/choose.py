@@ -28,8 +28,8 @@ _BY_FORMAT = {
 }
 _PICKLES = {"pickle", "joblib"}
 _OF_SKLEARN = {"sklearn", "numpy", "scipy", "joblib", "builtins", "__builtin__", "collections",
-               "copyreg", "copy_reg", "_codecs", "functools"}  # fmt: skip
-"""Modules that come with scikit-learn or Python."""
+               "copyreg", "copy_reg", "_codecs", "functools", "_loss"}  # fmt: skip
+"""Modules that come with scikit-learn or Python; the losses of boosting are pickled as _loss."""
 _PICKLE_WORK = 64 * 1024 * 1024
 _TASKS = {
     "ForSequenceClassification": "text-classification",

@@ -87,7 +87,6 @@ def _settings(folder: ModelFolder, choice: Choice) -> str:
     """What the server reads, and says at /metadata."""
     said = {key: folder.metadata[key] for key in _METADATA if folder.metadata.get(key)}
     facts: dict[str, object] = {
-        "model": folder.name,
         "framework": choice.loader.framework,
         "weights": str(choice.weights),
         **said,

@@ -65,6 +65,12 @@ def test_weights_of_each_kind_get_their_server(
     assert sorted(path.name for path in folder.iterdir()) == [name]
 
 
+def test_packages_of_the_operating_system_are_named(tmp_path: Path) -> None:
+    found, _ = look(models.folder(tmp_path, {"model.txt": TREES}))
+    assert found.system_packages == ("libgomp1",)
+    assert any("needs libgomp1" in one.text for one in found.findings)
+
+
 def test_a_text_model_of_transformers(tmp_path: Path) -> None:
     serving = served(models.transformers_folder(tmp_path))
     settings = json.loads(serving.texts["modeldesk_server/model.json"])
@@ -141,6 +147,11 @@ def test_a_manifest_tells_the_version(tmp_path: Path) -> None:
 )
 def test_pickles_that_are_not_served(tmp_path: Path, content: bytes, why: str) -> None:
     assert why in refusal(models.sklearn_folder(tmp_path, content))
+
+
+def test_the_losses_of_boosting_come_with_scikit_learn(tmp_path: Path) -> None:
+    content = models.sklearn_pickle(extra=b"c_loss\nCyHalfBinomialLoss\n0")
+    assert served(models.sklearn_folder(tmp_path, content)).loader is Loader.SKLEARN
 
 
 def test_a_pickle_that_can_not_be_looked_into_is_not_served(tmp_path: Path) -> None:

@@ -22,11 +22,20 @@ def load(settings: Mapping[str, object]) -> Predict:
         except (ValueError, TypeError, RuntimeError) as error:
             raise BadInput(f'"inputs" are no numbers of one shape: {error}') from error
         try:
-            with torch.inference_mode():
-                return {"outputs": plain(module(tensor))}
+            return {"outputs": plain(answer(tensor))}
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise BadInput(f"The model can't take that: {reason}") from error
+
+    def answer(tensor: torch.Tensor) -> object:
+        with torch.inference_mode():
+            try:
+                return module(tensor)
+            except RuntimeError:
+                # JSON writes 1 for 1.0, so whole numbers may be meant as others.
+                if tensor.is_floating_point():
+                    raise
+                return module(tensor.float())
 
     return predict
 

@@ -9,6 +9,7 @@ pipeline for the task says of each.
 from collections.abc import Mapping
 
 from transformers import pipeline
+from transformers.pipelines import PipelineException
 
 from server import Answer, BadInput, Predict, path_of, serve, texts_of
 
@@ -25,7 +26,7 @@ def load(settings: Mapping[str, object]) -> Predict:
         texts = texts_of(inputs)
         try:
             return {"outputs": plain(answer(texts))}
-        except ValueError as error:
+        except (ValueError, PipelineException) as error:
             raise BadInput(f"The model can't take that: {error}") from error
 
     return predict

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from modeldesk import resources
 from modeldesk.core import settings as settings_file
 from modeldesk.paths import Paths
 from modeldesk.sources import IndexParts, open_source
@@ -177,6 +178,7 @@ class Parts:
             GitSourceControl(),
             now,
             self.locks,
+            resources.path("serving"),
         )
 
     @Once

@@ -28,6 +28,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from modeldesk import resources
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.docker_engine.facade import DockerEngine
@@ -84,7 +85,11 @@ def send(url: str, folder: Path, *, with_buildkit: bool) -> dict[str, object]:
             written.append(str(arguments[0]))
 
     service = BuildService(
-        FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC), FakeDeploymentLocks()
+        FakeBuildRecords(),
+        FakeSourceControl(),
+        lambda: datetime.now(UTC),
+        FakeDeploymentLocks(),
+        resources.path("serving"),
     )
     request = BuildRequest(
         folder, ModelName(NAME), (Reference("docker.io", NAME, f"v{time.time_ns()}"),)

@@ -17,6 +17,7 @@ import docker
 import pytest
 
 import registry
+from modeldesk import resources
 from modeldesk.adapters.sqlite.build_records import SqliteBuildRecords
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.core.build.model import BuildRequest, EngineBuild
@@ -224,6 +225,7 @@ def test_a_secret_is_nowhere_afterwards(
         FakeSourceControl(),
         lambda: datetime.now(UTC),
         FakeDeploymentLocks(),
+        resources.path("serving"),
     )
     heard: list[object] = []
     told: list[str] = []

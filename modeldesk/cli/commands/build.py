@@ -1,6 +1,7 @@
 """``modeldesk build DIR``: build the next version from a folder."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from modeldesk.cli.answer import Answer
@@ -55,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[stages.value for stages in Stages],
         help="stages of the proposed Dockerfile; else several where packages are installed",
     )
+    parser.add_argument(
+        "--no-serving", action="store_true", help="generate no server for a folder without one"
+    )
     parser.add_argument("--no-cache", action="store_true", help="run every step again")
 
 
@@ -72,11 +76,12 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
         session.job.token,
         stages=Stages(arguments.stages) if arguments.stages else None,
         form=form_for(session.engine().info.builds_with_buildkit),
+        # A Dockerfile from elsewhere knows nothing of a generated server.
+        serving=dockerfile is None and not arguments.no_serving,
     )
     _check_stages(session, arguments, plan)
-    for finding in plan.folder.findings if dockerfile is None else ():
-        if finding.severity is Severity.ERROR:
-            session.job.log(finding.text)
+    for sentence in _said(plan) if dockerfile is None else ():
+        session.job.log(sentence)
     model, repository = plan.model, plan.repository
     if arguments.model:
         model = ModelName(arguments.model)
@@ -107,6 +112,14 @@ def _check_stages(session: Session, arguments: argparse.Namespace, plan: BuildPl
         )
     if plan.recipe.stages is not Stages(arguments.stages):
         session.job.log(single_only(plan.folder))
+
+
+def _said(plan: BuildPlan) -> Iterator[str]:
+    """What stands in the way, and what is generated."""
+    for finding in plan.folder.findings:
+        generated = plan.serving is not None and finding.path == plan.serving.app.path
+        if finding.severity is Severity.ERROR or generated:
+            yield finding.text
 
 
 def _report(session: Session, progress: Progress) -> None:

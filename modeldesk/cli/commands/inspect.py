@@ -3,11 +3,14 @@
 import argparse
 from collections.abc import Iterator
 
+from modeldesk import resources
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import folder
 from modeldesk.core.model_folder.inspect import inspect
 from modeldesk.core.model_folder.model import ModelFolder, Severity
+from modeldesk.core.serving.model import Serving
+from modeldesk.core.serving.propose import with_server
 from modeldesk.core.text import parameters_text, printable, size_text
 from modeldesk.core.words import trn
 
@@ -22,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Look at the folder. Nothing in it is run, imported or unpickled, and no engine is asked."""
     found = inspect(arguments.folder, session.job.token)
-    return Answer(_json(found), tuple(_lines(found)))
+    found, serving = with_server(found, resources.path("serving"))
+    return Answer(_json(found, serving), tuple(_lines(found)))
 
 
 def _lines(found: ModelFolder) -> Iterator[str]:
@@ -69,7 +73,7 @@ def _facts(found: ModelFolder) -> Iterator[tuple[str, str, str]]:
         yield key, value, ""
 
 
-def _json(found: ModelFolder) -> Json:
+def _json(found: ModelFolder, serving: Serving | None) -> Json:
     requirements, app, python, gpu = found.requirements, found.app, found.python, found.gpu
     return {
         "folder": printable(str(found.path)),
@@ -107,6 +111,7 @@ def _json(found: ModelFolder) -> Json:
         "system_packages": list(found.system_packages),
         "app": {"path": str(app.path), "server": app.server, "port": app.port,
                 "command": list(app.command)} if app else None,
+        "generated": sorted(serving.texts) if serving else [],
         "metrics": dict(found.metrics),
         "dataset_version": found.dataset_version,
         "metadata": dict(found.metadata),

@@ -101,6 +101,9 @@ class BuildRequest:
     """Text of a proposed or edited Dockerfile; None uses the folder's own."""
     dockerignore: str | None = None
     """Text of a proposed .dockerignore; None uses the folder's own, if any."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Further files that are sent with the folder's, path → content; none of them may be in the
+    folder."""
     labels: Mapping[str, str] = field(default_factory=dict)
     build_args: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Those that look secret are hidden in what the build says, but stay in the image's history:

@@ -10,6 +10,7 @@ from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.model_folder.model import ModelFolder
 from modeldesk.core.recipes.dockerfile import Recipe
 from modeldesk.core.references import Reference
+from modeldesk.core.serving.model import Serving
 from modeldesk.core.settings import Settings
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.versioning.names import ProposedVersion, Scheme, propose
@@ -40,6 +41,9 @@ class BuildPlan:
     context_files: int
     skipped: tuple[str, ...] = ()
     """Sentences about files that can't be sent."""
+    serving: Serving | None = None
+    """The server that is generated for the model, when the folder has none; its files are
+    among those of `folder`."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What the folder says of its model."""
 
@@ -73,6 +77,7 @@ class BuildPlan:
             references=tuple(name.with_tag(tag) for tag in tags),
             dockerfile=dockerfile,
             dockerignore=dockerignore,
+            texts=self.serving.texts if self.serving else {},
             labels=self.labels,
             no_cache=no_cache,
         )

@@ -52,6 +52,7 @@ from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, Sou
 from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages
 from modeldesk.core.recipes.dockerfile import propose
 from modeldesk.core.references import Reference
+from modeldesk.core.serving.propose import with_server
 from modeldesk.core.settings import Settings
 from modeldesk.core.text import printable
 from modeldesk.core.versioning.git_facts import GitFacts
@@ -73,11 +74,14 @@ class BuildService:
         source: SourceControl,
         clock: Callable[[], datetime],
         locks: DeploymentLocks,
+        serving_templates: Path,
     ) -> None:
+        """`serving_templates` is the folder that generated servers are made from."""
         self._records = records
         self._source = source
         self._clock = clock
         self._locks = locks
+        self._serving_templates = serving_templates
 
     def prepare(
         self,
@@ -89,13 +93,16 @@ class BuildService:
         model: ModelName | None = None,
         stages: Stages | None = None,
         form: Form = Form.CLASSIC,
+        *,
+        serving: bool = True,
     ) -> BuildPlan:
         """Look at `folder` and propose everything that a build of it needs; nothing is changed.
         `scheme` None takes the one of the settings, `model` None that of the folder's last build
-        or its own name, `stages` None what a Dockerfile gains by. Raises `FolderError`,
-        `Cancelled`."""
+        or its own name, `stages` None what a Dockerfile gains by; without `serving` no server is
+        generated. Raises `FolderError`, `Cancelled`."""
         token = token or CancelToken()
         found = inspect(folder, token)
+        found, server = with_server(found, self._serving_templates) if serving else (found, None)
         last = self._last_build(found.path)
         if model is not None and last is not None and last.model != model:
             last = None
@@ -110,6 +117,7 @@ class BuildService:
             found.path,
             recipe.dockerfile if recipe else None,
             recipe.dockerignore or None if recipe else None,
+            server.texts if server else None,
         )
         context = scan(found.path, files.rules, token, files.given, files.always)
         return BuildPlan(
@@ -126,6 +134,7 @@ class BuildService:
             context_bytes=context.total_bytes,
             context_files=context.file_count,
             skipped=tuple(_skipped(context)),
+            serving=server,
             labels=folder_labels(found),
         )
 
@@ -281,6 +290,7 @@ class _Build:
             folder,
             request.dockerfile,
             request.dockerignore,
+            request.texts,
             classic=not self._engine.info.builds_with_buildkit,
         )
         context = scan(folder, files.rules, token, files.given, files.always)

@@ -2,12 +2,14 @@
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from modeldesk.core.build_context.ignore import DOCKERIGNORE, IgnoreRules
 from modeldesk.core.build_context.scan import unreadable
 from modeldesk.core.errors import FolderError
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 DOCKERFILES = ("Dockerfile", "Containerfile", "dockerfile")
@@ -33,14 +35,20 @@ class BuildFiles:
 
 
 def build_files(
-    folder: Path, dockerfile: str | None, dockerignore: str | None, *, classic: bool = False
+    folder: Path,
+    dockerfile: str | None,
+    dockerignore: str | None,
+    texts: Mapping[str, str] | None = None,
+    *,
+    classic: bool = False,
 ) -> BuildFiles:
     """Read the folder's own files where no text is given, as the classic builder reads them or
-    as BuildKit does, which alone knows a .dockerignore of the Dockerfile's own.
+    as BuildKit does, which alone knows a .dockerignore of the Dockerfile's own. `texts` join the
+    folder's files.
 
-    Raises `FolderError` when there is no Dockerfile, when one of them can't be read, or when a
-    pattern is malformed."""
-    given: dict[str, bytes] = {}
+    Raises `FolderError` when there is no Dockerfile, when one of them can't be read, when a
+    pattern is malformed, or when one of `texts` would take the place of a file."""
+    given = _joining(folder, texts or {})
     name = own_dockerfile(folder) or DOCKERFILES[0]
     if dockerfile is not None:
         given[name] = dockerfile.encode("utf-8", "surrogateescape")
@@ -60,6 +68,17 @@ def build_files(
                 name, text, IgnoreRules.parse(patterns, ignore_name, classic=classic), given
             )
     return BuildFiles(name, text, IgnoreRules(), given)
+
+
+def _joining(folder: Path, texts: Mapping[str, str]) -> dict[str, bytes]:
+    for path in texts:
+        if os.path.lexists(folder / path):
+            raise FolderError(
+                tr("“{path}” is in the folder by now; a generated file would take its place.",
+                   path=printable(path)),
+                tr("Plan the build again, and the generated files have other names."),
+            )  # fmt: skip
+    return {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
 
 
 def own_dockerfile(folder: Path) -> str:

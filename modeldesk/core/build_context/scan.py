@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from modeldesk.core.build_context.ignore import IgnoreRules, Verdict
 from modeldesk.core.build_context.tar import END_BYTES, EntryKind, entry_bytes
@@ -117,7 +117,7 @@ class _Scan:
             ContextEntry(path, EntryKind.FILE, 0o644, 0, len(text), fraction=_text_fraction(text))
             for path, text in self._texts.items()
         ]
-        entries = (*given, *self._entries)
+        entries = (*self._folders_of_texts(), *given, *self._entries)
         return ContextPlan(
             folder=self._folder,
             entries=entries,
@@ -126,8 +126,19 @@ class _Scan:
             total_bytes=sum(map(_bytes_of, entries)) + END_BYTES,
             content_bytes=sum(entry.size_bytes for entry in entries),
             file_count=sum(entry.kind is EntryKind.FILE for entry in entries),
-            builder_only=frozenset(filter(self._rules.excludes, {*self._texts, *self._always})),
+            builder_only=frozenset(filter(self._rules.excludes, self._always)),
         )
+
+    def _folders_of_texts(self) -> list[ContextEntry]:
+        """The folders that texts lie in, and that are not sent for the sake of other files."""
+        above = {
+            str(parent)
+            for path in self._texts
+            for parent in PurePosixPath(path).parents
+            if parent.name
+        }
+        missing = sorted(above - {entry.path for entry in self._entries})
+        return [ContextEntry(path, EntryKind.FOLDER, 0o755, 0) for path in missing]
 
     def _read(self, folder: _Folder) -> Iterator[_Folder]:
         """Note the files of `folder` and give the folders in it that are to be entered."""

@@ -51,6 +51,13 @@ def about_odd_dockerfile(name: str) -> Finding:
     return Finding(Severity.ERROR, text, PurePosixPath(name))
 
 
+def no_program() -> Finding:
+    """Nothing in the folder serves its model."""
+    text = tr("There is no program that serves the model, so nothing could run in a container. "
+              "Add one, such as serve.py, that answers HTTP requests.")  # fmt: skip
+    return Finding(Severity.ERROR, text)
+
+
 def about_folder(folder: ModelFolder) -> Iterator[Finding]:
     """What is missing, not pinned, or larger than it need be."""
     yield from _about_contents(folder)
@@ -85,11 +92,7 @@ def _about_app(folder: ModelFolder) -> Iterator[Finding]:
     if folder.dockerfile is not None:
         return
     if folder.app is None and folder.file_count:
-        yield Finding(
-            Severity.ERROR,
-            tr("There is no program that serves the model, so nothing could run in a container. "
-               "Add one, such as serve.py, that answers HTTP requests."),
-        )  # fmt: skip
+        yield no_program()
     elif folder.app is not None and not folder.app.server:
         yield Finding(
             Severity.WARNING,

@@ -1,4 +1,7 @@
-"""The Dockerfile that will be built, and what is kept out of the image."""
+"""The Dockerfile that will be built, what is kept out of the image, and what is generated."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -21,18 +24,20 @@ from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.tabs import Tabs
 
 _NAMED = 4
+_OWN_PAGES = 2
 _LEAST_BESIDE = 480
 """Under this width the sentence stands below the buttons."""
 
 
 class RecipeCard(Card):
-    """Two texts; the Dockerfile can be edited for the build at hand. How many stages a proposed one
-    has can be chosen."""
+    """The texts of a build; the Dockerfile can be edited for the build at hand. How many stages a
+    proposed one has can be chosen."""
 
     stages_chosen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(padded=True, parent=parent)
+        self._theme = theme
         self._given = ""
         self.dockerfile = CodeView(theme)
         self.dockerfile.set_name(tr("Dockerfile"))
@@ -72,7 +77,22 @@ class RecipeCard(Card):
             kept = recipe.kept_out
         has_rules = bool(ignore or plan.dockerignore)
         self.kept_out.setText(_kept_text(kept, has_rules))
+        self._show_generated(plan.serving.texts if plan.serving else {})
         self._edited()
+
+    def _show_generated(self, texts: Mapping[str, str]) -> None:
+        """A page for each generated file, behind the others."""
+        while page := self.tabs.widget(_OWN_PAGES):
+            self.tabs.removeTab(_OWN_PAGES)
+            page.deleteLater()
+        for path, text in texts.items():
+            view = CodeView(self._theme)
+            view.set_name(path)
+            view.set_text(text)
+            said = tr("{path} is generated. It is sent with the folder, not written into it.",
+                      path=path)  # fmt: skip
+            note = Label(said, TextStyle.LABEL, color="faint", wrap=True)
+            self.tabs.addTab(_page(note, view), PurePosixPath(path).name)
 
     def _edited(self) -> None:
         changed = self.edited_text is not None

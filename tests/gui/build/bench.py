@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from modeldesk import resources
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.jobs import Job
@@ -67,7 +68,11 @@ class Bench(QObject):
         self.records = FakeBuildRecords()
         self.source = FakeSourceControl()
         self.builds = BuildService(
-            self.records, self.source, lambda: datetime.now(UTC), FakeDeploymentLocks()
+            self.records,
+            self.source,
+            lambda: datetime.now(UTC),
+            FakeDeploymentLocks(),
+            resources.path("serving"),
         )
         self.selected: list[LibraryLink] = []
         self.page = BuildPage(

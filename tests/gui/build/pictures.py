@@ -15,6 +15,7 @@ from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
 from tests.gui.pictures import Scene, by_name, live, take_all, until
 from tests.unit.core.model_folder import crafted
+from tests.unit.core.serving.models import sklearn_folder
 
 RAIL, SIDE, BAR = 60, 272, 30
 SIZES = {"": QSize(1440 - RAIL - SIDE, 900 - BAR), "small-": QSize(1024 - RAIL - SIDE, 700 - BAR)}
@@ -98,6 +99,18 @@ def plan_kinds(bench: Bench) -> None:
     until(lambda: bench.page.showing is Showing.PLAN)
 
 
+def plan_serving(bench: Bench) -> None:
+    """Weights and no program: a server is generated."""
+    folder = sklearn_folder(bench.home)
+    bench.page.plan(folder)
+    until(lambda: bench.page.showing is Showing.PLAN)
+
+
+def plan_serving_code(bench: Bench) -> None:
+    plan_serving(bench)
+    bench.page.recipe.tabs.setCurrentIndex(3)
+
+
 def wrong(bench: Bench) -> None:
     plan(bench)
     bench.page.form.tag.setText("v1.4.1")
@@ -179,6 +192,8 @@ SCENES = by_name(
     plan_own,
     plan_ignore,
     plan_kinds,
+    plan_serving,
+    plan_serving_code,
     wrong,
     offline,
     building,

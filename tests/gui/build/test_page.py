@@ -26,10 +26,12 @@ from modeldesk.ui.links import BuildLink, LibraryLink, SettingsLink, SettingsSec
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.code_view import CodeView
 from modeldesk.ui.widgets.step_list import StepState
 from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
+from tests.unit.core.serving.models import sklearn_folder
 
 if TYPE_CHECKING:
     from modeldesk.core.changes import Changes
@@ -284,6 +286,34 @@ def test_what_was_recognised_says_by_what(qtbot: QtBot, bench: Bench, page: Buil
     assert rows["safetensors"] == "recommendation_v2.safetensors · 1 tensor"
     facts = {row.label: row.value for row in page.found.facts.rows()}
     assert facts["Weights"].startswith("4096 parameters, F32")
+
+
+def test_a_generated_server_is_shown_before_it_is_built(
+    qtbot: QtBot, bench: Bench, page: BuildPage
+) -> None:
+    folder = sklearn_folder(bench.home)
+    bench.page.activate(BuildLink(folder=folder))
+    qtbot.waitUntil(lambda: page.showing is Showing.PLAN)
+    tabs = page.recipe.tabs
+    names = [tabs.tabText(number) for number in range(tabs.count())]
+    assert names[2:] == ["serve.py", "server.py", "model.json", "requirements.txt"]
+    assert any("a small server is proposed" in text for text in page.found.texts())
+    assert page._prepared is not None
+    serving = page._prepared.plan.serving
+    assert serving is not None
+    for number, text in enumerate(serving.texts.values(), 2):
+        shown = tabs.widget(number)
+        assert shown is not None
+        (view,) = shown.findChildren(CodeView)
+        assert view.text() == text
+    session = build(qtbot, bench)
+    assert session.request.texts == serving.texts
+    assert "modeldesk_server/serve.py" in (session.request.dockerfile or "")
+    assert [path.name for path in folder.iterdir()] == ["model.pkl"]
+    finish(qtbot, session)
+    # Another folder's plan shows none of it.
+    plan(qtbot, bench)
+    qtbot.waitUntil(lambda: tabs.count() == 2)
 
 
 def test_a_cancel_is_said_at_once_and_leaves_no_image(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modeldesk import resources
 from modeldesk.cli.commands import build
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
@@ -20,6 +21,7 @@ from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_build import BuildScript
 from tests.fakes.records import FakeBuildRecords, FakeImageRecords
 from tests.fakes.source_control import FakeSourceControl
+from tests.unit.core.serving.models import sklearn_folder
 
 DOCKERFILE = "FROM python:3.11-slim\nCOPY model.txt /app/\nRUN true\n"
 
@@ -35,7 +37,11 @@ def engine() -> FakeEngine:
 def session(engine: FakeEngine, tmp_path: Path) -> Session:
     parts = Parts(Paths.under(tmp_path))
     service = BuildService(
-        FakeBuildRecords(), FakeSourceControl(), lambda: datetime.now(UTC), FakeDeploymentLocks()
+        FakeBuildRecords(),
+        FakeSourceControl(),
+        lambda: datetime.now(UTC),
+        FakeDeploymentLocks(),
+        resources.path("serving"),
     )
     vars(parts).update(
         finder=FakeFinder(engine), library=Library(FakeImageRecords()), builds=service
@@ -174,3 +180,18 @@ def test_stages_are_no_choice_of_a_dockerfile_that_is_there(
     for words in ([str(folder)], [str(bare), "--file", str(folder / "Dockerfile")]):
         with pytest.raises(InvalidInput, match="there is one already"):
             build.execute(arguments(*words, "--stages", "multi"), session)
+
+
+def test_a_server_is_generated_unless_it_is_not_wanted(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = sklearn_folder(tmp_path)
+    said: list[str] = []
+    monkeypatch.setattr(session, "job", Job(CancelToken(), log=said.append))
+    build.execute(arguments(str(folder)), session)
+    assert any("a small server is proposed" in line for line in said)
+    assert any("COPY modeldesk_server/" in line for line in said)
+    said.clear()
+    build.execute(arguments(str(folder), "--no-serving", "--tag", "v9.9.9"), session)
+    assert any("There is no program that serves the model" in line for line in said)
+    assert not any("modeldesk_server" in line for line in said)

@@ -12,6 +12,7 @@ from modeldesk.composition import Parts
 from modeldesk.core.errors import FolderError
 from modeldesk.paths import Paths
 from tests.unit.core.model_folder import crafted
+from tests.unit.core.serving.models import sklearn_folder
 
 
 @pytest.fixture
@@ -44,3 +45,12 @@ def test_what_was_found_and_why(session: Session, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(session: Session, tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="not there"):
         inspect.execute(argparse.Namespace(folder=tmp_path / "gone"), session)
+
+
+def test_a_server_that_would_be_generated_is_said(session: Session, tmp_path: Path) -> None:
+    answer = inspect.execute(argparse.Namespace(folder=sklearn_folder(tmp_path)), session)
+    assert any("a small server is proposed" in line for line in answer.lines)
+    told = json.loads(json.dumps(answer.json))
+    assert told["app"]["path"] == "modeldesk_server/serve.py"
+    names = ("model.json", "requirements.txt", "serve.py", "server.py")
+    assert told["generated"] == [f"modeldesk_server/{name}" for name in names]

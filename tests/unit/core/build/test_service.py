@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from modeldesk import resources
 from modeldesk.core.build.model import (
     BuildEvent,
     BuildOutcome,
@@ -63,7 +64,9 @@ class Bench:
         self.engine.add_image("python:3.11", "python:3.11-slim")
         self.records = FakeBuildRecords()
         self.git = FakeSourceControl()
-        self.service = BuildService(self.records, self.git, lambda: NOW, FakeDeploymentLocks())
+        self.service = BuildService(
+            self.records, self.git, lambda: NOW, FakeDeploymentLocks(), resources.path("serving")
+        )
         self.events: list[Event] = []
         self.reports: list[Progress] = []
         self.token = CancelToken()

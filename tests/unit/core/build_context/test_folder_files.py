@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from modeldesk.core.build_context.folder_files import build_files
+from modeldesk.core.build_context.scan import scan
+from modeldesk.core.build_context.tar import EntryKind
 from modeldesk.core.errors import FolderError
+from modeldesk.core.jobs import CancelToken
 
 
 @pytest.mark.parametrize("name", [".dockerignore", "Dockerfile.dockerignore"])
@@ -16,3 +19,20 @@ def test_what_keeps_others_out_can_not_be_kept_out_itself(tmp_path: Path, name: 
         build_files(tmp_path, None, None)
     assert "keep it out" not in caught.value.hint
     assert "in its place" in caught.value.hint
+
+
+def test_texts_join_the_folder_and_never_replace_what_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / ".dockerignore").write_text("*\n")
+    files = build_files(tmp_path, None, None, {"server/serve.py": "print()\n"})
+    plan = scan(tmp_path, files.rules, CancelToken(), files.given, files.always)
+    assert [(entry.path, entry.kind) for entry in plan.entries[:2]] == [
+        ("server", EntryKind.FOLDER),
+        ("server/serve.py", EntryKind.FILE),
+    ]
+    # What the person's rules keep out of the image does not concern what is generated.
+    assert plan.builder_only == {"Dockerfile", ".dockerignore"}
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "serve.py").symlink_to("nowhere")
+    with pytest.raises(FolderError, match="would take its place"):
+        build_files(tmp_path, None, None, {"server/serve.py": "print()\n"})

@@ -1,0 +1,1 @@
+"""A small server for a folder that has weights and no program to serve them."""

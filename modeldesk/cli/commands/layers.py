@@ -214,7 +214,7 @@ def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
     rows = [
         (
             size_text(group.copies_bytes) if number == 0 else "",
-            str(layer),
+            str(layer + 1),
             f"/{shown(path)}",
         )
         for group in found[:_WASTED_LINES]

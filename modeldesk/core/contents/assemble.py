@@ -23,7 +23,7 @@ def assemble(
     """The contents of `image`, for each of whose layers there must be an index, and what it
     tells. `base_layers` of the lowest are its base image's, as the library knows; where it is
     None, the image's history has to show it."""
-    aligned = _instructions(image)
+    aligned = _instructions(image, indexes)
     if not any(layer.size_bytes for layer in aligned):
         # Else the engine said the sizes, by which the library judges too.
         aligned = [
@@ -48,14 +48,19 @@ def _all(kind: LayerKind, index: LayerIndex) -> Parts:
     return ((kind, index.size_bytes),) if index.size_bytes else ()
 
 
-def _instructions(image: SourceImage) -> Sequence[AlignedLayer]:
+def _instructions(
+    image: SourceImage, indexes: Mapping[DiffId, LayerIndex]
+) -> Sequence[AlignedLayer]:
     """What made each layer: as the source says, or as history and sizes let one tell. They have
     sizes where the history has, as an engine's does."""
     detail = image.detail
     if any(blob.created_by or blob.comment for blob in image.blobs):
         return list(_told(image.blobs, detail.history))
     sized = any(entry.size_bytes for entry in detail.history)
-    return align(detail.history, detail.diff_ids, detail.size_bytes if sized else 0)
+    if not sized:
+        return align(detail.history, detail.diff_ids)
+    known = {diff_id: index.size_bytes for diff_id, index in indexes.items()}
+    return align(detail.history, detail.diff_ids, detail.size_bytes, known)
 
 
 def _told(blobs: Sequence[LayerBlob], history: Sequence[HistoryEntry]) -> Iterator[AlignedLayer]:

@@ -6,7 +6,8 @@ from heapq import nlargest
 from itertools import compress
 
 from modeldesk.core.contents.advice.model import Advice, Subject
-from modeldesk.core.contents.model import ImageContents
+from modeldesk.core.contents.kinds import UNTOLD, kinds_of_files
+from modeldesk.core.contents.model import ImageContents, LayerContents
 from modeldesk.core.contents.pieces import both, taken
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import Waste
@@ -32,7 +33,7 @@ class Figures:
     compressed_bytes: int | None
     """None where the source does not say of every layer."""
     largest: Mapping[LayerKind, tuple[LargeFile, ...]]
-    """The largest files there in the end, by the kind of layer that wrote them."""
+    """The largest files there in the end, by their kind."""
 
     @property
     def efficiency(self) -> float:
@@ -53,30 +54,49 @@ def figures(contents: ImageContents, waste: Waste, view: FileView) -> Figures:
         waste.layers_bytes,
         waste.reclaimable_bytes,
         sum(known) if len(known) == len(compressed) else None,
-        largest_by_kind(view, [layer.kind for layer in contents.layers]),
+        largest_by_kind(view, contents.layers),
     )
 
 
-def kinds_of_rows(view: FileView, kinds: Sequence[LayerKind]) -> bytes:
-    """For each row the place in `LayerKind` of the kind of the layer that wrote it; `kinds` is
-    one for each layer."""
-    numbers = {kind: number for number, kind in enumerate(LayerKind)}
-    by_row = b"".join(
-        bytes([numbers[kind]]) * len(layer) for kind, layer in zip(kinds, view.layers, strict=True)
-    )
+def kinds_of_rows(view: FileView, layers: Sequence[LayerContents]) -> bytes:
+    """For each row the place in `LayerKind` of its file's kind; `layers` are the view's. They add
+    up to the parts of each layer."""
+    by_row = b"".join(map(_kinds_in, layers))
     return taken(by_row, view.rows, "B").tobytes()
 
 
+def _kinds_in(layer: LayerContents) -> bytes:
+    numbers = {kind: number for number, kind in enumerate(LayerKind)}
+    if len(layer.parts) <= 1:
+        return bytes((numbers[layer.kind],)) * len(layer.index)
+    found = kinds_of_files(layer.index)
+    sizes = layer.index.sizes
+    # What the files do not tell was counted as one kind, whose part is larger than they make it.
+    untold = next(
+        (
+            kind
+            for kind, size in layer.parts
+            if size > sum(compress(sizes, found.translate(_is(numbers[kind]))))
+        ),
+        layer.kind,
+    )
+    return found.replace(bytes((UNTOLD,)), bytes((numbers[untold],)))
+
+
+def _is(wanted: int) -> bytes:
+    """Translates codes to 1 for one of them, and to 0."""
+    return bytes(code == wanted for code in range(256))
+
+
 def largest_by_kind(
-    view: FileView, kinds: Sequence[LayerKind]
+    view: FileView, layers: Sequence[LayerContents]
 ) -> dict[LayerKind, tuple[LargeFile, ...]]:
-    """The largest files that are there, by the kind of layer that wrote them."""
-    found, of_rows, present = {}, kinds_of_rows(view, kinds), view.present()
+    """The largest files that are there, by their kind."""
+    found, of_rows, present = {}, kinds_of_rows(view, layers), view.present()
     for number, kind in enumerate(LayerKind):
-        if kind not in kinds:
+        if number not in of_rows:
             continue
-        is_kind = bytes(code == number for code in range(256))
-        here = both(of_rows.translate(is_kind), present)
+        here = both(of_rows.translate(_is(number)), present)
         rows = nlargest(_MOST, compress(range(len(view)), here), key=view.sizes.__getitem__)
         files = (LargeFile(view.paths[row], view.sizes[row]) for row in rows if view.sizes[row])
         if large := tuple(files):

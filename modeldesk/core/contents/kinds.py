@@ -1,6 +1,7 @@
 """What a layer is for, judged by what is in it."""
 
 import re
+from collections.abc import Iterator
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
@@ -14,6 +15,9 @@ from modeldesk.core.contents.weights import (
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.parts import Told, largest_first
 from modeldesk.core.model_folder.magic import LARGE, extension_of
+
+UNTOLD = 255
+"""A file that could be of any kind."""
 
 _DEPENDENCIES = re.compile(
     rb"(?:^|/)(?:site-packages|dist-packages|site-library|node_modules|\.?venv|virtualenv|"
@@ -39,6 +43,27 @@ def tell(layer: LayerIndex) -> Told:
     """What the layer's files tell, whatever made it; all of it adds up to the layer's size."""
     sizes = dict.fromkeys(LayerKind, 0)
     untold = 0
+    for row, kind in _judged(layer):
+        if kind is None:
+            untold += layer.sizes[row]
+        else:
+            sizes[kind] += layer.sizes[row]
+    return Told(largest_first(sizes), untold)
+
+
+def kinds_of_files(layer: LayerIndex) -> bytes:
+    """For each row the place in `LayerKind` of its file's kind, and `UNTOLD` where the files do not
+    tell it."""
+    numbers = {kind: number for number, kind in enumerate(LayerKind)}
+    found = bytearray((UNTOLD,)) * len(layer)
+    for row, kind in _judged(layer):
+        if kind is not None:
+            found[row] = numbers[kind]
+    return bytes(found)
+
+
+def _judged(layer: LayerIndex) -> Iterator[tuple[int, LayerKind | None]]:
+    """Rows that have bytes, and what they are."""
     has_packages = any(_has_file(layer, folder) for folder in _DATABASE_FOLDERS)
     known = dict[bytes, LayerKind | None]()
     """Folder → kind of the files in it."""
@@ -53,11 +78,7 @@ def tell(layer: LayerIndex) -> Told:
             kind = known[folder] = _kind_of_folder(folder + b"/", has_packages)
         if size >= LOOKED_AT and _is_weights(layer, row, kind):
             kind = LayerKind.MODEL_WEIGHTS
-        if kind is None:
-            untold += size
-        else:
-            sizes[kind] += size
-    return Told(largest_first(sizes), untold)
+        yield row, kind
 
 
 def is_of_packages(path: bytes) -> bool:

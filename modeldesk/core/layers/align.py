@@ -6,8 +6,9 @@ may not (``ENV``). Histories are also cut short, squashed into one, or missing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import HistoryEntry
@@ -16,12 +17,20 @@ from modeldesk.core.layers.instructions import Effect, clean, effect_of, word_of
 EMPTY_LAYER = DiffId("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
 """The diff ID of a layer that holds nothing: a tar archive of two zero blocks."""
 
-_MAKES_EMPTY = re.compile(r"\b(?:mkdir|touch|ln|install -d)\b")
-"""Commands that leave something behind that takes no room."""
+_MAKES_EMPTY = re.compile(
+    r"(?<![\w./-])(?:mkdir|touch|ln|install -d|rm|rmdir|unlink|mv|chmod|chown"
+    r"|apt(?:-get)? (?:-\S+ )*(?:clean|remove|purge|autoremove)|pip3? uninstall)(?![\w-])"
+    r"|-delete\b"
+)
+"""Commands that leave something behind that takes no room: an empty file, or a mark that something
+is gone."""
 
 _IMPOSSIBLE = float("inf")
 _LAYER_WITHOUT_ENTRY = 100.0
 _SIZE_WITHOUT_LAYER = 1000.0
+_OTHER_SIZE = 20.0
+_ABOUT = 0.05
+"""Engines count hard links and whole blocks as they please: so far sizes may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +58,19 @@ class _Line:
 
 
 def align(
-    history: Sequence[HistoryEntry], diff_ids: Sequence[DiffId], size_bytes: int = 0
+    history: Sequence[HistoryEntry],
+    diff_ids: Sequence[DiffId],
+    size_bytes: int = 0,
+    known: Mapping[DiffId, int] = MappingProxyType({}),
 ) -> tuple[AlignedLayer, ...]:
-    """The layers of an image, base first, one for each of `diff_ids`.
+    """The layers of an image, base first, one for each of `diff_ids`. `known` are the sizes of
+    layers whose files were read, which tell what counting alone does not.
 
     The sizes add up to those of the history. Where layers are left that no entry speaks of and
     `size_bytes` (the whole image) is larger, the lowest of them is given what is missing.
     """
     lines = _lines(history)
-    chosen = _obvious(lines, diff_ids) or _best(lines, diff_ids)
+    chosen = _obvious(lines, diff_ids) or _best(lines, diff_ids, known)
     sizes = _sizes(lines, chosen, size_bytes)
     return tuple(
         AlignedLayer(
@@ -113,10 +126,13 @@ def _obvious(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | N
     return list(sized) if len(sized) == len(diff_ids) and EMPTY_LAYER not in diff_ids else None
 
 
-def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None]:
+def _best(
+    lines: Sequence[_Line], diff_ids: Sequence[DiffId], known: Mapping[DiffId, int]
+) -> list[int | None]:
     """The cheapest assignment that keeps the order. Ties go to the upper layers, since it is
     the base whose history is missing."""
     entries, layers = len(lines), len(diff_ids)
+    sizes = [known.get(diff_id) for diff_id in diff_ids]
     # costs[e][d]: of the first e entries with the first d layers.
     costs = [[d * _LAYER_WITHOUT_ENTRY for d in range(layers + 1)]]
     for line in lines:
@@ -125,7 +141,7 @@ def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None
         for d, diff_id in enumerate(diff_ids):
             row.append(
                 min(
-                    above[d] + _match_cost(line, diff_id),
+                    above[d] + _match_cost(line, diff_id, sizes[d]),
                     above[d + 1] + skipped,
                     row[d] + _LAYER_WITHOUT_ENTRY,
                 )
@@ -135,7 +151,7 @@ def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None
     e, d = entries, layers
     while e and d:
         line = lines[e - 1]
-        if costs[e][d] == costs[e - 1][d - 1] + _match_cost(line, diff_ids[d - 1]):
+        if costs[e][d] == costs[e - 1][d - 1] + _match_cost(line, diff_ids[d - 1], sizes[d - 1]):
             e, d = e - 1, d - 1
             chosen[d] = e
         elif costs[e][d] == costs[e - 1][d] + line.skip_cost:
@@ -145,13 +161,15 @@ def _best(lines: Sequence[_Line], diff_ids: Sequence[DiffId]) -> list[int | None
     return chosen
 
 
-def _match_cost(line: _Line, diff_id: DiffId) -> float:
-    """What it costs to say that an entry made the layer."""
+def _match_cost(line: _Line, diff_id: DiffId, known: int | None) -> float:
+    """What it costs to say that an entry made the layer, whose size may be known."""
     if line.effect == Effect.METADATA and not line.size:
         return _IMPOSSIBLE
     if diff_id == EMPTY_LAYER:
         return _IMPOSSIBLE if line.size else 0.0
-    return 0.0 if line.size else 0.5
+    cost = 0.0 if line.size else 0.5
+    differs = known is not None and abs(known - line.size) > _ABOUT * max(known, line.size)
+    return cost + _OTHER_SIZE if differs else cost
 
 
 def _sizes(lines: Sequence[_Line], chosen: Sequence[int | None], size_bytes: int) -> list[int]:

@@ -56,8 +56,8 @@ class Files:
         """Bytes by kind for any run of rows."""
         with self._lock:
             if self._sums is None:
-                kinds = [layer.kind for layer in self._contents.layers]
-                self._sums = KindSums(self.view, kinds_of_rows(self.view, kinds))
+                kinds = kinds_of_rows(self.view, self._contents.layers)
+                self._sums = KindSums(self.view, kinds)
             return self._sums
 
 

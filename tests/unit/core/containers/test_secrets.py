@@ -38,6 +38,23 @@ def test_a_value_with_a_password_in_it_is_secret_whatever_its_name(value: str) -
     assert looks_secret("DATABASE_URL", value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"ghp_{'a1' * 12}",
+        "AKIAABCDEFGHIJKLMNOP",
+        f"xoxb-{'1' * 12}",
+        f"Bearer {'a1' * 9}",
+        f"https://lan/x?sv=1&sig={'a' * 9}",
+        "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl",
+        "-----BEGIN PRIVATE KEY-----\nMII",
+    ],
+)
+def test_a_token_is_secret_by_its_looks(value: str) -> None:
+    assert looks_secret("A1", value)
+    assert shown_value("A1", value) == HIDDEN
+
+
 @pytest.mark.parametrize("value", ["", "postgres://h/db", "http://h:8080/v1", "http://u@h/x"])
 def test_an_address_without_a_password_is_not(value: str) -> None:
     assert not looks_secret("DATABASE_URL", value)
@@ -61,6 +78,17 @@ def test_an_address_without_a_password_is_not(value: str) -> None:
         'RUN curl -H "X-Api-Key: hunter4" https://x/y',
         "RUN curl --header 'PRIVATE-TOKEN:hunter4' https://x/y",
         "RUN pip install git+https://ghp_hunter4hunter4hunter4@git.lan/a.git",
+        "RUN curl -u bot:hunter4 https://lan/x",
+        'ENTRYPOINT ["curl", "-u", "bot:hunter4", "https://lan/x"]',
+        "RUN curl --proxy-user=bot:hunter4 https://lan/x",
+        "RUN docker login -u bot -p hunter4 lan:5000",
+        "RUN sshpass -p hunter4 ssh bot@lan",
+        "RUN wandb login hunter4hunter4",
+        "RUN curl 'https://lan/x?sv=2024&sig=hunter4%3D&se=2'",
+        "RUN echo sk-proj-hunter4hunter4hunter4hunter4 > key",
+        "RUN echo glpat-hunter4hunter4hunter4",
+        "RUN echo hf_hunter4hunter4hunter4hunter4",
+        "RUN printf -----BEGIN RSA PRIVATE KEY-----hunter4-----END RSA PRIVATE KEY-----",
     ],
 )
 def test_a_text_is_shown_without_its_secrets(text: str) -> None:
@@ -81,6 +109,9 @@ def test_a_text_is_shown_without_its_secrets(text: str) -> None:
         "CMD python -m serve --port 5000",
         '{"accuracy": "0.9", "monkey": "x"}',
         'RUN curl -H "Accept: application/json" https://bot@git.lan/x',
+        "RUN docker run -u 1000:1000 --user 10:10 x",
+        "RUN mkdir -p /data && cp -p a b && python -u serve.py",
+        "the bearer of bad news; sk-learn and hf_transfer stay",
     ],
 )
 def test_what_is_none_stays(text: str) -> None:

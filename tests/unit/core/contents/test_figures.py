@@ -1,9 +1,12 @@
 """What an image's contents tell in a few figures."""
 
+from dataclasses import replace
+
 import pytest
 
 from modeldesk.core.contents.advice.advise import advise
 from modeldesk.core.contents.figures import figures, kinds_of_rows, largest_by_kind
+from modeldesk.core.contents.kinds import tell
 from modeldesk.core.contents.model import ImageContents
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.waste import find_waste
@@ -39,19 +42,32 @@ def test_waste_efficiency_and_what_is_sent() -> None:
 def test_the_largest_files_are_those_that_are_there_by_who_wrote_them() -> None:
     contents = image()
     view = stack_of(contents).view()
-    found = largest_by_kind(view, [BASE, WEIGHTS])
+    found = largest_by_kind(view, contents.layers)
     assert [(f.path, f.size_bytes) for f in found[BASE]] == [(b"b", 50)]
     assert [(f.path, f.size_bytes) for f in found[WEIGHTS]] == [(b"m/w", 50), (b"m/c", 10)]
 
 
 def test_every_row_has_the_kind_of_its_layer() -> None:
-    view = stack_of(image()).view()
-    kinds = list(LayerKind)
-    named = {
-        view.paths[row]: kinds[code]
-        for row, code in enumerate(kinds_of_rows(view, [BASE, WEIGHTS]))
+    assert kinds_of_paths(image()) == {b"a": BASE, b"b": BASE, b"m/c": WEIGHTS, b"m/w": WEIGHTS}
+
+
+def test_in_a_layer_of_several_kinds_each_file_has_its_own() -> None:
+    index = layer_index({"app/site-packages/a.py": 900, "app/serve.py": 500, "app/x": 40})
+    [layer] = image_contents([("COPY . /app", LayerKind.APPLICATION, index)]).layers
+    parts = tell(index).parts_with(LayerKind.APPLICATION)
+    mixed = replace(layer, kind=LayerKind.DEPENDENCIES, parts=parts)
+    contents = replace(image_contents([]), layers=(mixed,))
+    assert kinds_of_paths(contents) == {
+        b"app/site-packages/a.py": LayerKind.DEPENDENCIES,
+        b"app/serve.py": LayerKind.APPLICATION,
+        b"app/x": LayerKind.APPLICATION,
     }
-    assert named == {b"a": BASE, b"b": BASE, b"m/c": WEIGHTS, b"m/w": WEIGHTS}
+
+
+def kinds_of_paths(contents: ImageContents) -> dict[bytes, LayerKind]:
+    view, kinds = stack_of(contents).view(), list(LayerKind)
+    codes = kinds_of_rows(view, contents.layers)
+    return {view.paths[row]: kinds[code] for row, code in enumerate(codes)}
 
 
 def test_an_image_without_bytes_wastes_nothing() -> None:

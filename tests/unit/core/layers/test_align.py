@@ -54,6 +54,39 @@ def test_a_folder_is_more_likely_new_than_a_command_without_trace() -> None:
     ]
 
 
+def test_what_takes_something_away_makes_a_layer() -> None:
+    # Measured with Docker 20.10's classic builder.
+    lines = history(
+        *PYTHON,
+        ("COPY file:1 in /app/model.bin", 9),
+        "/bin/sh -c rm /etc/debian_version",
+        ("COPY file:2 in /app/app.py", 3),
+        "/bin/sh -c pip --version; echo done",
+    )
+    assert [(text, size) for _, text, size in told(align(lines, diffs("abcde"), 96))][2:] == [
+        ("COPY … /app/model.bin", 9),
+        ("RUN rm /etc/debian_version", 0),
+        ("COPY … /app/app.py", 3),
+    ]
+
+
+def test_sizes_that_are_known_tell_what_a_command_does_not() -> None:
+    lines = history(
+        *PYTHON,
+        ("COPY file:1 in /app/model.bin", 9000),
+        "/bin/sh -c clean-up",
+        ("COPY file:2 in /app/app.py", 3),
+        "/bin/sh -c show",
+    )
+    layers = diffs("abcde")
+    known = dict(zip(layers, (75, 9, 9000, 0, 3), strict=True))
+    assert [text for _, text, _ in told(align(lines, layers, 9087, known))][2:] == [
+        "COPY … /app/model.bin",
+        "RUN clean-up",
+        "COPY … /app/app.py",
+    ]
+
+
 def test_a_folder_that_was_there_makes_no_layer() -> None:
     lines = history("COPY a /app/", "WORKDIR /app", "RUN mkdir /data", "WORKDIR /new")
 

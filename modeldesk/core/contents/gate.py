@@ -22,6 +22,8 @@ _RULE = re.compile(
 )
 """In a line of its own, or in braces with others."""
 _DISABLED = "disabled"
+_ALL_RULES = "rules"
+"""What rules stand below."""
 _EFFICIENCY, _WASTED, _USER_WASTED = RULES = (
     "lowestEfficiency",
     "highestWastedBytes",
@@ -74,8 +76,14 @@ def judge(score: "DiveScore", limits: Limits) -> tuple[Verdict, ...]:
 
 def read_limits(text: str, limits: Limits, file: str) -> Limits:
     """`limits` with what a ``.dive-ci`` file says. Raises `InvalidInput` for a value that can't
-    be read; all else is passed over."""
-    for rule, value in _rules(text):
+    be read, and for a file of which nothing can be; all else is passed over."""
+    rules = list(_rules(text))
+    if not any(rule.lower() != _ALL_RULES for rule, _ in rules) and _says_something(text):
+        raise InvalidInput(
+            tr("Nothing in {file} can be read as a rule.", file=file),
+            tr("Write each on a line of its own, below “rules:”, as: lowestEfficiency: 0.9"),
+        )
+    for rule, value in rules:
         # Dive doesn't tell small letters from large ones either.
         match rule.lower():
             case "lowestefficiency":
@@ -91,6 +99,13 @@ def unknown_rules(text: str) -> tuple[str, ...]:
     """What a ``.dive-ci`` file sets and no rule is called."""
     known = {rule.lower() for rule in RULES}
     return tuple(rule for rule, _ in _rules(text) if rule.lower() not in known)
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is more than remarks, and the heading of no rules."""
+    nothing = ("", "---", "...", f"{_ALL_RULES}:", f"{_ALL_RULES}: {{}}")
+    said = (_COMMENT.sub("", line).strip() for line in text.splitlines())
+    return any(line not in nothing for line in said)
 
 
 def _rules(text: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,11 @@ _RUN = re.compile(
 )
 _RUN_ARGUMENTS = re.compile(r"^RUN +\|\d+ +(?:\w+=\S* +)*(?P<text>.*)$", re.DOTALL)
 _BUILDKIT = re.compile(r"\s*# buildkit\s*$")
-_COPIED = re.compile(r"^(?P<word>COPY|ADD) (?:file|dir|multi):\S* in (?P<to>.*)$", re.DOTALL)
+_COPIED = re.compile(
+    r"^(?P<word>COPY|ADD) (?P<flags>(?:--\S+ )*(?:--\S*?)?)(?:file|dir|multi):\S* in (?P<to>.*)$",
+    re.DOTALL,
+)
+"""The classic builder writes no blank between a flag and the digest of what was copied."""
 _HEALTH = re.compile(r'^HEALTHCHECK &\{\[(?P<test>.*?)\](?: "| 0x|\}|$)', re.DOTALL)
 _GO_LIST = re.compile(r"^(?P<word>EXPOSE|VOLUME) (?:map)?\[(?P<items>.*)\]$", re.DOTALL)
 _QUOTED_NEXT = re.compile(r'(?<!\\)" "')
@@ -88,7 +92,8 @@ def effect_of(instruction: str) -> Effect:
 def _tidy(text: str) -> str:
     """Undo the notations of Go that the builders leave in some instructions."""
     if match := _COPIED.match(text):
-        return f"{match['word']} … {match['to'].strip()}"
+        words = (match["word"], match["flags"].strip(), "…", match["to"].strip())
+        return " ".join(filter(None, words))
     if match := _HEALTH.match(text):
         return _healthcheck(match["test"])
     if match := _GO_LIST.match(text):

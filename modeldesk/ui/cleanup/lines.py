@@ -127,9 +127,9 @@ def columns() -> tuple[Column[Line], ...]:
         Column("name", tr("Version"), _name),
         Column("why", tr("Why"), _why, stretch=True),
         Column("size", tr("Size"), _size, "right"),
-        Column("unique", tr("Unique"), _unique, "right", gives_way=2, tooltip=_unique_help()),
+        Column("unique", tr("Unique"), _unique, "right", gives_way=0, tooltip=_unique_help()),
         Column("created", tr("Created"), _created, gives_way=1),
-        Column("where", tr("Where"), _where, gives_way=0),
+        Column("where", tr("Where"), _where, gives_way=2),
     )
 
 

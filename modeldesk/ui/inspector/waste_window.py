@@ -1,7 +1,7 @@
 """What an image wastes: how much, where, and which layers did it."""
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from modeldesk.core.contents.dive import DiveScore
@@ -103,6 +103,12 @@ class WasteWindow(QFrame):
         self.files.show()
         self.files.raise_()
         self.files.activateWindow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for latest in (self._counting, self._scoring):

@@ -55,7 +55,7 @@ def secrets(scene: Scene) -> Iterator[Advice]:
         count,
         Remedy(
             tr(
-                "Make what was in them worthless by changing it. Keep the files out of the build, "
+                "Replace what was in them by new ones. Keep the files out of the build, "
                 "mount what the build needs, and give the rest to the container when it starts."
             ),
             ('RUN --mount=type=secret,id=token TOKEN="$(cat /run/secrets/token)" make-something',),

@@ -89,3 +89,14 @@ def test_figures_are_told_for_a_person() -> None:
     score = DiveScore(0.93, 10_000_000, 5_000_000, 1_998_700, 0.1599, ())
     told = [(one.text(one.value), one.text(one.limit)) for one in judge(score, Limits(0.9, 10**8))]
     assert told == [("93.00%", "90.00%"), ("2.00 MB", "100 MB"), ("15.99%", "10.00%")]
+
+
+@pytest.mark.parametrize("text", ["rules: [a", "rules:\n- lowestEfficiency: 0.99\n", "hello"])
+def test_a_file_of_which_nothing_can_be_read_is_told(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"Nothing in \.dive-ci can be read"):
+        read_limits(text, Limits(), ".dive-ci")
+
+
+@pytest.mark.parametrize("text", ["", "# none\n", "---\nrules:\n", "rules: {}\n"])
+def test_a_file_that_says_nothing_changes_nothing(text: str) -> None:
+    assert read_limits(text, Limits(), ".dive-ci") == Limits()

@@ -9,6 +9,7 @@ CASES = {
     '/bin/sh -c #(nop)  CMD ["python3"]': 'CMD ["python3"]',
     '/bin/sh -c #(nop)  ENTRYPOINT ["python" "serve.py"]': 'ENTRYPOINT ["python", "serve.py"]',
     "/bin/sh -c #(nop) COPY file:c2a9c835a8438c63 in /app/ ": "COPY … /app/",
+    "/bin/sh -c #(nop) COPY --from=b --chown=10multi:0a in /a ": "COPY --from=b --chown=10 … /a",
     "/bin/sh -c #(nop) COPY dir:9ba35d3538a6ddc6 in /usr/local/ ": "COPY … /usr/local/",
     "/bin/sh -c #(nop) COPY multi:0a1b in ./": "COPY … ./",
     "/bin/sh -c #(nop) ADD file:1f2e in / ": "ADD … /",

@@ -168,8 +168,12 @@ def _match_cost(line: _Line, diff_id: DiffId, known: int | None) -> float:
     if diff_id == EMPTY_LAYER:
         return _IMPOSSIBLE if line.size else 0.0
     cost = 0.0 if line.size else 0.5
-    differs = known is not None and abs(known - line.size) > _ABOUT * max(known, line.size)
-    return cost + _OTHER_SIZE if differs else cost
+    return cost + _OTHER_SIZE if known is not None and differs(known, line.size) else cost
+
+
+def differs(known: int, said: int) -> bool:
+    """Whether two sizes are not those of one layer."""
+    return abs(known - said) > _ABOUT * max(known, said)
 
 
 def _sizes(lines: Sequence[_Line], chosen: Sequence[int | None], size_bytes: int) -> list[int]:

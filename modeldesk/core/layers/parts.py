@@ -18,6 +18,11 @@ class Told:
     untold_bytes: int
     """Of files that could be of any kind."""
 
+    @property
+    def size_bytes(self) -> int:
+        """Of all files."""
+        return sum(size for _, size in self.parts) + self.untold_bytes
+
     def parts_with(self, otherwise: LayerKind) -> Parts:
         """Bytes by kind; they add up to those of all files. What the files do not tell counts as
         `otherwise`: what the layer's instruction, or the image it is a base of, says."""

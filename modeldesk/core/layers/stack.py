@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
+from types import MappingProxyType
 
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import HistoryEntry, ImageDetail
-from modeldesk.core.layers.align import AlignedLayer, align
+from modeldesk.core.layers.align import AlignedLayer, align, differs
 from modeldesk.core.layers.classify import marked_base, own_kind
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
@@ -40,6 +41,13 @@ class Stack:
     def diff_ids(self) -> tuple[DiffId, ...]:
         return tuple(layer.diff_id for layer in self.layers)
 
+    def contradicts(self, known: Mapping[DiffId, int]) -> bool:
+        """Whether a layer was given another size than the one its files are known to have."""
+        return any(
+            (size := known.get(layer.diff_id)) is not None and differs(size, layer.size_bytes)
+            for layer in self.layers
+        )
+
     def judged(self, told: Mapping[DiffId, Told]) -> "Stack":
         """The same with the kinds that layers tell by their content, where they do."""
         if told.keys().isdisjoint(self.diff_ids):
@@ -59,9 +67,10 @@ class Stack:
         return (*base, *self.layers[count:])
 
 
-def read_stack(detail: ImageDetail) -> Stack:
-    """The layers of an inspected image. Equal texts of many images are kept once."""
-    return _stack(detail, align(detail.history, detail.diff_ids, detail.size_bytes))
+def read_stack(detail: ImageDetail, known: Mapping[DiffId, int] = MappingProxyType({})) -> Stack:
+    """The layers of an inspected image. Equal texts of many images are kept once. `known` are the
+    sizes of layers whose files were read, see `align`."""
+    return _stack(detail, align(detail.history, detail.diff_ids, detail.size_bytes, known))
 
 
 def read_blobs(detail: ImageDetail, sizes: Sequence[int], made_by: Sequence[int] = ()) -> Stack:

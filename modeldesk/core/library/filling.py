@@ -9,7 +9,7 @@ from modeldesk.core.errors import EngineError, EngineUnavailable, RecordsError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job, Progress, Unit
-from modeldesk.core.layers.stack import Stack, read_stack
+from modeldesk.core.layers.stack import Stack
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine, ImageRecords
 from modeldesk.core.words import tr
@@ -30,12 +30,14 @@ def fill(
     engine: ImageEngine,
     records: ImageRecords,
     job: Job,
+    read: Callable[[ImageDetail], Stack],
     learn: Learn,
     on_snapshot: Callable[[LibrarySnapshot], None],
 ) -> None:
-    """Read `ids` from the records, then the rest from the engine, and keep that. What was read
-    until a cancel or a broken connection is learned and kept all the same."""
-    filling = _Filling(len(ids), records, job, learn, on_snapshot)
+    """Take `ids` from the records, then the rest from the engine, and keep that; `read` makes
+    layers of what an engine tells. What came until a cancel or a broken connection is learned and
+    kept all the same."""
+    filling = _Filling(len(ids), records, job, read, learn, on_snapshot)
     try:
         filling.inspect(engine, filling.take_kept(ids))
     finally:
@@ -50,6 +52,7 @@ class _Filling:
         total: int,
         records: ImageRecords,
         job: Job,
+        read: Callable[[ImageDetail], Stack],
         learn: Learn,
         on_snapshot: Callable[[LibrarySnapshot], None],
     ) -> None:
@@ -57,6 +60,7 @@ class _Filling:
         self._done = 0
         self._records = records
         self._job = job
+        self._read = read
         self._learn = learn
         self._on_snapshot = on_snapshot
         self._stacks: dict[ImageId, Stack] = {}
@@ -77,7 +81,7 @@ class _Filling:
                 return [*left, *batch, *remaining]
             for image in batch:
                 if image in kept:
-                    self._stacks[image] = read_stack(kept[image])
+                    self._stacks[image] = self._read(kept[image])
                     self._done += 1
                 else:
                     left.append(image)
@@ -96,7 +100,7 @@ class _Filling:
                 logger.info("the layers of %s can't be read: %s", image, error)
                 self._unreadable.append(image)
             else:
-                self._stacks[image] = read_stack(detail)
+                self._stacks[image] = self._read(detail)
                 self._to_keep.append(detail)
             self._done += 1
             if len(self._to_keep) >= _BATCH:

@@ -59,6 +59,8 @@ class Library:
         self._records = records
         self._kinds = kinds
         self._told: dict[DiffId, Told] = {}
+        self._sizes: dict[DiffId, int] = {}
+        """Of layers whose files were read."""
         self._kinds_known = kinds is None
         self._asking = threading.Lock()
         self._state = threading.Lock()
@@ -111,7 +113,7 @@ class Library:
         mine = self._claim()
         try:
             if mine:
-                fill(mine, engine, self._records, job, self._learn, on_snapshot)
+                fill(mine, engine, self._records, job, self._read, self._learn, on_snapshot)
         finally:
             with self._state:
                 self._being_read.difference_update(mine)
@@ -167,11 +169,22 @@ class Library:
                     self._snapshot = replace(self._snapshot, kinds_known=known)
                 return self._snapshot
             self._told.update(news)
+            self._sizes.update((layer, told.size_bytes) for layer, told in news.items())
             self._kinds_known = known
+            doubtful = []
             for image, stack in self._stacks.items():
                 if not news.keys().isdisjoint(stack.diff_ids):
                     self._judged[image] = stack.judged(self._told)
-            return self._remake()
+                    if stack.contradicts(self._sizes):
+                        doubtful.append(image)
+            if not doubtful:
+                return self._remake()
+        # Which instruction made which of their layers was a guess, and can be told better now.
+        stacks = {image: self._read(detail) for image, detail in self._kept(doubtful).items()}
+        return self._learn(stacks, ())
+
+    def _read(self, detail: ImageDetail) -> Stack:
+        return read_stack(detail, self._sizes)
 
     def _learn(
         self, stacks: Mapping[ImageId, Stack], unreadable: Iterable[ImageId]
@@ -195,7 +208,7 @@ class Library:
         unread = iter([image for image in ids if image not in self._stacks])
         deadline = time.monotonic() + _READ_AT_ONCE_S
         while time.monotonic() < deadline and (batch := list(islice(unread, _BATCH))):
-            stacks = {image: read_stack(detail) for image, detail in self._kept(batch).items()}
+            stacks = {image: self._read(detail) for image, detail in self._kept(batch).items()}
             with self._state:
                 self._take(stacks)
 

@@ -1,5 +1,7 @@
 """What layers tell of their kinds is kept; the library then says what is said of their files."""
 
+from dataclasses import replace
+
 import pytest
 
 from modeldesk.core.changes import Changes
@@ -93,6 +95,40 @@ def test_the_library_guesses_until_somebody_looks_inside(desk: Desk) -> None:
     }
     assert kinds(after) == [layer.kind for layer in contents.layers]
     assert after.bytes_by_kind() == add_up(layer.parts for layer in contents.layers)
+
+
+def test_what_made_a_layer_is_put_right_once_sizes_are_known(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = (
+        Step("ADD rootfs.tar.xz /", 6 * MB),
+        Step("COPY model /m", 300 * MB),
+        Step("RUN clean-up", 0),
+        Step("COPY serve.py /app/", 20 * MB),
+        Step("RUN show", 0),
+    )
+    image = desk.engine.add_image("rec:v1", steps=steps, base=())
+    detail = desk.engine.image_detail(image)
+    # The first of the two commands left a mark, which takes no room, and the other nothing.
+    layers = (*detail.diff_ids[:2], DiffId(f"sha256:{'c' * 64}"), detail.diff_ids[2])
+    monkeypatch.setattr(desk.engine, "image_detail", lambda _: replace(detail, diff_ids=layers))
+    files: tuple[dict[str, int], ...] = (
+        {"bin/sh": 6 * MB},
+        {"m/blob": 300 * MB},
+        {},
+        {"app/serve.py": 20 * MB},
+    )
+    desk.files = dict(zip(layers, files, strict=True))
+    desk.list()
+    assert [layer.size_bytes for layer in desk.version(image).layers or ()][2:] == [20 * MB, 0]
+
+    desk.look(image)
+    desk.library.apply(desk.engine, Changes(layers=frozenset(layers)))
+    found = desk.version(image).layers or ()
+    assert [(layer.instruction, layer.size_bytes) for layer in found][2:] == [
+        ("RUN clean-up", 0),
+        ("COPY serve.py /app/", 20 * MB),
+    ]
 
 
 def test_so_does_another_program_from_then_on(desk: Desk) -> None:

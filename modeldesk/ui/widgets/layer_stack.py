@@ -20,6 +20,7 @@ from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _GAP = 2.0
+_THIN, _BAR = 7, 3
 _LEAST = 2.0
 
 
@@ -82,10 +83,21 @@ class LayerStack(QWidget):
             painter.setBrush(QColor(self._theme.tokens.kind(segment.kind)))
             painter.drawRoundedRect(rect, radius, radius)
             if segment.key == self._selected:
-                painter.setPen(QPen(QColor(self._theme.tokens.text), 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), radius, radius)
+                self._mark(painter, rect, radius)
         painter.end()
+
+    def _mark(self, painter: QPainter, rect: QRectF, radius: float) -> None:
+        """An outline within; a thin one, whose colour that would hide, has a bar at its side."""
+        ink = QColor(self._theme.tokens.text)
+        if rect.height() < _THIN:
+            bar = QRectF(0, rect.center().y() - _THIN / 2, _BAR, _THIN)
+            ground = QColor(self._theme.tokens.panel)
+            painter.fillRect(QRectF(0, rect.top(), 2 * _BAR, rect.height()), ground)
+            painter.fillRect(bar, ink)
+            return
+        painter.setPen(QPen(ink, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), radius, radius)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         hit = self._at(event.position().y())

@@ -17,8 +17,8 @@ from operator import gt, mul, ne, or_
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import Owner
-from modeldesk.core.contents.merged import layer_at
 from modeldesk.core.contents.pieces import PIECE, pieces
+from modeldesk.core.contents.runs import layer_at
 from modeldesk.core.contents.view import FileView
 
 _IS_LINK = bytes(kind in (FileType.SYMLINK, FileType.HARD_LINK) for kind in range(256))

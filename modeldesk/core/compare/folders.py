@@ -12,8 +12,8 @@ from itertools import accumulate, compress
 from operator import add, mul, sub
 
 from modeldesk.core.compare.files import FileChange, FileDifferences
-from modeldesk.core.contents.merged import run_of
 from modeldesk.core.contents.pieces import pieces
+from modeldesk.core.contents.runs import run_of
 
 _LEAST_SHARE = 100
 """What is less than one of so many parts of all that changed has no row of its own."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from modeldesk.core.contents.entries import WHITEOUT, FileType, shown
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.merged import rows_of_type, run_of
 from modeldesk.core.contents.pieces import pieces
+from modeldesk.core.contents.runs import rows_of_type, run_of
 
 _DROPPED = b"/.wh..wh.."
 """What begins so is in none of dive's trees."""

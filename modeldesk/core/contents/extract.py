@@ -16,9 +16,9 @@ from itertools import chain, groupby
 from pathlib import Path
 
 from modeldesk.core.contents.entries import Entry, FileType
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.links import linked_file
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.safe_names import free_name, safe_name
-from modeldesk.core.contents.stack import linked_file
 from modeldesk.core.contents.view import FileView, State
 from modeldesk.core.errors import ArchiveDamaged, ExtractFailed
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit

@@ -6,9 +6,10 @@ from heapq import nlargest
 from itertools import compress
 
 from modeldesk.core.contents.advice.model import Advice, Subject
+from modeldesk.core.contents.columns import taken
 from modeldesk.core.contents.kinds import UNTOLD, kinds_of_files
 from modeldesk.core.contents.model import ImageContents, LayerContents
-from modeldesk.core.contents.pieces import both, taken
+from modeldesk.core.contents.pieces import both
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import Waste
 from modeldesk.core.layers.kinds import LayerKind

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.weights import (
     LOOKED_AT,
     format_by_content,

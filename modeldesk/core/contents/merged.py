@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, compress
 
-import numpy as np
-from numpy.typing import NDArray
-
+from modeldesk.core.contents.columns import taken, within
 from modeldesk.core.contents.entries import FileType, hidden_by
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.pieces import PIECE, PLACE, pieces, taken
+from modeldesk.core.contents.pieces import PIECE, pieces
+from modeldesk.core.contents.runs import layer_at, rows_of_type, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +99,12 @@ class Merged:
         end = self.begins[top + 1]
         if end == len(self.paths):
             return None
-        return (self.row_numbers() < end).tobytes()
+        return self.rows_within(0, end)
 
-    def row_numbers(self) -> NDArray[np.uint32]:
-        """`rows`, to be counted with where there are several layers."""
+    def rows_within(self, begin: int, end: int) -> bytes:
+        """For each place 1 if its row is among those, where there are several layers."""
         assert isinstance(self.rows, array)
-        return np.frombuffer(self.rows, PLACE)
+        return within(self.rows, begin, end)
 
     def _beginning_the_next(self) -> list[int]:
         """Places whose path the next one's begins with: few but folders and rows of one path."""
@@ -177,33 +176,6 @@ class Merged:
 
     def _offset(self, layer: int, place: int) -> int:
         return self.layers[layer].offsets[self.rows[place] - self.begins[layer]]
-
-
-def layer_at(begins: Sequence[int], row: int) -> int:
-    """The layer that has a row counted through all of them."""
-    # Empty layers begin where the next one does, so the last that begins there has it.
-    layer = len(begins) - 1
-    while begins[layer] > row:
-        layer -= 1
-    return layer
-
-
-def run_of(paths: Sequence[bytes], folder: bytes) -> range:
-    """Where `paths` (sorted) have a folder and all in it; the root's name is empty."""
-    if not folder:
-        return range(len(paths))
-    first = bisect_left(paths, folder + b"/")
-    # "0" is the byte that follows the slash.
-    return range(first, bisect_left(paths, folder + b"0", first))
-
-
-def rows_of_type(types: bytes, kind: FileType) -> Iterator[int]:
-    """Where `types` has `kind`."""
-    mark = bytes([kind])
-    row = types.find(mark)
-    while row >= 0:
-        yield row
-        row = types.find(mark, row + 1)
 
 
 _NEVER_BOTH = (FileType.FOLDER, FileType.WHITEOUT, FileType.OPAQUE)

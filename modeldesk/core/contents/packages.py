@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from modeldesk.core.contents.merged import run_of
 from modeldesk.core.contents.pieces import places_with
 from modeldesk.core.contents.pip_packages import pip_packages
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.view import FileView, State
 
 _DPKG = b"var/lib/dpkg/status"

@@ -1,16 +1,11 @@
-"""Work on long lists. Lists of Python's objects are gone through in pieces: a single call for all
-of one would keep the interpreter from every other thread, the window's too, until it is done.
-Columns of numbers take a thousandth of a second for some hundred thousand."""
+"""Work on long lists in pieces: a single call for all of one would keep the interpreter from every
+other thread, the window's too, until it is done."""
 
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Protocol, Self, TypeVar
 
-import numpy as np
-
-PLACE = "I"
-"""How places in a list are kept: an array's typecode."""
 PIECE = 4_000
 """Items that one call may take: a few milliseconds."""
 _NEIGHBOURS = 256
@@ -38,23 +33,6 @@ def places_with(paths: Sequence[bytes], text: bytes) -> Iterator[int]:
             for place, path in enumerate(some, part.start):
                 if text in path:
                     yield place
-
-
-def taken(items: "array[int] | bytes", places: "array[int]", typecode: str = "Q") -> "array[int]":
-    """The items (which are of `typecode`) at some places (which are ``I``)."""
-    if not places:
-        return array(typecode)
-    found = np.frombuffer(items, typecode)[np.frombuffer(places, PLACE)]
-    return array(typecode, found.tobytes())
-
-
-def sums(amounts: "array[int]", counted: bytes) -> "array[int]":
-    """``[0, first, first + second, …]`` of the amounts where `counted` is 1."""
-    found = np.zeros(len(amounts) + 1, "Q")
-    if amounts:
-        counting = np.frombuffer(amounts, "Q") * np.frombuffer(counted, np.uint8)
-        np.cumsum(counting, out=found[1:])
-    return array("Q", found.tobytes())
 
 
 def both(marks: bytes | bytearray, others: bytes | bytearray) -> bytes:

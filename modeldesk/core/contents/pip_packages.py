@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from modeldesk.core.contents.merged import run_of
 from modeldesk.core.contents.pieces import places_with
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.view import FileView, State
 
 _INFO = (b".dist-info", b".egg-info")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from fnmatch import translate
 from itertools import compress
 
+from modeldesk.core.contents.columns import taken
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.pieces import in_order, pieces, taken
+from modeldesk.core.contents.pieces import in_order, pieces
 from modeldesk.core.contents.view import FileView
 
 _WILD = re.compile(r"[*?\[]")

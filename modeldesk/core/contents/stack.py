@@ -9,13 +9,12 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from modeldesk.core.contents.columns import last_of_runs, places_of
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
+from modeldesk.core.contents.links import linked_file
 from modeldesk.core.contents.merged import Loss, Merged
-from modeldesk.core.contents.paths import clean
-from modeldesk.core.contents.pieces import without
+from modeldesk.core.contents.pieces import both, without
 from modeldesk.core.contents.view import FileView, State
 
 
@@ -84,28 +83,18 @@ class Stack:
         wanted = merged.up_to(top)
         if wanted is None:
             return bytearray(without(merged.topmost, gone))
-        ends = np.frombuffer(merged.topmost, np.uint8)
-        path_numbers = np.cumsum(ends, dtype=np.int64) - ends
-        places = np.flatnonzero(np.frombuffer(wanted, np.uint8))
-        is_uppermost = np.ones(len(places), np.bool_)
-        is_uppermost[:-1] = np.diff(path_numbers[places]) != 0
-        uppermost = places[is_uppermost]
-        there = np.zeros(len(wanted), np.uint8)
-        there[uppermost] = np.frombuffer(gone, np.uint8)[uppermost] == 0
-        return bytearray(there.tobytes())
+        return bytearray(without(last_of_runs(wanted, merged.topmost), gone))
 
     def _states(self, top: int, there: bytearray, gone_before: bytearray) -> bytearray:
         merged = self.merged
         if top == 0:
             return bytearray(there.translate(_AS_ADDED))
-        rows, begin, end = merged.row_numbers(), merged.begins[top], merged.begins[top + 1]
-        written = (rows >= begin) & (rows < end) & (np.frombuffer(there, np.uint8) == 1)
+        written = both(there, merged.rows_within(merged.begins[top], merged.begins[top + 1]))
         # What stands below a place has its path unless it is that path's uppermost row.
-        was_there = np.zeros(len(there), np.bool_)
-        uppermost = np.frombuffer(merged.topmost, np.uint8)
-        was_there[1:] = (uppermost[:-1] == 0) & (np.frombuffer(gone_before, np.uint8)[:-1] == 0)
-        states = bytearray(((written & ~was_there) * np.uint8(State.ADDED)).tobytes())
-        for place in np.flatnonzero(written & was_there).tolist():
+        has_above = b"\0" + merged.topmost.translate(_IS_ZERO)[:-1]
+        was_there = without(has_above, b"\0" + gone_before[:-1])
+        states = bytearray(without(written, was_there).translate(_AS_ADDED))
+        for place in places_of(both(written, was_there)):
             is_folder = merged.types[place] == FileType.FOLDER
             if not is_folder or self.owner(place - 1) != self.owner(place):
                 # Layers list folders for what is in them; only another owner is a change.
@@ -215,19 +204,7 @@ def runs_of(there: bytes) -> Iterator[slice]:
         begin = there.find(1, end)
 
 
-def linked_file(layer: LayerIndex, row: int) -> int | None:
-    """The row of the file that a hard link names, perhaps by way of others; None where the
-    layer has none."""
-    seen = {row}
-    while layer.types[row] == FileType.HARD_LINK:
-        found = layer.row(clean(layer.links.get(row, b"")))
-        if found is None or found in seen:
-            return None
-        seen.add(found)
-        row = found
-    return row if layer.types[row] == FileType.FILE else None
-
-
 _IS_MARKER = bytes(kind in (FileType.WHITEOUT, FileType.OPAQUE) for kind in range(256))
 _IS_REMOVED = bytes(state == State.REMOVED for state in range(256))
+_IS_ZERO = bytes([1]).ljust(256, b"\0")
 _AS_ADDED = bytes([0, State.ADDED]).ljust(256, b"\0")

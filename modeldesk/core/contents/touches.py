@@ -7,7 +7,7 @@ from enum import Enum
 
 from modeldesk.core.contents.entries import OPAQUE, WHITEOUT, FileType
 from modeldesk.core.contents.layer_index import LayerIndex, Owner
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.runs import run_of
 
 
 class Touched(Enum):

@@ -5,9 +5,10 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
 
+from modeldesk.core.contents.columns import sums
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.merged import run_of
-from modeldesk.core.contents.pieces import in_order, sums, without
+from modeldesk.core.contents.pieces import in_order, without
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.view import FileView, State
 
 

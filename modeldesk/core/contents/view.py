@@ -9,7 +9,7 @@ from itertools import compress
 
 from modeldesk.core.contents.entries import Entry, FileType
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.merged import layer_at
+from modeldesk.core.contents.runs import layer_at
 
 
 class State(IntEnum):

@@ -2,7 +2,7 @@
 
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.model_folder.magic import (
     BY_EXTENSION,
     LARGE,

@@ -6,7 +6,7 @@ from typing import Any, overload
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from modeldesk.core.contents.entries import Entry
-from modeldesk.core.contents.merged import run_of
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.tree import Children, FileTree, Node, Order
 from modeldesk.ui.inspector.file_columns import CHUNK, NAME, SIZE, TOP, Index, header, text_of
 from modeldesk.ui.inspector.file_lines import Line, line_of, more_line, tooltip

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from modeldesk.core.contents.columns import sums
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.merged import run_of
-from modeldesk.core.contents.pieces import both, sums
+from modeldesk.core.contents.pieces import both
+from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.tree import FileTree, Node
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.layers.kinds import LayerKind

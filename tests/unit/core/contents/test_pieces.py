@@ -6,7 +6,8 @@ from itertools import accumulate
 
 import pytest
 
-from modeldesk.core.contents.pieces import PIECE, both, in_order, pieces, sums, taken, without
+from modeldesk.core.contents.columns import sums, taken
+from modeldesk.core.contents.pieces import PIECE, both, in_order, pieces, without
 
 
 @pytest.mark.parametrize("length", [0, 1, PIECE, PIECE + 1, 5 * PIECE + 17])

@@ -16,6 +16,8 @@ from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, Place, RegistryImage
 from modeldesk.core.contents.ports import ImageSource
+from modeldesk.core.contents.stack import Stack
+from modeldesk.core.contents.waste import find_waste
 from modeldesk.core.errors import Cancelled, EngineError, NotInRegistry
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.jobs import CancelToken, Job, Progress
@@ -170,6 +172,36 @@ def test_what_skopeo_writes(
     assert engine.keys() == copied.keys()
     for diff_id, index in engine.items():
         assert rows(index) == rows(copied[diff_id])
+
+
+@pytest.mark.parametrize("form", ["oci", "oci-archive", "docker-archive"])
+def test_what_buildah_makes(tmp_path: Path, form: str) -> None:
+    buildah = shutil.which("buildah")
+    if buildah is None:
+        pytest.skip("needs buildah (packaging/test.py installs it)")
+    folder, path = tmp_path / "folder", tmp_path / "made"
+    folder.mkdir()
+    for name, content in (("model.bin", MODEL), ("next.bin", MODEL[:5000]), ("文件.txt", b"hi")):
+        (folder / name).write_bytes(content)
+    (folder / "Containerfile").write_text(
+        "FROM scratch\nCOPY model.bin 文件.txt /app/\nCOPY next.bin /app/model.bin\n",
+        encoding="utf-8",
+    )
+    stores = ("--root", str(tmp_path / "root"), "--runroot", str(tmp_path / "run"))
+    own = [buildah, *stores, "--storage-driver", "vfs"]
+    recipe = ("-f", str(folder / "Containerfile"), str(folder))
+    for command in (
+        ["bud", "--isolation", "chroot", "--layers", "--quiet", "--tag", "made:v1", *recipe],
+        ["push", "--quiet", "made:v1", f"{form}:{path}:made:v1"],
+    ):
+        subprocess.run([*own, *command], check=True, stdout=subprocess.DEVNULL)
+    layers = list(indexes(ArchiveImage(path)).values())
+    files = [{e.path: e.size_bytes for e in one if e.type == FileType.FILE} for one in layers]
+    assert files == [
+        {b"app/model.bin": len(MODEL), "app/文件.txt".encode(): 2},
+        {b"app/model.bin": 5000},
+    ]
+    assert find_waste(Stack(layers)).reclaimable_bytes == len(MODEL)
 
 
 @pytest.mark.parametrize("large", [False, True])

@@ -330,8 +330,9 @@ class Tour:
         page.activate(LibraryLink(ModelName(self.model), found.key.image))
 
     def _click(self, button: QWidget) -> None:
-        # A button that has just come takes no press yet: it could be a double click's second.
-        let_live(QApplication.doubleClickInterval())
+        # A button that has just come takes no press yet: it could be a double click's second. A
+        # timer may ring a twentieth too early.
+        let_live(QApplication.doubleClickInterval() * 6 // 5)
         self._until("what was to be pressed can be", button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 

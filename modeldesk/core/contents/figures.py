@@ -9,7 +9,7 @@ from modeldesk.core.contents.advice.model import Advice, Subject
 from modeldesk.core.contents.columns import taken
 from modeldesk.core.contents.kinds import UNTOLD, kinds_of_files
 from modeldesk.core.contents.model import ImageContents, LayerContents
-from modeldesk.core.contents.pieces import both
+from modeldesk.core.contents.pieces import both, equal_to
 from modeldesk.core.contents.view import FileView
 from modeldesk.core.contents.waste import Waste
 from modeldesk.core.layers.kinds import LayerKind
@@ -77,16 +77,11 @@ def _kinds_in(layer: LayerContents) -> bytes:
         (
             kind
             for kind, size in layer.parts
-            if size > sum(compress(sizes, found.translate(_is(numbers[kind]))))
+            if size > sum(compress(sizes, equal_to(found, numbers[kind])))
         ),
         layer.kind,
     )
     return found.replace(bytes((UNTOLD,)), bytes((numbers[untold],)))
-
-
-def _is(wanted: int) -> bytes:
-    """Translates codes to 1 for one of them, and to 0."""
-    return bytes(code == wanted for code in range(256))
 
 
 def largest_by_kind(
@@ -97,7 +92,7 @@ def largest_by_kind(
     for number, kind in enumerate(LayerKind):
         if number not in of_rows:
             continue
-        here = both(of_rows.translate(_is(number)), present)
+        here = both(equal_to(of_rows, number), present)
         rows = nlargest(_MOST, compress(range(len(view)), here), key=view.sizes.__getitem__)
         files = (LargeFile(view.paths[row], view.sizes[row]) for row in rows if view.sizes[row])
         if large := tuple(files):

@@ -35,6 +35,11 @@ def places_with(paths: Sequence[bytes], text: bytes) -> Iterator[int]:
                     yield place
 
 
+def equal_to(codes: bytes, wanted: int) -> bytes:
+    """1 where a code is the one that is wanted, else 0."""
+    return codes.translate(bytes(code == wanted for code in range(256)))
+
+
 def both(marks: bytes | bytearray, others: bytes | bytearray) -> bytes:
     """1 where both lists of zeros and ones have it: as two numbers, since that takes no time."""
     found = int.from_bytes(marks, "little") & int.from_bytes(others, "little")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from modeldesk.core.contents.columns import sums
 from modeldesk.core.contents.entries import FileType
-from modeldesk.core.contents.pieces import both
+from modeldesk.core.contents.pieces import both, equal_to
 from modeldesk.core.contents.runs import run_of
 from modeldesk.core.contents.tree import FileTree, Node
 from modeldesk.core.contents.view import FileView
@@ -33,8 +33,7 @@ class KindSums:
         self._sums: dict[LayerKind, array[int]] = {}
         for number, kind in enumerate(LayerKind):
             if number in kinds:
-                is_kind = bytes(code == number for code in range(256))
-                here = both(kinds.translate(is_kind), present)
+                here = both(equal_to(kinds, number), present)
                 self._sums[kind] = sums(view.sizes, here)
 
     def main_kind(self, run: range) -> LayerKind:

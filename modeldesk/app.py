@@ -24,31 +24,30 @@ from PySide6.QtWidgets import QApplication, QWidget
 from modeldesk import resources
 from modeldesk.composition import Parts
 from modeldesk.core import words
-from modeldesk.core.changes import Changes
-from modeldesk.core.engine.model import Connection
+from modeldesk.core.channel_rule import own_channels
 from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
+from modeldesk.living import DeploymentCare, EngineLink
+from modeldesk.page_entries import page_entries
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
-from modeldesk.ui.context import Context, Hub, Page, PageEntry, SettingsStore
-from modeldesk.ui.links import BuildLink, Link, PageKey
+from modeldesk.ui.context import Context, Hub, SettingsStore
+from modeldesk.ui.links import BuildLink, Link
 from modeldesk.ui.making import Making
 from modeldesk.ui.releases.healing import ReleaseHealing
 from modeldesk.ui.shell.garbage import UiThreadGarbage
 from modeldesk.ui.shell.main_window import MainWindow
+from modeldesk.ui.shell.settings_watch import SettingsWatch
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.runner import TaskRunner
-from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modeldesk.core.engine.watch import EngineWatch
-    from modeldesk.core.ports import ImageEngine
     from modeldesk.pages import Pages
     from modeldesk.ui.shell.command_palette import PaletteEntry
 
@@ -58,12 +57,15 @@ _NEXT = ("modeldesk.pages", "modeldesk.ui.library.page", "modeldesk.core.engine.
 """What is needed soon after the first paint; imported where the window does not wait for it."""
 _LATER = (
     "modeldesk.ui.build.page",
-    "modeldesk.ui.compare.page",
+    "modeldesk.ui.compare.images_view",
     "modeldesk.ui.releases.page",
     "modeldesk.ui.run.dialog",
     "modeldesk.ui.activity.page",
     "modeldesk.ui.cleanup.page",
+    "modeldesk.ui.find.page",
     "modeldesk.ui.settings.page",
+    "modeldesk.core.deployment_watch.watch",
+    "modeldesk.core.release_events.sender",
 )
 """What a first click on each page would have to wait for."""
 _SHUTDOWN_S = 5.0
@@ -90,9 +92,10 @@ class Desktop(QObject):
         self.tasks = TaskRunner(self)
         self.hub = Hub(self)
         self._switch_s = sys.getswitchinterval()
-        self._watch: EngineWatch | None = None
+        self._link = EngineLink(parts, self.tasks, self.hub, self)
+        self._care: DeploymentCare | None = None
         self._watch_due = QTimer(self, singleShot=True, interval=_LATEST_WATCH_MS)
-        self._watch_due.timeout.connect(self._start_watch)
+        self._watch_due.timeout.connect(self._link.start)
         self._rest_due = QTimer(self, singleShot=True, interval=_LATEST_REST_MS)
         self._rest_due.timeout.connect(self._load_the_rest)
         self._pages: Pages | None = None
@@ -100,20 +103,21 @@ class Desktop(QObject):
         self.context = Context(
             self.tasks,
             self.theme,
-            SettingsStore(self.tasks, paths.settings, settings, self),
+            SettingsStore(self.tasks, parts.settings_file, settings, self),
             self.hub,
             paths,
-            self._engine,
-            self,
+            self._link.engine,
+            self._link,
         )
         self.context.settings.changed.connect(self._settings_changed)
-        self.healing = ReleaseHealing(self.context, lambda: self.parts.releases, self)
+        self._settings_watch = SettingsWatch(self.context.settings, paths.settings, self)
+        self.healing = ReleaseHealing(self.context, lambda: self.parts.deployments, self)
         self.activity = ActivityStore(self.tasks, self)
         self.garbage = UiThreadGarbage(self)
         self.window = MainWindow(
             self.context,
             self.activity,
-            self._page_entries(),
+            page_entries(lambda: self.pages),
             self._models_panel,
             start,
             self._acts,
@@ -133,11 +137,14 @@ class Desktop(QObject):
         self._rest_due.stop()
         self.healing.stop()
         self.window.area.stop_making()
-        if self._watch is not None:
-            self._watch.stop(_SHUTDOWN_S)
+        if self._care is not None:
+            self._care.stop(_SHUTDOWN_S)
+        self._link.stop(_SHUTDOWN_S)
+        if self._pages is not None:
+            self._pages.canaries.stop(_SHUTDOWN_S)
         left = self.tasks.shutdown(_SHUTDOWN_S)
         if self._pages is not None:
-            self._pages.preload.wait(_SHUTDOWN_S)
+            self._pages.preload.stop(_SHUTDOWN_S)
         self.garbage.stop()
         sys.setswitchinterval(self._switch_s)
         self.parts.close()
@@ -159,16 +166,6 @@ class Desktop(QObject):
             )
         return self._pages
 
-    def retry(self) -> None:
-        """Look for an engine now."""
-        if self._watch is not None:
-            self._watch.retry()
-
-    def use(self, address: str) -> None:
-        """Let go of the engine in use and connect to `address` (empty: find one)."""
-        if self._watch is not None:
-            self._watch.use(address)
-
     def bug_met(
         self,
         kind: type[BaseException],
@@ -186,10 +183,15 @@ class Desktop(QObject):
         )
 
     def _settings_changed(self, settings: Settings) -> None:
+        before = own_channels(self.parts.settings.channel_rules)
         self.parts.settings = settings
+        if own_channels(settings.channel_rules) != before:
+            # Which tags name versions, and which channels, is another matter now.
+            self.hub.refresh_asked.emit()
 
     def _painted(self) -> None:
         self.garbage.start()
+        self._settings_watch.start()
         self.tasks.submit(
             self._open_records,
             lane=Lane.STORAGE,
@@ -219,7 +221,7 @@ class Desktop(QObject):
     def _records_opened(self, problem: str) -> None:
         # One after the other: a list that is read, or imports, beside the making of a page would
         # hold it up by the interpreter's lock.
-        self.window.area.page_made.connect(self._start_watch)
+        self.window.area.page_made.connect(self._page_made)
         self.hub.snapshot_changed.connect(self._list_came)
         self._watch_due.start()
         self._rest_due.start()
@@ -235,6 +237,9 @@ class Desktop(QObject):
             if sentence:
                 self.context.say(sentence, Tone.WARNING)
 
+    def _page_made(self, _page: object) -> None:
+        self._link.start()
+
     def _list_came(self, _snapshot: object) -> None:
         if self._rest_due.remainingTime() > _LIST_FIRST_MS:
             self._rest_due.start(_LIST_FIRST_MS)
@@ -248,36 +253,24 @@ class Desktop(QObject):
             lane=Lane.ANALYSIS,
             title=tr("Make ready the other pages"),
             owner=self,
-            on_result=lambda _: self.pages.preload.start(),
+            on_result=lambda _: self._all_is_ready(),
             show_in_activity=False,
         )
 
-    def _start_watch(self, _news: object = None) -> None:
-        """The first page stands, or is not to be waited for: look for an engine."""
-        if self._watch is not None:
-            return
-        from modeldesk.core.engine.watch import EngineWatch
-
-        self._watch = EngineWatch(
-            self.parts.late_finder,
-            self.context.settings.current.engine_address,
-            self.tasks.feed(self, self._connection_came),
-            self.tasks.feed(self, self._changes_came),
-        )
-        self._watch.start()
-
-    def _engine(self) -> "ImageEngine | None":
-        return None if self._watch is None else self._watch.engine
-
-    def _connection_came(self, batch: list[Connection]) -> None:
-        for connection in batch:
-            self.hub.publish_connection(connection)
-
-    def _changes_came(self, batch: list[Changes]) -> None:
-        changes = Changes()
-        for one in batch:
-            changes |= one
-        self.hub.publish_changes(changes)
+    def _all_is_ready(self) -> None:
+        self.pages.preload.start()
+        if self._temporary is None:
+            # Else what would have to be remembered is refused; there is nothing to tell.
+            self._care = DeploymentCare(
+                self.parts,
+                self._link,
+                self.tasks,
+                self.hub,
+                self.pages.findings,
+                self.healing.mend,
+                self,
+            )
+            self._care.start()
 
     def _acts(self) -> "Iterable[PaletteEntry]":
         """Nothing before there are pages: making them takes time."""
@@ -286,76 +279,10 @@ class Desktop(QObject):
     def _look_inside(self, archive: Path) -> None:
         self.pages.look_inside(archive, self.window)
 
-    def _page_entries(self) -> list[PageEntry]:
-        return [
-            PageEntry(
-                PageKey.LIBRARY,
-                tr("Library"),
-                Icon.LIBRARY,
-                self._library_page,
-                needs_engine=True,
-                beside_models=True,
-            ),
-            PageEntry(
-                PageKey.BUILD,
-                tr("Build"),
-                Icon.BUILD,
-                self._build_page,
-                beside_models=True,
-            ),
-            PageEntry(
-                PageKey.COMPARE,
-                tr("Compare"),
-                Icon.COMPARE,
-                self._compare_page,
-                beside_models=True,
-            ),
-            PageEntry(
-                PageKey.RELEASES,
-                tr("Releases"),
-                Icon.RELEASES,
-                self._releases_page,
-                needs_engine=True,
-                beside_models=True,
-            ),
-            PageEntry(
-                PageKey.CLEANUP,
-                tr("Clean up"),
-                Icon.CLEAN,
-                self._cleanup_page,
-                needs_engine=True,
-                beside_models=True,
-                under=PageKey.LIBRARY,
-            ),
-            PageEntry(PageKey.ACTIVITY, tr("Activity"), Icon.ACTIVITY, self._activity_page),
-            PageEntry(PageKey.SETTINGS, tr("Settings"), Icon.SETTINGS, self._settings_page),
-        ]
-
     def _models_panel(self) -> Making[QWidget]:
         panel = yield from self.pages.models_panel()
         panel.palette_asked.connect(self.window.open_palette)
         return panel
-
-    def _library_page(self) -> Making[Page]:
-        return self.pages.library_page()
-
-    def _build_page(self) -> Making[Page]:
-        return self.pages.build_page()
-
-    def _compare_page(self) -> Making[Page]:
-        return self.pages.compare_page()
-
-    def _releases_page(self) -> Making[Page]:
-        return self.pages.releases_page()
-
-    def _cleanup_page(self) -> Making[Page]:
-        return self.pages.cleanup_page()
-
-    def _activity_page(self) -> Making[Page]:
-        return self.pages.activity_page()
-
-    def _settings_page(self) -> Making[Page]:
-        return self.pages.settings_page()
 
 
 def main(argv: list[str] | None = None) -> int:

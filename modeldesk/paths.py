@@ -16,6 +16,16 @@ class Paths:
     log: Path
     layers: Path
     """What was read of layers; all of it can be read again."""
+    search: Path
+    """Versions, ready to be looked through; all of it can be made again."""
+    checkouts: Path
+    """Where commits are laid out while they are built."""
+    access: Path
+    """The tokens of `modeldesk serve`, and its audit log."""
+    serving: Path
+    """What a server keeps for itself; all of it can be made again."""
+    weights: Path
+    """Weights of artifacts that builds take; all of them can be fetched again."""
 
     @classmethod
     def of_user(cls) -> "Paths":
@@ -29,6 +39,11 @@ class Paths:
             folders.user_data_path / "modeldesk.sqlite",
             folders.user_log_path / "modeldesk.log",
             folders.user_cache_path / "layers.sqlite",
+            folders.user_cache_path / "search.sqlite",
+            folders.user_cache_path / "checkouts",
+            folders.user_data_path / "access.sqlite",
+            folders.user_cache_path / "serve",
+            folders.user_cache_path / "weights",
         )
 
     @classmethod
@@ -39,4 +54,9 @@ class Paths:
             folder / "modeldesk.sqlite",
             folder / "modeldesk.log",
             folder / "layers.sqlite",
+            folder / "search.sqlite",
+            folder / "checkouts",
+            folder / "access.sqlite",
+            folder / "serve",
+            folder / "weights",
         )

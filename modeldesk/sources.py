@@ -1,5 +1,5 @@
 """Opening images wherever they are, in this process or in the one that reads layers: made of
-adapters, known to the composition alone."""
+adapters, known to `modeldesk.composition` alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from modeldesk.core.contents.model import Place
     from modeldesk.core.contents.ports import ContentRecords, ImageSource
+    from modeldesk.core.registry.known import KnownRegistry
 
 _MEGABYTE = 1_000_000
 
 
-def open_source(place: "Place") -> "ImageSource":
-    """The source for an image at its place. Raises what reading there can."""
+def open_source(place: "Place", known: "tuple[KnownRegistry, ...]" = ()) -> "ImageSource":
+    """The source for an image at its place; `known` says how registries are reached. Raises what
+    reading there can."""
     from modeldesk.core.contents.model import ArchiveImage, EngineImage
 
     match place:
@@ -26,9 +28,10 @@ def open_source(place: "Place") -> "ImageSource":
 
             return open_archive(place)
         case _:
+            from modeldesk.adapters.oci_registry.connections import Connections
             from modeldesk.adapters.oci_registry.source import open_registry_image
 
-            return open_registry_image(place)
+            return open_registry_image(place, Connections(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,11 @@ class IndexParts:
 
     database: Path
     limit_mb: int
+    known: "tuple[KnownRegistry, ...]" = ()
 
     def open_source(self, place: "Place") -> "ImageSource":
         """See `open_source`."""
-        return open_source(place)
+        return open_source(place, self.known)
 
     def open_records(self) -> "ContentRecords":
         """The kept layers. Raises `RecordsError`."""

@@ -7,7 +7,6 @@ next time.
 
 import hashlib
 import io
-import os
 import platform
 import shutil
 import socket
@@ -16,26 +15,30 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import debian
+import debian_root
+import kept_archives
 from console import Problem, say
 from docker_api import Engine, EngineRefused
 
 TINY = "modeldesk-test/tiny:1"
 DEBIAN = "debian:12-slim"
 PYTHON = "python:3.11-slim"
-ALL = (TINY, DEBIAN, PYTHON)
+NGINX = "modeldesk-test/nginx:1"
+"""Of before 1.27.4, from when on it can reload its settings without a keep-alive client's loss."""
+NGINX_NEW = "modeldesk-test/nginx:2"
+"""Of after it."""
+ALL = (TINY, DEBIAN, PYTHON, NGINX, NGINX_NEW)
 
-PACKAGES = ("busybox-static", "mmdebstrap", "debian-archive-keyring")
+PACKAGES = ("busybox-static", *debian_root.PACKAGES)
 
-_TINY_AT_HUB = "busybox:1.36-musl"
+_AT_HUB = {TINY: "busybox:1.36-musl", NGINX: "nginx:1.22", NGINX_NEW: "nginx:1.28"}
 _HUB = ("registry-1.docker.io", 443)
-_KEPT_SECONDS = 30 * 24 * 3600
 _SUITE = "bookworm"
-_MIRROR = "http://deb.debian.org/debian"
+_SUITE_OF_NEW_NGINX = "forky"
 _PATH = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Certificates that this machine's administrator added: a gateway that images must get through.
 _OWN_CERTIFICATES = Path("/usr/local/share/ca-certificates")
@@ -54,6 +57,7 @@ _FINISH_COPIED_PYTHON = (
 _FINISH_DEBIAN_PYTHON = (
     "RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED && ln -s /usr/bin/python3 /usr/local/bin/python"
 )
+_RUN_NGINX = 'CMD ["nginx", "-g", "daemon off;"]'
 _UNWANTED = shutil.ignore_patterns(
     "site-packages",
     "test",
@@ -83,12 +87,6 @@ def ensure(engine: Engine, wanted: Iterable[str] = ALL) -> tuple[str, ...]:
     return absent
 
 
-def cache_folder() -> Path:
-    """Where archives of images are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "modeldesk-tests"
-
-
 def _words(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         return f"{error.cmd[0]} failed:\n{str(error.output)[-2000:]}"
@@ -108,11 +106,10 @@ def _pull(engine: Engine, references: tuple[str, ...]) -> bool:
     try:
         for reference in references:
             say(f"Pulling {reference}")
-            if reference == TINY:
-                engine.pull(_TINY_AT_HUB)
-                engine.tag(_TINY_AT_HUB, TINY)
-            else:
-                engine.pull(reference)
+            there = _AT_HUB.get(reference, reference)
+            engine.pull(there)
+            if there != reference:
+                engine.tag(there, reference)
     except EngineRefused as refusal:
         say(f"The hub did not give it: {refusal}")
         return False
@@ -120,7 +117,7 @@ def _pull(engine: Engine, references: tuple[str, ...]) -> bool:
 
 
 def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
-    archive = cache_folder() / f"base-images-{_recipe(absent)}.tar"
+    archive = kept_archives.folder() / f"base-images-{_recipe(absent)}.tar"
     if archive.is_file():
         say(f"Loading base images from {archive}")
         engine.load(archive)
@@ -130,11 +127,12 @@ def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
         raise Problem(
             f"The images {', '.join(absent)} are not on the engine, and the hub cannot be "
             "reached. Making them here needs root on Debian or Ubuntu; with a network, run: "
-            + "; ".join(f"docker pull {name}" for name in absent if name != TINY)
+            + "; ".join(f"docker pull {name}" for name in absent if name not in _AT_HUB)
         )
     debian.install(PACKAGES)
-    # Python is laid upon Debian: upon the one that is there, else upon one made in passing.
-    in_passing = PYTHON in absent and DEBIAN not in absent and not engine.has_image(DEBIAN)
+    # These are laid upon Debian: upon the one that is there, else upon one made in passing.
+    upon_debian = not {PYTHON, NGINX}.isdisjoint(absent)
+    in_passing = upon_debian and DEBIAN not in absent and not engine.has_image(DEBIAN)
     with tempfile.TemporaryDirectory(prefix="modeldesk-images-") as folder:
         for reference in ALL:
             if reference in absent or (reference == DEBIAN and in_passing):
@@ -147,7 +145,7 @@ def _load_or_make(engine: Engine, absent: tuple[str, ...]) -> None:
 
 def _recipe(references: tuple[str, ...]) -> str:
     """Stands for all that the images are made from."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(debian_root.__file__).read_bytes())
     digest.update(f"{references} {sys.version} {platform.machine()}".encode())
     for certificate in _certificates():
         digest.update(certificate.read_bytes())
@@ -155,32 +153,13 @@ def _recipe(references: tuple[str, ...]) -> str:
 
 
 def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    partial = archive.with_name(f"{archive.name}.{os.getpid()}")
-    try:
+    with kept_archives.kept_as(archive) as partial:
         engine.save(references, partial)
-        partial.replace(archive)
-    finally:
-        partial.unlink(missing_ok=True)
-    for other in archive.parent.glob("base-images-*.tar"):
-        if time.time() - other.stat().st_mtime > _KEPT_SECONDS:
-            other.unlink(missing_ok=True)
+    kept_archives.clear_old("base-images-*.tar")
 
 
 def _certificates() -> list[Path]:
     return sorted(_OWN_CERTIFICATES.glob("*.crt")) if _OWN_CERTIFICATES.is_dir() else []
-
-
-def _run(command: list[str]) -> None:
-    subprocess.run(
-        command,
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
@@ -203,21 +182,14 @@ def _make_tiny(engine: Engine, folder: Path) -> None:
 
 def _make_debian(engine: Engine, folder: Path) -> None:
     root = folder / "debian.tar"
-    command = ["mmdebstrap", "--variant=minbase", "--include=ca-certificates"]
-    command += [
-        f"--dpkgopt=path-exclude={unwanted}/*"
-        for unwanted in ("/usr/share/doc", "/usr/share/man", "/usr/share/locale")
-    ]
-    command.append("--keyring=/usr/share/keyrings/debian-archive-keyring.gpg")
-    command.append(
+    options = [
         f"--customize-hook=printf '%s' '{_APT_SETTINGS}' > \"$1\"/etc/apt/apt.conf.d/docker-clean"
-    )
+    ]
     certificates = [str(path) for path in _certificates()]
     if certificates:
-        command.append(f"--customize-hook=copy-in {' '.join(certificates)} {_OWN_CERTIFICATES}")
-        command.append('--customize-hook=chroot "$1" update-ca-certificates')
-    command += [_SUITE, str(root), f"deb {_MIRROR} {_SUITE} main"]
-    _run(command)
+        options.append(f"--customize-hook=copy-in {' '.join(certificates)} {_OWN_CERTIFICATES}")
+        options.append('--customize-hook=chroot "$1" update-ca-certificates')
+    debian_root.make(_SUITE, root, ["ca-certificates"], options)
     engine.import_root(root, DEBIAN, (_PATH, 'CMD ["bash"]'))
 
 
@@ -237,6 +209,20 @@ def _make_python(engine: Engine, folder: Path) -> None:
         recipe.append('CMD ["python3"]')
         _add_text(archive, "Dockerfile", "\n".join(recipe) + "\n")
     engine.build(context, PYTHON)
+
+
+def _make_nginx(engine: Engine, folder: Path) -> None:
+    context = folder / "nginx.tar"
+    recipe = [f"FROM {DEBIAN}", _install("nginx curl"), _RUN_NGINX]
+    with tarfile.open(context, "w") as archive:
+        _add_text(archive, "Dockerfile", "\n".join(recipe) + "\n")
+    engine.build(context, NGINX)
+
+
+def _make_new_nginx(engine: Engine, folder: Path) -> None:
+    root = folder / "nginx-new.tar"
+    debian_root.make(_SUITE_OF_NEW_NGINX, root, ["nginx", "curl"])
+    engine.import_root(root, NGINX_NEW, (_PATH, _RUN_NGINX))
 
 
 def _install(packages: str) -> str:
@@ -265,7 +251,13 @@ def _python_tree(to: Path) -> Path:
     return to
 
 
-_MAKERS = {TINY: _make_tiny, DEBIAN: _make_debian, PYTHON: _make_python}
+_MAKERS = {
+    TINY: _make_tiny,
+    DEBIAN: _make_debian,
+    PYTHON: _make_python,
+    NGINX: _make_nginx,
+    NGINX_NEW: _make_new_nginx,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -13,6 +13,7 @@ from console import Problem, say
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_LOCK = ROOT / "requirements.lock"
+SERVE_LOCK = ROOT / "packaging" / "serve.lock"
 DEVELOPMENT_LOCK = ROOT / "packaging" / "development.lock"
 
 _STAMP = "modeldesk-environment.json"

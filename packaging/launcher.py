@@ -119,7 +119,8 @@ def _tour(to: Path, arguments: list[str]) -> int:
     to.mkdir(parents=True, exist_ok=True)
     with Keeper() as keeper:
         endpoint = _engine_for_tour(keeper)
-        added = base_images.ensure(Engine(endpoint), [base_images.PYTHON])
+        needed = [base_images.PYTHON, base_images.NGINX_NEW]
+        added = base_images.ensure(Engine(endpoint), needed)
         tour = subprocess.Popen(
             [str(python), str(environment.ROOT / "packaging" / "tour.py"), str(to), *arguments],
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "DOCKER_HOST": endpoint},

@@ -22,9 +22,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import newer_engines
 from console import Problem
 from docker_api import Engine
 from keeper import Keeper
+from newer_engines import SETTINGS, NewerEngine
 
 PACKAGES = ("docker.io", "iptables", "iproute2")
 PREFIX = "modeldesk-engine-"
@@ -60,8 +62,9 @@ def missing_programs() -> list[str]:
     return [name for name in _PROGRAMS if shutil.which(name) is None]
 
 
-def start(keeper: Keeper) -> tuple[str, Path]:
-    """Start an engine; return its endpoint and its folder. `keeper` takes it away.
+def start(keeper: Keeper, newer: NewerEngine | None = None) -> tuple[str, Path]:
+    """Start the machine's engine, or `newer`; return its endpoint and its folder. `keeper` takes
+    it away.
 
     Raises `Problem` with the engine's own last words when it does not come up.
     """
@@ -72,8 +75,13 @@ def start(keeper: Keeper) -> tuple[str, Path]:
     (folder / _STATE).write_text(json.dumps(asdict(state)), encoding="ascii")
     keeper.run(sys.executable, str(Path(__file__).resolve()), str(folder))
     _lay_network(state)
-    _start_containerd(folder)
-    _start_dockerd(folder, state)
+    if newer is None:
+        _start_containerd(folder)
+        _start_dockerd(folder, state, "dockerd", {"--containerd": f"{folder}/containerd.sock"})
+    else:
+        # Containers are seen by what starts them only: so it starts a containerd itself.
+        programs = newer_engines.lay(newer, folder)
+        _start_dockerd(folder, state, str(programs / "dockerd"), {})
     return f"unix://{folder}/docker.sock", folder
 
 
@@ -164,27 +172,30 @@ def _start_containerd(folder: Path) -> None:
     _await(folder, "containerd", process, (folder / "containerd.sock").exists)
 
 
-def _start_dockerd(folder: Path, state: _State) -> None:
+def _start_dockerd(folder: Path, state: _State, program: str, more: dict[str, str]) -> None:
     socket = f"unix://{folder}/docker.sock"
-    (folder / "dockerd.json").write_text("{}", encoding="ascii")
+    settings = folder / SETTINGS
+    if not settings.exists():
+        settings.write_text("{}", encoding="ascii")
     pool = list(state.network.subnets())[1]
     options = {
-        "--config-file": f"{folder}/dockerd.json",
+        "--config-file": str(settings),
         "--data-root": f"{folder}/data",
         "--exec-root": f"{folder}/exec",
         "--pidfile": f"{folder}/dockerd.pid",
         "--host": socket,
-        "--containerd": f"{folder}/containerd.sock",
         "--bridge": state.name,
         "--default-address-pool": f"base={pool},size=24",
         "--iptables": "false",
+        "--ip6tables": "false",
         "--ip-masq": "false",
         "--exec-opt": "native.cgroupdriver=cgroupfs",
         "--cgroup-parent": f"/{state.name}",
         "--shutdown-timeout": "2",
+        **more,
     }
     arguments = [f"{name}={value}" for name, value in options.items()]
-    process = _launch(folder, "dockerd", ["dockerd", *arguments])
+    process = _launch(folder, "dockerd", [program, *arguments])
     _await(folder, "dockerd", process, Engine(socket).answers)
 
 

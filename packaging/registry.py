@@ -4,13 +4,14 @@ import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
 
 from console import Problem
 
-PACKAGES = ("docker-registry", "apache2-utils")
+PACKAGES = ("docker-registry", "apache2-utils", "openssl")
 
 _CONFIGURATION = """\
 version: 0.1
@@ -22,9 +23,14 @@ storage:
   filesystem:
     rootdirectory: {data}
   delete:
-    enabled: true
+    enabled: {deletes}
 http:
   addr: {address}
+"""
+_ENCRYPTION = """\
+  tls:
+    certificate: {certificate}
+    key: {key}
 """
 _SIGN_IN = """\
 auth:
@@ -46,23 +52,36 @@ def can_start() -> bool:
 
 
 def start(
-    folder: Path, port: int, sign_in: tuple[str, str] | None = None
+    folder: Path,
+    port: int,
+    sign_in: tuple[str, str] | None = None,
+    certificate: tuple[Path, Path] | None = None,
+    *,
+    deletes: bool = True,
+    more: str = "",
 ) -> subprocess.Popen[bytes]:
     """Start a registry that keeps its data in `folder`, and wait until it answers.
 
-    With `sign_in` (name, password) it answers nobody else. It runs in a process group of its
-    own, and whoever calls ends it. Raises `Problem`.
+    With `sign_in` (name, password) it answers nobody else; with a `certificate` (and its key) it
+    is encrypted; unless it `deletes`, nothing can be removed from it. `more` is added to its
+    configuration. It runs in a process group of its own, and whoever calls ends it. Raises
+    `Problem`.
     """
     program = _program()
     if program is None:
         raise Problem("No registry is installed (Debian package docker-registry).")
     folder.mkdir(parents=True, exist_ok=True)
     address = f"127.0.0.1:{port}"
-    text = _CONFIGURATION.format(data=folder / "data", address=address)
+    text = _CONFIGURATION.format(
+        data=folder / "data", address=address, deletes=str(deletes).lower()
+    )
+    if certificate is not None:
+        text += _ENCRYPTION.format(certificate=certificate[0], key=certificate[1])
     if sign_in is not None:
         passwords = folder / "htpasswd"
         _write_password(passwords, *sign_in)
         text += _SIGN_IN.format(passwords=passwords)
+    text += more
     configuration = folder / "config.yml"
     configuration.write_text(text, encoding="utf-8")
     # Its own settings may be overridden by variables of this prefix; a person's must not be.
@@ -76,7 +95,7 @@ def start(
             stderr=log,
             start_new_session=True,
         )
-    _wait(process, port, folder / "registry.log")
+    _wait(process, port, folder / "registry.log", encrypted=certificate is not None)
     return process
 
 
@@ -94,10 +113,10 @@ def _write_password(to: Path, name: str, password: str) -> None:
     )
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path, *, encrypted: bool) -> None:
     patience = time.monotonic() + 15
     while process.poll() is None and time.monotonic() < patience:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+        connection = _connection(port, encrypted=encrypted)
         try:
             connection.request("GET", "/v2/")
             if connection.getresponse().status in (200, 401):
@@ -110,3 +129,13 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     process.wait()
     last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
     raise Problem(f"The registry did not start on 127.0.0.1:{port}:\n{last}")
+
+
+def _connection(port: int, *, encrypted: bool) -> http.client.HTTPConnection:
+    """Whether it answers is all that is asked, so anybody's certificate does."""
+    if not encrypted:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=1, context=context)

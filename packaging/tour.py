@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -38,34 +39,60 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from base_images import NGINX_NEW
+from callers import USER_HEADER, Callers
 from modeldesk import resources
+from modeldesk.adapters.gateway.nginx import NginxGateway
 from modeldesk.app import Desktop
-from modeldesk.composition import Parts
+from modeldesk.composition import Parts, now
 from modeldesk.core.build.model import BuildState
+from modeldesk.core.build.steps import done_of
+from modeldesk.core.canary.model import Phase, Rollout
 from modeldesk.core.engine.model import ConnectionState
 from modeldesk.core.errors import EngineError
+from modeldesk.core.gateway.model import GatewaySpec, SplitKey
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.library.model import Model, Version
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment
+from modeldesk.core.settings import write_content
 from modeldesk.paths import Paths
 from modeldesk.ui.build.page import BuildPage
 from modeldesk.ui.build.views import Showing
-from modeldesk.ui.compare.page import ComparePage
+from modeldesk.ui.compare.images_view import ImagesView
 from modeldesk.ui.compare.store import State
 from modeldesk.ui.inspector.contents_store import Knowing
 from modeldesk.ui.library.page import LibraryPage
 from modeldesk.ui.links import CompareLink, LibraryLink, PageKey
+from modeldesk.ui.releases.heading import Act
 from modeldesk.ui.releases.page import ReleasesPage
+from modeldesk.ui.releases.plan_input import PlanField
+from modeldesk.ui.releases.version_dialog import VersionDialog
 from modeldesk.ui.run.dialog import RunDialog
 from modeldesk.ui.theme.theme import ThemeMode
 from modeldesk.ui.widgets.confirm import ConfirmDialog
 
 MODEL = "handwritten-digits"
 VERSIONS = ("v1.0.0", "v1.1.0", "v1.2.0")
+WRONG = "v1.2.1"
+"""Other code alone, with a mistake: it is well, but every fourth prediction is an error."""
+_RIGHT_LINE = "HTTPStatus.OK, self._predict(read_pixels(body))"
+_WRONG_LINE = (
+    "(HTTPStatus.OK, HTTPStatus.OK, HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)"
+    "[time.perf_counter_ns() // 1000 % 4], self._predict(read_pixels(body))"
+)
+CANARY_PLAN = {
+    PlanField.WINDOW: "15s",
+    PlanField.LEAST_REQUESTS: "15",
+    PlanField.P95: "2000",
+    PlanField.P95_OVER: "",
+}
+"""Quick, and patient with a machine that has more to do than to answer."""
+_BEGINS = Qt.MatchFlag.MatchStartsWith
 SIZES = ((1440, 900), (1024, 700))
 PATIENCE_S = 240.0
 SETTLE_MS = 350
+CLEAN_UP_TRIES = 10
 PROBLEM = "The tour stopped: {why}"
 T = TypeVar("T")
 
@@ -95,6 +122,8 @@ class Tour:
         """The name of what the tour makes; empty before it makes anything."""
         self._began = time.monotonic()
         self._shots = 0
+        self._before = 0
+        """The canary before the one that is being tried."""
         self.told_to_stop = False
         """Set by a signal; the tour then cleans up and leaves."""
         self.happened: list[dict[str, object]] = []
@@ -102,7 +131,7 @@ class Tour:
     # The story
 
     def walk(self) -> None:
-        """From an empty window to a rollback."""
+        """From an empty window to a canary that goes back by itself."""
         self._desktop.start()
         self._until("the engine answers", self._engine)
         self._until("the library is read", lambda: self._desktop.hub.snapshot.image_count > 0)
@@ -117,6 +146,8 @@ class Tour:
         self._put_the_next_version_in_service()
         self._see_a_tag_made_by_hand()
         self._roll_back()
+        self._try_a_canary_that_is_right()
+        self._try_one_that_is_wrong()
         self._look_around()
 
     def _build_versions(self) -> None:
@@ -149,7 +180,8 @@ class Tour:
             image=session.outcome.image,
             seconds=round(session.outcome.seconds, 2),
             context_bytes=session.outcome.context_bytes,
-            steps=len(session.outcome.steps),
+            # As the window counts them, by whatever builder.
+            steps=done_of(session.outcome.steps)[0],
         )
         self._until(f"{version} is in the library", lambda: self._version(version))
 
@@ -193,7 +225,7 @@ class Tour:
         ends = [self._until("it is known", partial(self._version, v)) for v in VERSIONS[::2]]
         left, right = (LibraryLink(ModelName(self.model), one.key.image) for one in ends)
         self._desktop.context.navigate(CompareLink(left, right))
-        page = self._page(ComparePage)
+        page = self._page(ImagesView)
         self._until("they are compared", lambda: page.store.state is State.READY)
         self._shoot("compare")
         self.note("compared", left=VERSIONS[0], right=VERSIONS[-1])
@@ -235,8 +267,8 @@ class Tour:
         self._shoot("library-way-back")
         self._window.open_page(PageKey.RELEASES)
         page = self._page(ReleasesPage)
-        self._until("there is a way back", page.rollback_button.isEnabled)
-        self._click(page.rollback_button)
+        self._until("there is a way back", page.heading.back_button.isEnabled)
+        self._click(page.heading.back_button)
         question = self._until("the rollback is asked about", lambda: self._dialog(ConfirmDialog))
         self._shoot("rollback-question", small=False, over=question)
         before = self._served_accuracy()
@@ -254,8 +286,71 @@ class Tour:
             accuracy=accuracy,
         )
         # No version ran before the first: the others are a choice in the history.
-        self._until("the page says so", lambda: not page.rollback_button.isEnabled())
+        self._until("the page says so", lambda: not page.heading.back_button.isEnabled())
         self._shoot("releases-rolled-back")
+
+    def _try_a_canary_that_is_right(self) -> None:
+        """It passes every step while callers ask, and is promoted by itself."""
+        with self._callers() as callers:
+            begin = time.monotonic()
+            self._start_canary(VERSIONS[-1], "10, 50, 100", "the new weights")
+            self._until("it is half way", lambda: self._stands(Phase.STEP, share=5_000))
+            self._until("there is something to see", partial(self._seen_for, 0.6))
+            self._shoot("canary-at-work")
+            self._until(f"{VERSIONS[-1]} is promoted", lambda: self._stands(Phase.PROMOTED))
+            took = time.monotonic() - begin
+            self._until("the page says so", self._is_told)
+            self._shoot("canary-passed")
+        self._check_answers(callers, allowed=())
+        self.note("canary passed", version=VERSIONS[-1], seconds=round(took, 1), **asked(callers))
+
+    def _try_one_that_is_wrong(self) -> None:
+        """It answers with errors, and goes back by itself before long."""
+        self._build(WRONG, shoot=False)
+        with self._callers() as callers:
+            self._start_canary(WRONG, "25, 100", "a quicker server")
+            begin = time.monotonic()
+            self._until(f"{WRONG} goes back", lambda: self._stands(Phase.ABORTED))
+            took = time.monotonic() - begin
+            self._until("the page says so", self._is_told)
+            self._shoot("canary-rolled-back")
+        # Until it was known, its share of the callers met the mistake.
+        self._check_answers(callers, allowed=(500,))
+        rollout = self._rollout()
+        why = rollout.why if rollout is not None else ""
+        self.note("canary went back", version=WRONG, seconds=round(took, 1), why=why,
+                  **asked(callers))  # fmt: skip
+
+    def _start_canary(self, version: str, steps: str, why: str) -> None:
+        self._window.open_page(PageKey.RELEASES)
+        page = self._page(ReleasesPage)
+        before = self._rollout()
+        self._before = before.id if before is not None else 0
+        button = page.heading.buttons[Act.CANARY]
+        self._until("a canary can be started", lambda: button.isVisible() and button.isEnabled())
+        self._click(button)
+        dialog = self._until("the canary's dialog opens", lambda: self._dialog(VersionDialog))
+        plan = dialog.plan
+        assert plan is not None, "a canary has a plan"
+        found = self._until("it is offered", lambda: dialog.version.findText(version, _BEGINS) + 1)
+        dialog.version.setCurrentIndex(found - 1)
+        for field, text in {**CANARY_PLAN, PlanField.STEPS: steps}.items():
+            plan.edits[field].setText(text)
+        plan.key.choose(SplitKey.HEADER.value)
+        plan.edits[PlanField.NAME].setText(USER_HEADER)
+        dialog.why.setText(why)
+        self._shoot("canary-dialog", small=False, over=dialog)
+        self._click(dialog.start_button)
+        self._until(f"{version} is a canary", lambda: self._stands(Phase.STEP))
+
+    def _callers(self) -> Callers:
+        body = (self._folder / "example_request.json").read_bytes()
+        return Callers(f"{self._url()}/predict", body)
+
+    def _check_answers(self, callers: Callers, allowed: tuple[int, ...]) -> None:
+        others = {status for status in callers.answers if status not in (200, *allowed)}
+        if others:
+            raise Stopped(f"callers got {callers.answers}")
 
     def _look_around(self) -> None:
         self._window.open_page(PageKey.ACTIVITY)
@@ -282,6 +377,11 @@ class Tour:
         variant = resources.path("sample_model_variants") / version
         if variant.is_dir():
             shutil.copytree(variant, self._folder, dirs_exist_ok=True)
+        if version == WRONG:
+            program = self._folder / "serve.py"
+            text = program.read_text(encoding="utf-8")
+            assert _RIGHT_LINE in text, "the sample model's server is another one"
+            program.write_text(text.replace(_RIGHT_LINE, _WRONG_LINE), encoding="utf-8")
 
     def _drop(self, folder: Path) -> None:
         """Drop a folder on the window as a file manager does."""
@@ -419,6 +519,34 @@ class Tour:
         current = deployment.current if deployment else None
         return current is not None and current.reference.endswith(f":{version}")
 
+    def _rollout(self) -> Rollout | None:
+        deployment = self._deployment()
+        records = self._desktop.parts.rollout_records
+        rollouts = records.rollouts(deployment.key) if deployment else ()
+        newest = next(iter(rollouts), None)
+        return newest if newest is not None and newest.id > self._before else None
+
+    def _stands(self, phase: Phase, share: int | None = None) -> bool:
+        """Whether the newest canary is there; one that came to another end stops the tour."""
+        rollout = self._rollout()
+        if rollout is None:
+            return False
+        if not rollout.open and rollout.phase is not phase:
+            raise Stopped(f"the canary came to its end: {rollout.phase.value}, {rollout.why}")
+        there = rollout.plan.steps[rollout.step] if rollout.phase is Phase.STEP else None
+        return rollout.phase is phase and share in (None, there)
+
+    def _seen_for(self, part: float) -> bool:
+        """Whether so much of the window that runs is over."""
+        rollout = self._rollout()
+        if rollout is None:
+            return False
+        return now() - rollout.since >= timedelta(seconds=part * rollout.plan.window_s)
+
+    def _is_told(self) -> bool:
+        page = self._find(ReleasesPage)
+        return page is not None and page.body.said.isVisible()
+
     def _url(self) -> str:
         deployment = self._deployment()
         if deployment is None:
@@ -455,6 +583,11 @@ def _say_of_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None
         print(text, file=sys.stderr)
 
 
+def asked(callers: Callers) -> dict[str, object]:
+    """How the callers fared, to be noted."""
+    return {"asked": callers.asked, "errors": callers.answers.get(500, 0)}
+
+
 def free_name(engine: ImageEngine) -> str:
     """The sample model's name, with a number when something on the engine has it already."""
     taken = {tag.repository for image in engine.list_images() for tag in image.tags}
@@ -466,10 +599,19 @@ def free_name(engine: ImageEngine) -> str:
 def clean_up(engine: ImageEngine, model: str) -> list[str]:
     """Remove what the tour made on the engine; the names of what could not be removed."""
     left = []
-    for container in engine.list_containers():
-        if container.labels.get(DEPLOYMENT_LABEL) == DeploymentName(model):
-            engine.stop_container(container.id, 1)
-            engine.remove_container(container.id)
+    for again in reversed(range(CLEAN_UP_TRIES)):
+        for container in engine.list_containers():
+            if container.labels.get(DEPLOYMENT_LABEL) == DeploymentName(model):
+                engine.stop_container(container.id, 1)
+                engine.remove_container(container.id)
+        try:
+            NginxGateway(engine).remove(GatewaySpec(DeploymentName(model), "", ()))
+            break
+        except EngineError as error:
+            # What was stopped in the middle may have made another container meanwhile.
+            if not again:
+                left.append(str(error))
+        let_live(1000)
     for image in engine.list_images():
         for tag in image.tags:
             if tag.repository == model:
@@ -490,6 +632,7 @@ def main(to: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="modeldesk-tour-") as name:
         work = Path(name)
         paths = Paths.under(work)
+        write_content(paths.settings, {"gateway_image": NGINX_NEW})
         desktop = Desktop(app, Parts(paths))
         tour = Tour(to, app, desktop, work)
 
@@ -517,6 +660,7 @@ def main(to: Path) -> int:
                 json.dumps({"ok": code == 0, "events": tour.happened}, indent=2) + "\n",
                 encoding="utf-8",
             )
+            print(f"The screenshots and tour.json are in {to}.", flush=True)
     return code
 
 

@@ -30,10 +30,14 @@ class Answer:
     exit_code: ExitCode = ExitCode.DONE
     problem: ModelDeskError | None = None
     """What went wrong though there is a result; told on standard error."""
+    streamed: bool = False
+    """All there is to say was printed while the command ran."""
 
 
 def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:
     """Write the one form that was asked for."""
+    if answer.streamed:
+        return
     if as_json:
         out.write(_json_text(answer.json, out) + "\n")
     else:
@@ -43,12 +47,18 @@ def print_answer(answer: Answer, *, as_json: bool, out: TextIO) -> None:
 
 def _json_text(content: Json, out: TextIO) -> str:
     """With readable letters where `out` can take them, with escapes where it can't."""
-    text = json.dumps(content, ensure_ascii=False, indent=2)
+    lines = json.dumps(content, ensure_ascii=False, indent=2).split("\n")
+    # What steers a terminal is no less from outside in JSON, which has escapes of its own for it.
+    text = "\n".join(one if one.isprintable() else _escaped(one) for one in lines)
     try:
         text.encode(out.encoding or "utf-8")
     except UnicodeEncodeError:
         return json.dumps(content, indent=2)
     return text
+
+
+def _escaped(line: str) -> str:
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def print_error(error: ModelDeskError, err: TextIO) -> None:
@@ -151,5 +161,6 @@ def _amount(progress: Progress) -> str:
     if progress.total is None:
         return ""
     if progress.unit is Unit.BYTES:
-        return f"  {size_text(progress.done)} of {size_text(progress.total)}"
+        speed = f"  {size_text(round(progress.rate))}/s" if progress.rate else ""
+        return f"  {size_text(progress.done)} of {size_text(progress.total)}{speed}"
     return f"  {progress.done} of {progress.total}"

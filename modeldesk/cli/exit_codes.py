@@ -12,9 +12,12 @@ from modeldesk.core.errors import (
     FolderError,
     InvalidInput,
     ModelDeskError,
+    NoRepository,
     NoSuchDeployment,
+    NoSuchRevision,
     NotFound,
     NotInRegistry,
+    RuleBroken,
 )
 
 
@@ -32,6 +35,12 @@ class ExitCode(IntEnum):
     """A release failed, and what ran before runs again."""
     WASTEFUL = 8
     """An image wastes more than the limits that were set for it."""
+    DIFFERS = 9
+    """An image that was made again is another one."""
+    FINDINGS = 10
+    """A Dockerfile or a .dockerignore has findings of the level that was asked for."""
+    RULE_BROKEN = 11
+    """A version does not meet the rules of the channel it was to get."""
     CANCELLED = 130
 
 
@@ -39,10 +48,11 @@ def exit_code_of(error: ModelDeskError) -> ExitCode:
     """The code that tells a script what went wrong."""
     for kinds, code in (
         ((EngineUnavailable, EngineNotPermitted, EngineTooOld), ExitCode.NO_ENGINE),
-        ((NotFound, NotInRegistry, NoSuchDeployment), ExitCode.NOT_FOUND),
+        ((NotFound, NotInRegistry, NoSuchDeployment, NoSuchRevision), ExitCode.NOT_FOUND),
         ((BuildFailed,), ExitCode.BUILD_FAILED),
         ((ContainerFailed,), ExitCode.CONTAINER_FAILED),
-        ((InvalidInput, FolderError), ExitCode.USAGE),
+        ((InvalidInput, FolderError, NoRepository), ExitCode.USAGE),
+        ((RuleBroken,), ExitCode.RULE_BROKEN),
         ((Cancelled,), ExitCode.CANCELLED),
     ):
         if isinstance(error, kinds):

@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
         print_error(error, sys.stderr)
         return exit_code_of(error)
     finally:
+        session.send_events()
         if invocation.arguments.command != "doctor":  # which answers with just that
             session.say_what_was_lost()
         session.close()

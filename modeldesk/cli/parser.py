@@ -12,13 +12,38 @@ from modeldesk.cli.session import Session
 
 COMMANDS: Mapping[str, str] = {
     "images": "list models and their versions",
+    "versions": "list one model's versions, where they are and what changed",
+    "channel": "show where a model's channels are, and move them",
+    "metadata": "show what is registered with a version: metrics, parameters, tags; change it",
+    "search": "find versions here and in registries by their metadata",
     "layers": "show what an image, archive or registry's image is made of, and what is reclaimable",
     "diff": "compare two images: what changed, and why one is larger",
     "inspect": "say what is in a model folder, and what tells it",
+    "lint": "check a Dockerfile or a .dockerignore, and say what to mend",
+    "recipe": "print the Dockerfile that is proposed for a folder, or write it there",
     "build": "build the next version from a folder",
+    "builds": "list the builds that were made; show one, or compare two",
+    "compare": "build a folder as a single stage and as multi-stage, and measure both",
+    "verify": "make a version again from its commit, and say what differs",
+    "push": "send a version to a registry",
+    "pull": "have an image sent from a registry, by its tag or digest",
+    "copy": "copy an image from one repository or registry to another, without an engine",
+    "tag": "give an image in a registry one more tag, or move one there; nothing is pulled",
+    "untag": "take one tag away in a registry, and leave the image with its others",
+    "delete": "list what would go from a registry with an image; remove it with --yes",
+    "artifact": "send, fetch, show or list models in registries that are weights without an image",
     "run": "start a version and wait until it is healthy",
+    "deploy": "put a version in service behind its gateway, without a request dropped",
     "deployments": "list named services and what they run",
+    "releases": "list what happened to named services: who put what in service, when and why",
     "rollback": "go back to an earlier version",
+    "watch": "look after what runs: canaries, what is not as it should be, events to others",
+    "events": "have others told of releases: receivers, what waits for them, what failed",
+    "canary": "give a version its share of the callers step by step, and judge it meanwhile",
+    "feedback": "tell a deployment's gateway the truth about requests, for the accuracy",
+    "swarm": "show the machines of a Docker swarm, and the services that were deployed to it",
+    "registry": "name registries, sign in and out, check each step, and list what they have",
+    "serve": "serve the models of a registry over HTTP; tokens for it, and who did what",
     "cleanup": "list what could go and what would come back; remove it with --yes",
     "doctor": "check the engine, versions, paths, and say what to fix",
 }
@@ -26,7 +51,8 @@ _EPILOG = """\
 exit codes:
   0 done   1 failed   2 wrong usage or input   3 no engine   4 not found
   5 build failed   6 container failed   7 release failed, what ran runs again
-  8 image wastes more than its limits   130 cancelled
+  8 image wastes more than its limits   9 image made again is another one
+  10 lint has findings   11 a channel's rule is not met   130 cancelled
 """
 
 

@@ -23,13 +23,22 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
+    from modeldesk.core.attached.service import MetadataService
     from modeldesk.core.build.service import BuildService
+    from modeldesk.core.canary.service import CanaryService
+    from modeldesk.core.channels.service import ChannelService
     from modeldesk.core.contents.service import Contents
+    from modeldesk.core.deployments.service import EveryDeployment
+    from modeldesk.core.library.browsing import Browsing
     from modeldesk.core.library.service import Library
+    from modeldesk.core.release_events.service import ReleaseEvents
     from modeldesk.core.releases.service import ReleaseService
+    from modeldesk.core.search.service import SearchService
+    from modeldesk.core.trial.service import TrialService
 
 
 _INSISTS_AFTER_S = 1.0
+_SEND_EVENTS_S = 5.0
 
 
 class Session:
@@ -42,6 +51,8 @@ class Session:
         self._engine: ImageEngine | None = None
         self._records_problem: RecordsError | None = None
         self._swept = False
+        self._tells = False
+        """Whether there may be something to tell of releases."""
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     def engine(self) -> ImageEngine:
@@ -86,20 +97,81 @@ class Session:
             self.parts.use_layers(self._temporary_folder() / "layers.sqlite")
         return self.parts.contents_here
 
+    def trials(self) -> "TrialService":
+        """Recipes compared, which are only not remembered where the records can't be used."""
+        self._do_without_records()
+        return self.parts.trials_with(self.contents)
+
+    def browsing(self) -> "Browsing":
+        """What registries have, which is only not remembered where the records can't be used."""
+        self._do_without_records()
+        return self.parts.browsing
+
+    def metadata(self) -> "MetadataService":
+        """What is registered with versions; raises `RecordsError` where it can't be kept."""
+        self._do_without_records()
+        if self._records_problem is not None:
+            raise self._records_problem
+        return self.parts.metadata
+
+    def search(self) -> "SearchService":
+        """The search; where its index can't be kept, it is made again the next time."""
+        self._do_without_records()
+        try:
+            _ = self.parts.search_index
+        except RecordsError as error:
+            self.job.log(str(error))
+            self.parts.use_search(self._temporary_folder() / "search.sqlite")
+        return self.parts.search
+
     def releases(self) -> "ReleaseService":
         """Deployments, after every release that was interrupted has been put right, or what can't
-        be has been said."""
+        be has been said. What changes one of them is asked of `deployments`."""
+        self.deployments()
+        return self.parts.releases
+
+    def deployments(self) -> "EveryDeployment":
+        """The same, whatever they run as."""
         if self._records_problem is not None:
             raise self._records_problem
         from modeldesk.core.releases.recovery import healed_text, left_text
 
-        service = self.parts.releases
-        recovered = service.recover(self.engine(), self.job)
+        self._tells = True
+        recovered = self.parts.deployments.recover(self.engine(), self.job)
         for release in recovered.healed:
             self.job.log(healed_text(release))
         for left in recovered.left:
             self.job.log(left_text(left))
-        return service
+        return self.parts.deployments
+
+    def release_events(self) -> "ReleaseEvents":
+        """What happens to deployments, told to others; raises `RecordsError` where it can't be
+        kept until it is."""
+        self._do_without_records()
+        if self._records_problem is not None:
+            raise self._records_problem
+        return self.parts.release_events
+
+    def send_events(self) -> None:
+        """Send what the command has to tell of releases, for a few seconds at most: another
+        program of ours sends what is left then."""
+        from modeldesk.core.release_events.sender import send_now
+
+        if not self._tells or not self.parts.settings.event_receivers:
+            return
+        with suppress(RecordsError):
+            send_now(self.parts.release_events, _SEND_EVENTS_S, self.job.token)
+
+    def canaries(self) -> "CanaryService":
+        """Canaries of the engine's deployments, after what was interrupted has been put right."""
+        self.releases()
+        return self.parts.canaries(self.engine())
+
+    def channels(self) -> "ChannelService":
+        """Channels, which are only shown where the records can't be used: a move would be
+        forgotten."""
+        self._do_without_records()
+        return self.parts.channels
 
     def here(self) -> EngineId:
         """Which engine it is."""

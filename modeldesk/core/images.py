@@ -65,6 +65,7 @@ class ImageDetail:
     history: tuple[HistoryEntry, ...]
     config: ImageConfig
     size_bytes: int
+    """All layers, unpacked; a summary's counts what an engine keeps packed beside it, too."""
     architecture: str
     operating_system: str
     labels: Labels = field(default_factory=dict)

@@ -65,6 +65,45 @@ class Unit(Enum):
     IMAGES = "images"
 
 
+class PartState(Enum):
+    """Where a part of a transfer stands."""
+
+    WAITING = "waiting"
+    MOVING = "moving"
+    UNPACKING = "unpacking"
+    DONE = "done"
+    THERE = "already there"
+    """Nothing of it had to move."""
+    MOUNTED = "shared"
+    """The registry has it in another repository, and has it here too now: nothing moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One layer or document of a transfer, as it stands."""
+
+    name: str
+    """By which it is known again: the beginning of a digest."""
+    state: PartState
+    done: int = 0
+    """Bytes."""
+    total: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more of it is to come."""
+        return self.state in (PartState.DONE, PartState.THERE, PartState.MOUNTED)
+
+    @property
+    def fraction(self) -> float | None:
+        """0.0–1.0, or None while that is unknown."""
+        if self.ended:
+            return 1.0
+        if self.state is PartState.WAITING:
+            return 0.0
+        return None if not self.total else min(1.0, self.done / self.total)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a job is. `total` is None while it is not known."""
@@ -73,6 +112,10 @@ class Progress:
     done: int = 0
     total: int | None = None
     unit: Unit = Unit.STEPS
+    rate: float | None = None
+    """Of the unit, a second; where that is worth telling."""
+    parts: tuple[Part, ...] = ()
+    """Of what moves in parts, each of them."""
 
     @property
     def fraction(self) -> float | None:

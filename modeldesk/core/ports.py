@@ -1,39 +1,40 @@
-"""What the core asks of the outside world. Adapters implement these; tests have fakes that pass
-the same contract suites. Every method may raise the errors of `modeldesk.core.errors` that its
-docstring or its nature names; none lets a library's own error through."""
+"""What several rooms of the core ask of the outside world; what one room asks is in the `ports` of
+that room. Adapters implement these; tests have fakes that pass the same contract suites. Every
+method may raise the errors of `modeldesk.core.errors` that its docstring or its nature names; none
+lets a library's own error through."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Protocol
 
-from modeldesk.core.build.model import BuildEvent, BuildRecord, EngineBuild
+from modeldesk.core.build.model import BuildEvent, EngineBuild
 from modeldesk.core.build_context.scan import ContextEntry, ContextPlan
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
+    CommandResult,
     ContainerDetail,
     ContainerSpec,
     ContainerStats,
     ContainerSummary,
     HealthCheck,
     LogLine,
+    Network,
+    Process,
+    Volume,
 )
 from modeldesk.core.engine.model import (
     BuildCache,
     EngineAttempt,
     EngineIdentity,
     EngineInfo,
+    Pulled,
     SignIn,
 )
-from modeldesk.core.ids import BuildId, ContainerId, DiffId, EngineId, ImageId, ModelName
+from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
-from modeldesk.core.jobs import CancelToken
-from modeldesk.core.layers.parts import Told
-from modeldesk.core.library.model import KeptVersion, RemoteVersion, RemoteVersions
+from modeldesk.core.jobs import CancelToken, Part
 from modeldesk.core.references import Reference
-from modeldesk.core.releases.model import Deployment, DeploymentKey, JournalEntry, Release
-from modeldesk.core.versioning.git_facts import GitFacts
 
 FindSignIn = Callable[[str], SignIn | None]
 """Who the person is at a registry, which is named as references name it; None for nobody."""
@@ -101,6 +102,22 @@ class ImageEngine(Protocol):
         Raises `NotFound`, `InUse`."""
         ...
 
+    def push(
+        self, reference: Reference, on_part: Callable[[Part], None], token: CancelToken
+    ) -> str:
+        """Send the image that `reference` (with a tag) names to its registry, signed in as the
+        person is there; the digest the registry knows it by. Raises `NotFound` for no such image
+        here, `RegistryDenied`, `RegistryUnavailable`, `RegistryBusy`, `RegistryError`,
+        `Cancelled`."""
+        ...
+
+    def pull(
+        self, reference: Reference, on_part: Callable[[Part], None], token: CancelToken
+    ) -> Pulled:
+        """Have an image sent that `reference` names by its digest (it gets no tag then) or else
+        its tag. Raises as `push`, `NotInRegistry` for what is not there, and `DiskFull`."""
+        ...
+
     def build_cache(self) -> BuildCache:
         """How much the cache of builds holds; nothing where the engine keeps none. Costs up to
         seconds on an engine with many images: ask when a person wants to know."""
@@ -143,7 +160,8 @@ class ImageEngine(Protocol):
         ...
 
     def start_container(self, container: ContainerId) -> None:
-        """Raises `PortTaken`, `NotFound`, `EngineError`."""
+        """Raises `PortTaken`, `NotFound` (the network too), `EngineError`. One that asks for a
+        GPU which the engine has not can never start: it is removed."""
         ...
 
     def stop_container(self, container: ContainerId, grace_seconds: int = 10) -> None:
@@ -163,6 +181,68 @@ class ImageEngine(Protocol):
         Raises `NotFound`; a container that does not run fails the check."""
         ...
 
+    def run_command(
+        self,
+        container: ContainerId,
+        command: Sequence[str],
+        token: CancelToken,
+        longest_s: float = 30.0,
+    ) -> CommandResult:
+        """Run a command inside the running container, with no input. One that is not done after
+        `longest_s` is cut off; a command that is not there has a code of 126 or 127. Raises
+        `NotFound`, `EngineError` (the container does not run), `Cancelled`."""
+        ...
+
+    def send_signal(self, container: ContainerId, signal: str) -> None:
+        """Send a signal, such as ``HUP``, to what the container runs. Raises `NotFound`,
+        `EngineError` (it does not run)."""
+        ...
+
+    def processes(self, container: ContainerId) -> tuple[Process, ...]:
+        """What runs in the container now. Raises `NotFound`, `EngineError` (it does not run)."""
+        ...
+
+    def put_files(self, container: ContainerId, folder: str, files: Mapping[str, bytes]) -> None:
+        """Write files below a folder that is there (of a writable mount, where the container is
+        locked down), in the place of those of the same path, whether it runs or not. Every
+        process in the container may read them. Raises `NotFound`."""
+        ...
+
+    def list_volumes(self) -> tuple[Volume, ...]:
+        """Every named volume, in one call."""
+        ...
+
+    def create_volume(self, volume: Volume) -> None:
+        """Nothing happens when there is one of that name."""
+        ...
+
+    def remove_volume(self, name: str) -> None:
+        """With all that is in it. Nothing happens when it is gone. Raises `InUse`."""
+        ...
+
+    def volume_bytes(self, name: str, token: CancelToken) -> int | None:
+        """What it takes on the engine's disk; None where the engine can't tell. Costs up to
+        seconds, as `build_cache` does. Raises `NotFound`, `Cancelled`."""
+        ...
+
+    def list_networks(self) -> tuple[Network, ...]:
+        """Every network, in one call."""
+        ...
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
+        """A network of containers alone on one machine, with a subnet of the engine's choice, on
+        which containers can have fixed addresses. One of that name stays as it is."""
+        ...
+
+    def used_addresses(self, network: str) -> frozenset[str]:
+        """The addresses that containers have on it, and those that stopped ones will have
+        again. Raises `NotFound`."""
+        ...
+
+    def remove_network(self, name: str) -> None:
+        """Nothing happens when it is gone. Raises `InUse` while a running container is on it."""
+        ...
+
     def rename_container(self, container: ContainerId, name: str) -> None: ...
 
     def recent_logs(self, container: ContainerId, lines: int = 50) -> tuple[LogLine, ...]:
@@ -170,9 +250,14 @@ class ImageEngine(Protocol):
         ...
 
     def follow_logs(
-        self, container: ContainerId, token: CancelToken, tail: int = 500
+        self,
+        container: ContainerId,
+        token: CancelToken,
+        tail: int | None = 500,
+        since: float | None = None,
     ) -> Iterator[LogLine]:
-        """The last `tail` lines, then each new one until the container ends."""
+        """The last `tail` lines (None: all), then each new one until the container ends. With
+        `since` (seconds since the epoch) what was printed before then is left out."""
         ...
 
     def follow_stats(self, container: ContainerId, token: CancelToken) -> Iterator[ContainerStats]:
@@ -210,155 +295,11 @@ class AnswerProbe(Protocol):
         ...
 
 
-class ImageRecords(Protocol):
-    """Image details kept by image id: they never change, so each is asked for once."""
-
-    def image_details(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
-        """The details known among `ids`."""
-        ...
-
-    def keep_image_details(self, details: Iterable[ImageDetail]) -> None: ...
-
-
-class ToldKinds(Protocol):
-    """What layers that were looked into tell of their kinds."""
-
-    def told_layers(self, layers: Collection[DiffId] | None = None) -> Mapping[DiffId, Told]:
-        """What is known of `layers`; None: of every layer, by one query."""
-        ...
-
-
-class VersionRecords(Protocol):
-    """Every version that was ever seen, so that a model's history outlives its images."""
-
-    def keep_versions(self, versions: Iterable[KeptVersion]) -> None:
-        """Keep them; one of the same model and image is replaced."""
-        ...
-
-    def kept_versions(self, model: ModelName) -> tuple[KeptVersion, ...]:
-        """All of a model, in no order."""
-        ...
-
-
-class VersionRegistry(Protocol):
-    """Asks registries which versions they have. Nothing is fetched but manifests and
-    configurations."""
-
-    def versions(
-        self,
-        repository: str,
-        known: Sequence[RemoteVersion],
-        on_news: Callable[[RemoteVersion], None],
-        token: CancelToken,
-    ) -> RemoteVersions:
-        """The versions in `repository` (with its registry). What is among `known` by its digest
-        is not read again. Each that is not as known goes to `on_news` as soon as it is, in the
-        caller's thread, so that it can be kept. Raises `RegistryError` (`NotInRegistry` when
-        there is no such repository), `InvalidReference`, `Cancelled`."""
-        ...
-
-
-class RemoteRecords(Protocol):
-    """The versions that registries were found to have, so that each is read once."""
-
-    def remote_versions(self, repository: str) -> tuple[RemoteVersion, ...]:
-        """All that were kept of a repository, in no order."""
-        ...
-
-    def keep_remote_versions(self, versions: Iterable[RemoteVersion]) -> None:
-        """Keep them; one of the same repository and tag is replaced."""
-        ...
-
-    def forget_remote_versions(self, repository: str, tags: Iterable[str]) -> None:
-        """Nothing is kept of these tags any more."""
-        ...
-
-
-class BuildRecords(Protocol):
-    """Every build that was started."""
-
-    def add_build(self, record: BuildRecord) -> None: ...
-
-    def update_build(self, record: BuildRecord) -> None: ...
-
-    def build(self, build: BuildId) -> BuildRecord | None: ...
-
-    def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
-        """Newest first, without their logs."""
-        ...
-
-    def mark_interrupted_builds(self) -> int:
-        """Records still RUNNING that no living program owns become INTERRUPTED; how many."""
-        ...
-
-
-class ReleaseRecords(Protocol):
-    """Deployments of every engine, their releases, and the journal that survives a crash."""
-
-    def deployments(self) -> tuple[Deployment, ...]:
-        """By name, then engine."""
-        ...
-
-    def deployment(self, key: DeploymentKey) -> Deployment | None: ...
-
-    def save_deployment(self, deployment: Deployment) -> None: ...
-
-    def delete_deployment(self, key: DeploymentKey) -> None:
-        """The deployment goes; its releases stay as history."""
-        ...
-
-    def move(self, key: DeploymentKey, engine: EngineId) -> None:
-        """The deployment and its releases belong to `engine` from now on. Nothing happens when
-        there is one of that name already."""
-        ...
-
-    def keep_engine(self, engine: EngineIdentity) -> None:
-        """Remember where the engine was reached last."""
-        ...
-
-    def engine_addresses(self) -> Mapping[EngineId, str]:
-        """Where each engine that was kept was reached last."""
-        ...
-
-    def add_release(self, release: Release) -> int:
-        """Store a new release (its `id` is ignored) and return its id."""
-        ...
-
-    def finish_release(self, release: Release) -> None:
-        """Replace the release with the same id."""
-        ...
-
-    def releases(self, key: DeploymentKey) -> tuple[Release, ...]:
-        """Newest first."""
-        ...
-
-    def unfinished_releases(self) -> tuple[Release, ...]:
-        """Those still RUNNING, of every engine: left by a crash, or under way in another
-        program. Oldest first."""
-        ...
-
-    def write_journal(self, entry: JournalEntry) -> None:
-        """On disk when this returns."""
-        ...
-
-    def journal(self, release: int) -> tuple[JournalEntry, ...]:
-        """In the order written."""
-        ...
-
-
 class DeploymentLocks(Protocol):
     """Keeps two programs, or two threads, from changing one deployment, or giving one version,
     at once. A lock dies with the process that holds it."""
 
     def hold(self, name: str, engine: str = "") -> AbstractContextManager[None]:
-        """Hold a deployment of an engine, or a version by its reference, while inside. Raises
-        `AlreadyRunning` at once when it is held, `RecordsError` when no lock can be made."""
-        ...
-
-
-class SourceControl(Protocol):
-    """Facts from version control about a folder."""
-
-    def facts(self, folder: Path) -> GitFacts | None:
-        """None when the folder is under no version control. Raises `SourceControlError`."""
+        """Hold a deployment of an engine, or a version or channel by its reference, while inside.
+        Raises `AlreadyRunning` at once when it is held, `RecordsError` when no lock can be made."""
         ...

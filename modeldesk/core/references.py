@@ -7,6 +7,7 @@ from modeldesk.core.errors import InvalidReference
 from modeldesk.core.words import tr
 
 DEFAULT_REGISTRY = "docker.io"
+_DEFAULT_NAMES = (DEFAULT_REGISTRY, "index.docker.io")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
@@ -41,7 +42,7 @@ class Reference:
                 tr("A digest looks like sha256: followed by 64 hexadecimal digits."),
             )
         head, slash, rest = name.partition("/")
-        if slash and ("." in head or ":" in head or head == "localhost"):
+        if slash and _is_host(head):
             registry, path = head, rest
         else:
             registry, path = DEFAULT_REGISTRY, name
@@ -53,7 +54,7 @@ class Reference:
                 tr("“{text}” is not an image name.", text=text),
                 tr("Use lower-case letters, digits, and . _ - / between them."),
             )
-        if registry in (DEFAULT_REGISTRY, "index.docker.io"):
+        if registry in _DEFAULT_NAMES:
             registry = DEFAULT_REGISTRY
             path = path.removeprefix("library/")
         return cls(registry, path, tag, digest)
@@ -86,3 +87,29 @@ def check_tag(tag: str) -> None:
                 "beginning with a letter, digit or underscore."
             ),
         )
+
+
+def check_repository(repository: str) -> None:
+    """Raise `InvalidReference` unless a registry would accept `repository`."""
+    if not _PATH.fullmatch(repository) or len(repository) > _LONGEST_NAME:
+        raise InvalidReference(
+            tr("“{text}” is not an image name.", text=repository),
+            tr("Use lower-case letters, digits, and . _ - / between them."),
+        )
+
+
+def check_registry(registry: str) -> str:
+    """The host of a registry as references name it. Raises `InvalidReference` for what can't
+    stand before a repository."""
+    name = registry.strip()
+    if not _HOST.fullmatch(name) or not _is_host(name):
+        raise InvalidReference(
+            tr("“{registry}” can't be a registry.", registry=registry),
+            tr("Give its host, with the port where it has one, such as registry.lan:5000."),
+        )
+    return DEFAULT_REGISTRY if name in _DEFAULT_NAMES else name
+
+
+def _is_host(name: str) -> bool:
+    """As docker tells a registry from the first part of a repository."""
+    return "." in name or ":" in name or name == "localhost"

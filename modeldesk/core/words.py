@@ -29,5 +29,6 @@ def tr(template: str, /, **values: object) -> str:
 
 
 def trn(one: str, many: str, count: int, /, **values: object) -> str:
-    """As `tr`, choosing the form for `count`, which the template may name as ``{count}``."""
-    return _Language.catalogue.ngettext(one, many, count).format(count=count, **values)
+    """As `tr`, choosing the form for `count`, which the template may name as ``{count}``: with its
+    thousands apart, as ``12,077``."""
+    return _Language.catalogue.ngettext(one, many, count).format(count=f"{count:,}", **values)

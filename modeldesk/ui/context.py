@@ -5,18 +5,16 @@ Made once by the composition root and passed to constructors; there is no global
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from modeldesk.core import settings as settings_file
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import EngineUnavailable, ModelDeskError
-from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
+from modeldesk.core.settings_file import SettingsFile, merged
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
 from modeldesk.ui.links import Link, PageKey
@@ -42,6 +40,9 @@ class Saying:
     tone: Tone = Tone.NEUTRAL
     action: str = ""
     on_action: Callable[[], None] | None = None
+    link: Link | None = None
+    """Where it leads: it is so important that the desktop tells it too, when the window is not in
+    front."""
 
 
 class Hub(QObject):
@@ -98,20 +99,30 @@ class Hub(QObject):
 
 
 class SettingsStore(QObject):
-    """The settings in use. A change takes hold at once and is saved in the background."""
+    """The settings in use. A change takes hold at once and is saved in the background, beside what
+    another program of ours changed meanwhile."""
 
     changed = Signal(object)
     """The new `Settings`."""
     save_failed = Signal(object)
-    """The `ModelDeskError`; what was chosen stays in use until the program ends."""
+    """The `ModelDeskError`; what was chosen stays in use until the program ends, and is tried
+    again with the next change."""
 
     def __init__(
-        self, tasks: TaskRunner, path: Path, settings: Settings, parent: QObject | None = None
+        self,
+        tasks: TaskRunner,
+        file: SettingsFile,
+        settings: Settings,
+        parent: QObject | None = None,
     ) -> None:
+        """`settings` are those of the file."""
         super().__init__(parent)
         self._tasks = tasks
-        self._path = path
+        self._file = file
         self._current = settings
+        self._kept = settings
+        """What the file has once all that was begun is done, as far as is known."""
+        self._saving = 0
 
     @property
     def current(self) -> Settings:
@@ -122,24 +133,50 @@ class SettingsStore(QObject):
         """Use and save `settings` (made with `dataclasses.replace` from `current`)."""
         if settings == self._current:
             return
-        self._current = settings
+        before, self._kept, self._current = self._kept, settings, settings
+        self._saving += 1
         self.changed.emit(settings)
-        path = self._path
 
-        def save(_: Job) -> None:
-            settings_file.save(path, settings)
+        def failed(error: ModelDeskError) -> None:
+            self._saving -= 1
+            self._kept = merged(settings, before, self._kept)
+            self.save_failed.emit(error)
+
+        def saved(found: Settings) -> None:
+            self._saving -= 1
+            self._take(found)
 
         self._tasks.submit(
-            save,
+            lambda _: self._file.change(before, settings),
             lane=Lane.STORAGE,
             title=tr("Save settings"),
             owner=self,
-            on_error=self._save_failed,
+            on_result=saved,
+            on_error=failed,
             show_in_activity=False,
         )
 
-    def _save_failed(self, error: ModelDeskError) -> None:
-        self.save_failed.emit(error)
+    def read_again(self) -> None:
+        """Use what another program of ours has changed, if it has."""
+        self._tasks.submit(
+            lambda _: self._file.read_changed(),
+            lane=Lane.STORAGE,
+            title=tr("Read the settings"),
+            owner=self,
+            on_result=lambda found: self._take(found) if found is not None else None,
+            show_in_activity=False,
+        )
+
+    def _take(self, found: Settings) -> None:
+        """Use what the file has, with what could not be saved. While more is on its way there,
+        that will tell."""
+        if self._saving:
+            return
+        settings = merged(self._kept, self._current, found)
+        self._kept = found
+        if settings != self._current:
+            self._current = settings
+            self.changed.emit(settings)
 
 
 class EngineControl(Protocol):
@@ -192,9 +229,11 @@ class Context:
         tone: Tone = Tone.NEUTRAL,
         action: str = "",
         on_action: Callable[[], None] | None = None,
+        link: Link | None = None,
     ) -> None:
-        """Show a short message at the window's lower edge."""
-        self.hub.said.emit(Saying(text, tone, action, on_action))
+        """Show a short message at the window's lower edge; with `link` also by the desktop, when
+        the window is not in front."""
+        self.hub.said.emit(Saying(text, tone, action, on_action, link))
 
 
 class Page(Protocol):
@@ -225,6 +264,8 @@ class PageEntry:
     it."""
     needs_engine: bool = False
     """While no engine was ever found, the window shows what was tried in the page's place."""
+    shows_registries: bool = False
+    """Then it is shown all the same, as soon as a registry is known to have something."""
     beside_models: bool = False
     """Show the window's side panel (the models) to the left of the page."""
     under: PageKey | None = None

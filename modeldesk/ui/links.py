@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from modeldesk.core.ids import BuildId, DeploymentName, ImageId, ModelName
+
+if TYPE_CHECKING:
+    # It brings what is known of model folders with it, and the first paint needs none.
+    from modeldesk.core.recipes.choice import Stages
 
 
 class PageKey(Enum):
@@ -19,6 +23,8 @@ class PageKey(Enum):
     SETTINGS = "settings"
     CLEANUP = "cleanup"
     """Under the library in the rail."""
+    FIND = "find"
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,17 @@ class LibraryLink:
 
 @dataclass(frozen=True, slots=True)
 class BuildLink:
-    """Plan a build of `folder`, or of the next version of `model` from the folder it was built
-    from last, or show the build `build`; none of them: just the page."""
+    """Plan a build of `folder` (its proposed Dockerfile in `stages`, where that is given), or of
+    the next version of `model` from the folder it was built from last, or show the build `build`;
+    none of them: just the page. With `history` show every build there was, or every one of
+    `model`."""
 
     page: ClassVar[PageKey] = PageKey.BUILD
     folder: Path | None = None
     build: BuildId | None = None
     model: ModelName | None = None
+    stages: "Stages | None" = None
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,15 @@ class CompareLink:
     left: LibraryLink | None = None
     right: LibraryLink | None = None
     archive: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLink:
+    """A folder to be measured as a single stage and as multi-stage; neither: what is measured,
+    or was last."""
+
+    page: ClassVar[PageKey] = PageKey.COMPARE
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +94,13 @@ class SettingsSection(Enum):
     ENGINE = "engine"
     APPEARANCE = "appearance"
     NEW_VERSIONS = "new versions"
+    CHANNELS = "channels"
+    REGISTRIES = "registries"
+    DEPLOYMENTS = "deployments"
     NOTIFICATIONS = "notifications"
+    EVENTS = "events"
     LAYERS = "layers"
+    WEIGHTS = "weights"
     FILES = "files"
 
 
@@ -96,6 +120,22 @@ class CleanupLink:
     model: ModelName | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FindLink:
+    """Versions that a query finds; None: the page with what it asked last."""
+
+    page: ClassVar[PageKey] = PageKey.FIND
+    text: str | None = None
+
+
 Link = (
-    LibraryLink | BuildLink | CompareLink | ReleasesLink | ActivityLink | SettingsLink | CleanupLink
+    LibraryLink
+    | BuildLink
+    | CompareLink
+    | TrialLink
+    | ReleasesLink
+    | ActivityLink
+    | SettingsLink
+    | CleanupLink
+    | FindLink
 )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import humanize
 
 from modeldesk.core.containers.secrets import without_secrets
-from modeldesk.core.jobs import Progress, Unit
+from modeldesk.core.jobs import Part, PartState, Progress, Unit
 from modeldesk.core.text import KILO, UNITS, size_text
 from modeldesk.core.words import tr, trn
 
@@ -67,11 +67,30 @@ def signed_percent(fraction: float, digits: int = 1) -> str:
 
 
 def progress(so_far: Progress) -> str:
-    """How far a work is: ``Reading layers · 12 MB of 352 MB · 3 %``."""
+    """How far a work is: ``Reading layers · 12 MB of 352 MB · 3 %``, with its speed where that is
+    told."""
     parts = [so_far.text, _counted(so_far)]
     if so_far.fraction is not None:
         parts.append(percent(so_far.fraction, 0))
+    if so_far.rate:
+        parts.append(rate(so_far.rate))
     return " · ".join(part for part in parts if part)
+
+
+def part(one: Part) -> str:
+    """How far a part of a transfer is: ``12.0 MB of 352 MB``, ``already there · 4.1 MB``."""
+    whole = "" if one.total is None else size(one.total)
+    if one.state is PartState.MOVING and whole:
+        return tr("{done} of {total}", done=size(one.done), total=whole)
+    word = {
+        PartState.WAITING: tr("waiting"),
+        PartState.MOVING: size(one.done),
+        PartState.UNPACKING: tr("unpacking"),
+        PartState.DONE: tr("done"),
+        PartState.THERE: tr("already there"),
+        PartState.MOUNTED: tr("shared there"),
+    }[one.state]
+    return " · ".join(filter(None, (word, whole)))
 
 
 def metric(value: float) -> str:
@@ -176,6 +195,12 @@ def printable(text: str | bytes) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
+
+
+def shortened(name: str, longest: int) -> str:
+    """A name with its middle left out, where it is longer than that."""
+    name, half = printable(name), longest // 2
+    return name if len(name) <= longest else f"{name[:half]}{ELLIPSIS}{name[-half:]}"
 
 
 def instruction(text: str) -> str:

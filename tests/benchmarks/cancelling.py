@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.streams import open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, open_stream
 from modeldesk.core.errors import Cancelled
 from modeldesk.core.jobs import CancelToken
 from tests.unit.adapters.docker_engine.server import EngineServer, silence
@@ -48,12 +48,12 @@ def main() -> None:
         connection = Connection(server.address, "1.51")
 
         def read(token: CancelToken) -> None:
-            with open_stream(connection, token, "GET", "/stream") as stream:
+            with open_stream(connection, token, EngineRequest("/stream")) as stream:
                 list(stream.chunks())
 
         def send(token: CancelToken) -> None:
             chunks = (bytes(1_000_000) for _ in range(1_000))
-            with open_stream(connection, token, "POST", "/build", body=chunks):
+            with open_stream(connection, token, EngineRequest("/build", "POST", body=chunks)):
                 pass
 
         figures("waiting for an answer", read)

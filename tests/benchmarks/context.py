@@ -16,7 +16,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,8 @@ from modeldesk import resources
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.docker_engine.facade import DockerEngine
+from modeldesk.adapters.sqlite.database import open_database
+from modeldesk.adapters.sqlite.digest_records import SqliteDigestRecords
 from modeldesk.core.build.model import BuildEvent, BuildRequest, ContextProgress
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.ids import ModelName
@@ -41,11 +42,13 @@ from tests.engine.private_daemon import private_daemon
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.records import FakeBuildRecords
 from tests.fakes.source_control import FakeSourceControl
+from tests.support.command_line import docker_command
 
 BIG_FILES, BIG_BYTES = 4, 224 << 20
 SMALL_FILES, SMALL_BYTES = 5000, 25_000
 ROUNDS = 5
 NAME = "context-benchmark"
+DIGESTS = "digests.sqlite"
 _LABELS = [f"--label=org.example.label{number}={number}" for number in range(4)]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -84,12 +87,15 @@ def send(url: str, folder: Path, *, with_buildkit: bool) -> dict[str, object]:
         if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
             written.append(str(arguments[0]))
 
+    # What was read is known in the next build's process too.
+    database = open_database(folder.parent / DIGESTS).database
     service = BuildService(
         FakeBuildRecords(),
         FakeSourceControl(),
         lambda: datetime.now(UTC),
         FakeDeploymentLocks(),
         resources.path("serving"),
+        digests=SqliteDigestRecords(database),
     )
     request = BuildRequest(
         folder, ModelName(NAME), (Reference("docker.io", NAME, f"v{time.time_ns()}"),)
@@ -106,6 +112,7 @@ def send(url: str, folder: Path, *, with_buildkit: bool) -> dict[str, object]:
     outcome = service.build(engine, request, Job(), hear)
     seconds = time.monotonic() - began
     engine.close()
+    database.close()
     return {
         "seconds": seconds,
         "sent_seconds": sent[0],
@@ -160,37 +167,28 @@ def clear(docker: str, url: str) -> None:
     os.sync()
 
 
-def command_line(url: str, *, with_buildkit: bool) -> str | None:
-    """The first docker command line that can use the builder: newer ones need a plugin for
-    BuildKit, older ones have it built in."""
-    with tempfile.TemporaryDirectory() as empty:
-        (Path(empty) / "Dockerfile").write_text("FROM scratch\nLABEL a=b\n")
-        for docker in dict.fromkeys(filter(None, (shutil.which("docker"), "/usr/bin/docker"))):
-            try:
-                theirs(docker, url, Path(empty), with_buildkit=with_buildkit)
-            except (AssertionError, OSError):
-                continue
-            return docker
-    return None
-
-
 @contextmanager
 def context_folder(*, everything: bool) -> Iterator[Path]:
     # On disk: the temporary folder of many systems is memory.
     with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
-        make_folder(Path(place), everything=everything)
-        yield Path(place)
+        folder = Path(place) / "model"
+        folder.mkdir()
+        make_folder(folder, everything=everything)
+        yield folder
 
 
 def compare(rounds: int, *, with_buildkit: bool, again: bool) -> None:
     with private_daemon() as daemon, context_folder(everything=with_buildkit) as folder:
         url = daemon.address
-        docker = command_line(url, with_buildkit=with_buildkit)
-        assert docker is not None, "no docker command line can use this builder"
+        command = docker_command(url, with_buildkit=with_buildkit)
+        assert command is not None, "no docker command line can use this builder"
+        ((docker,), _) = command
         our_times, their_times, last = [], [], {}
         for turn in range(rounds + 1):
             for mine in (True, False) if turn % 2 else (False, True):
                 clear(docker, url)
+                if not again:
+                    (folder.parent / DIGESTS).unlink(missing_ok=True)
                 if again:
                     # The first is not counted; each keeps files of its own on the engine.
                     if mine:

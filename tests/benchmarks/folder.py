@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from modeldesk.core.build.context import sent_by
 from modeldesk.core.model_folder.inspect import inspect
+from modeldesk.core.recipes.choice import RecipeChoice
+from modeldesk.core.recipes.dockerfile import propose
 from tests.unit.core.model_folder import crafted
 
 FILES, FOLDERS, TURNS = 100_000, 100, 5
@@ -55,13 +58,20 @@ def make_kinds(home: Path) -> None:
     (home / "requirements.txt").write_text("torch==2.4.0\n" * 100)
 
 
+def look(folder: Path) -> None:
+    """As ``modeldesk inspect`` does."""
+    found = inspect(folder)
+    sent_by(found, propose(found, RecipeChoice("python:3.11-slim")))
+
+
 def main() -> None:
     """Print every figure."""
     with tempfile.TemporaryDirectory() as home:
         many, kinds = Path(home) / "many", Path(home) / "kinds"
         make_many(many)
         make_kinds(kinds)
-        say("100,000 files", 2.0, lambda: inspect(many))
+        say("100,000 files", None, lambda: inspect(many))
+        say("  with what a build would send", 2.0, lambda: look(many))
         say("a model of many kinds", None, lambda: inspect(kinds))
     print(f"\nmost memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 

@@ -72,6 +72,11 @@ class Gaps:
         """Measure no more."""
         self._timer.stop()
 
+    def go_on(self) -> None:
+        """Measure again; what was since the stop does not count."""
+        self._last = _clocks()
+        self._timer.start()
+
 
 def _clocks() -> tuple[float, float, float]:
     return time.perf_counter(), time.thread_time(), time.process_time()

@@ -19,7 +19,10 @@ from PySide6.QtWidgets import QApplication
 
 import registry as registry_program
 from modeldesk.adapters.oci_registry.versions import RegistryVersions
-from modeldesk.adapters.oci_registry.versions_apart import read_versions_apart
+from modeldesk.adapters.oci_registry.versions_apart import (
+    read_registry_apart,
+    read_versions_apart,
+)
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.remote_records import SqliteRemoteRecords
 from modeldesk.core.library.remote_versions import RemoteAnswer, RemoteHistory
@@ -115,7 +118,8 @@ def main() -> None:
             fill(address, count)
             database = open_database(Path(folder) / "records.sqlite").database
             past = RemoteHistory(
-                SqliteRemoteRecords(database), RegistryVersions(read_versions_apart)
+                SqliteRemoteRecords(database),
+                RegistryVersions(read_versions_apart, read_registry_apart),
             )
             for name in ("First", "Again"):
                 measure(name, past, f"{address}/big", tasks)

@@ -20,7 +20,8 @@ from modeldesk import resources
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.history import history
-from modeldesk.core.library.model import KeptVersion, Model, RemoteVersion
+from modeldesk.core.library.model import KeptVersion, Model
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.snapshot import make_snapshot
 from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.charts.size_history import SizeHistoryChart

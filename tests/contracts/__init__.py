@@ -3,3 +3,4 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.contracts.engine_contract")
+pytest.register_assert_rewrite("tests.contracts.gateway_contract")

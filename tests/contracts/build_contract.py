@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pytest
 
+from modeldesk.core.build.model import Builder as BuilderChoice
 from modeldesk.core.build.model import (
     BuildEvent,
     BuildStep,
@@ -35,6 +36,7 @@ class BuildBench(Protocol):
     """An engine to build on. What a test names by `name` goes with the bench."""
 
     engine: ImageEngine
+    builder: BuilderChoice
     base: str
     """An image with a shell that is on the engine."""
 
@@ -114,7 +116,12 @@ class Builder:
     ) -> ImageId:
         references = tuple(Reference.parse(f"{self.name}:{tag}") for tag in tags)
         build = EngineBuild(
-            "Dockerfile", references, labels or {}, no_cache=no_cache, secrets=secrets or {}
+            "Dockerfile",
+            references,
+            labels or {},
+            no_cache=no_cache,
+            secrets=secrets or {},
+            builder=self.bench.builder,
         )
         self.events.clear()
         return self.bench.engine.build(build, context, self.events.append, self.token)
@@ -134,13 +141,13 @@ class Builder:
         return [one.text for one in logs if one.step_id == step.id]
 
     @contextmanager
-    def cancelling_when(self, text: str) -> Iterator[None]:
-        """Cancel as soon as a step with `text` in its name has begun."""
+    def cancelling_when_begun(self) -> Iterator[None]:
+        """Cancel as soon as a step prints ``begun``. (A step that is only said to have begun may
+        have no process yet, and older BuildKits never end such a one: moby/buildkit#5106.)"""
 
         def watch() -> None:
             while not self.token.wait(0.01):
-                running = [one for one in self.steps if one.state is StepState.RUNNING]
-                if any(text in step.name for step in running):
+                if any(isinstance(one, StepLog) and one.text == "begun" for one in self.events):
                     self.token.cancel()
 
         thread = threading.Thread(target=watch)
@@ -220,9 +227,7 @@ class BuildContract:
 
     def test_what_a_step_prints_is_told_line_by_line(self, build: Builder) -> None:
         build("RUN echo one && echo two && printf three", no_cache=True)
-        printed = build.printed(build.step("RUN"))
-        # What a fake prints is scripted.
-        assert not printed or printed == ["one", "two", "three"]
+        assert build.printed(build.step("RUN")) == ["one", "two", "three"]
 
     def test_the_second_time_everything_is_cached_unless_not_wanted(self, build: Builder) -> None:
         lines = (f"RUN echo {build.name}", "COPY a /a")
@@ -290,17 +295,53 @@ class BuildContract:
         assert not build.exists
 
     def test_cancelled_while_a_step_runs(self, build: Builder) -> None:
-        with build.cancelling_when("RUN sleep"), pytest.raises(Cancelled):
-            build("RUN sleep 60")
+        with build.cancelling_when_begun(), pytest.raises(Cancelled):
+            build("RUN echo begun && sleep 60", no_cache=True)
         assert not build.exists
 
 
-WEIGHTS = bytes(range(256)) * 16_384
+class SecretBuildContract(BuildContract):
+    """What a builder promises that has secrets to give."""
+
+    def test_a_secret_is_given_to_the_step_that_asks_for_it(self, build: Builder) -> None:
+        asked: list[str] = []
+
+        def find() -> bytes:
+            asked.append("token")
+            return b"hush-hush"
+
+        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
+        build(step, no_cache=True, secrets={"token": Secret(find), "other": Secret(b"unused")})
+        assert build.printed(build.step("RUN")) == ["hush-hush"]
+        assert asked == ["token"]
+
+    def test_a_secret_that_is_not_there(self, build: Builder) -> None:
+        with pytest.raises(BuildFailed) as caught:
+            build(
+                f"RUN --mount=type=secret,id=token,required=true echo {build.name}",
+                secrets={"another": Secret(b"hush")},
+            )
+        assert "token" in f"{caught.value} {caught.value.detail}"
+
+    def test_a_secret_that_can_not_be_found(self, build: Builder) -> None:
+        error = FolderError("The file of the token is gone.")
+
+        def find() -> bytes:
+            raise error
+
+        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
+        with pytest.raises(FolderError) as caught:
+            build(step, no_cache=True, secrets={"token": Secret(find)})
+        assert caught.value is error
+
+
+WEIGHTS = os.urandom(4 << 20)
+"""Others in each run: an engine keeps what earlier runs made of theirs."""
 """Four megabytes."""
 MODEL = ("RUN echo dependencies", "COPY model /model", "COPY serve.py /app/")
 
 
-class FolderBuildContract(BuildContract):
+class FolderBuildContract(SecretBuildContract):
     """What an engine promises that asks for files of a folder and keeps them."""
 
     @pytest.fixture
@@ -404,37 +445,6 @@ class FolderBuildContract(BuildContract):
         with pytest.raises(Cancelled):
             build.send(context)
         assert not build.exists
-
-    def test_a_secret_is_given_to_the_step_that_asks_for_it(self, build: Builder) -> None:
-        asked: list[str] = []
-
-        def find() -> bytes:
-            asked.append("token")
-            return b"hush-hush"
-
-        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
-        build(step, no_cache=True, secrets={"token": Secret(find), "other": Secret(b"unused")})
-        assert build.printed(build.step("RUN")) == ["hush-hush"]
-        assert asked == ["token"]
-
-    def test_a_secret_that_is_not_there(self, build: Builder) -> None:
-        with pytest.raises(BuildFailed) as caught:
-            build(
-                f"RUN --mount=type=secret,id=token,required=true echo {build.name}",
-                secrets={"another": Secret(b"hush")},
-            )
-        assert "token" in f"{caught.value} {caught.value.detail}"
-
-    def test_a_secret_that_can_not_be_found(self, build: Builder) -> None:
-        error = FolderError("The file of the token is gone.")
-
-        def find() -> bytes:
-            raise error
-
-        step = "RUN --mount=type=secret,id=token cat /run/secrets/token"
-        with pytest.raises(FolderError) as caught:
-            build(step, no_cache=True, secrets={"token": Secret(find)})
-        assert caught.value is error
 
 
 def layers(build: Builder, image: ImageId) -> tuple[str, ...]:

@@ -100,19 +100,21 @@ class ContentRecordsContract(ABC):
         (found,) = records.layer_indexes([layer(1)], "a source").values()
         assert found.paths == [b"lie"]
 
-    def test_what_was_verified_serves_all_and_comes_first(self, records: ContentRecords) -> None:
+    def test_each_stamp_has_its_own(self, records: ContentRecords) -> None:
         records.keep_layer_index(read(1, packed(b"true")))
         records.keep_layer_index(read(1, packed(b"lie"), "a source"))
-        for stamp in (VERIFIED, "a source", "another"):
+        for stamp, path in ((VERIFIED, b"true"), ("a source", b"lie")):
             assert records.known_layers([layer(1)], stamp) == {layer(1)}
             (found,) = records.layer_indexes([layer(1)], stamp).values()
-            assert found.paths == [b"true"]
+            assert found.paths == [path]
+        assert records.known_layers([layer(1)], "another") == frozenset()
 
     def test_a_damaged_one_that_was_verified_leaves_a_source_its_own(
         self, records: ContentRecords
     ) -> None:
         records.keep_layer_index(read(1, b""))
         records.keep_layer_index(read(1, packed(b"own"), "a source"))
+        assert records.layer_indexes([layer(1)], VERIFIED) == {}
         (found,) = records.layer_indexes([layer(1)], "a source").values()
         assert found.paths == [b"own"]
         assert records.known_layers([layer(1)], VERIFIED) == frozenset()
@@ -124,7 +126,7 @@ class ContentRecordsContract(ABC):
         records.keep_layer_index(read(1, one))
         records.layer_indexes([layer(1)], VERIFIED)
         records.keep_layer_index(read(2, one, "a source"))
-        assert records.known_layers(map_layers(1, 2), "a source") == {layer(1), layer(2)}
+        assert records.known_layers(map_layers(1, 2), "a source") == {layer(2)}
         assert records.known_layers(map_layers(1, 2), VERIFIED) == {layer(1)}
         assert records.size_bytes() == 2 * len(one)
 

@@ -4,14 +4,28 @@ from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
-from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
-from modeldesk.core.containers.model import Mount, PortBinding
+from modeldesk.core.build.model import (
+    Asked,
+    Builder,
+    BuildRecord,
+    BuildState,
+    BuildStep,
+    CacheUse,
+    FileDigest,
+    StepState,
+)
+from modeldesk.core.build.ports import BuildRecords, DigestRecords
+from modeldesk.core.build.secret import SecretKind, SecretSource
+from modeldesk.core.containers.model import ContainerLimits, Mount, PortBinding
 from modeldesk.core.engine.model import EngineIdentity
 from modeldesk.core.errors import RecordsError
+from modeldesk.core.gateway.model import Split, SplitKey
+from modeldesk.core.gateway.ports import SmokeRequest
 from modeldesk.core.ids import (
     NO_ENGINE,
     BuildId,
@@ -24,26 +38,30 @@ from modeldesk.core.ids import (
 )
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import KeptVersion, RemoteVersion
-from modeldesk.core.ports import (
-    BuildRecords,
-    ImageRecords,
-    ReleaseRecords,
-    RemoteRecords,
-    VersionRecords,
-)
+from modeldesk.core.layers.model import Layer
+from modeldesk.core.library.model import KeptVersion
+from modeldesk.core.library.ports import ImageRecords, RemoteRecords, VersionRecords
+from modeldesk.core.library.remote_model import RegistryLook, RemoteArtifact, RemoteVersion
+from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages
+from modeldesk.core.recipes.kinds import BaseKind
+from modeldesk.core.recipes.lock import Lock, Unlocked
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import (
+    CanaryContainer,
     Deployment,
     DeploymentKey,
+    EnvironmentName,
     JournalEntry,
+    KeptContainer,
     Release,
     ReleaseKind,
     ReleaseState,
     ServiceSettings,
     StepPhase,
+    VersionContainer,
     VersionTarget,
 )
+from modeldesk.core.releases.ports import ReleaseRecords
 
 NOON = datetime(2026, 4, 5, 12, 0, 0, 123456, tzinfo=UTC)
 BEIJING = timezone(timedelta(hours=8))
@@ -140,8 +158,42 @@ def build_record(number: int = 1, **changes: Any) -> BuildRecord:
         image=image_id(1),
         steps=(
             BuildStep("1", "[1/2] FROM python", StepState.DONE, True, 0.5, 3, 4, ""),
-            BuildStep("2", "[2/2] COPY . .", StepState.FAILED, error="no room"),
+            BuildStep("2", "[2/2] COPY . .", StepState.FAILED, error="no room", layer_bytes=7),
         ),
+        asked=Asked(
+            dockerfile="FROM python\nCOPY . .\n",
+            given_dockerfile=True,
+            build_args={"PIP_INDEX": "https://lan/第一"},
+            secrets={"token": SecretSource(SecretKind.FILE, "/run/odd \udcff name")},
+            no_cache=True,
+            builder=Builder.BUILDX,
+            base="python",
+            base_digest="sha256:" + "b" * 64,
+            base_image="sha256:" + "d" * 64,
+            revision="c" * 40,
+            choice=RecipeChoice(
+                "python:3.12-slim",
+                Stages.MULTI,
+                Form.BUILDKIT,
+                BaseKind.ALPINE,
+                "lan/hub",
+                reproducible=True,
+                lock=Lock(
+                    PurePosixPath("deep/requirements.lock"),
+                    "numpy==2.1.0 --hash=sha256:00\n",
+                    ("numpy==2.1.0",),
+                    "Python 3.12, linux/amd64",
+                    (Unlocked("odd", "没有 wheel"),),
+                    hides_password=True,
+                    made_of=("numpy>=2", "odd"),
+                ),
+            ),
+            texts={"serve.py": "print('模型')\n"},
+            dockerignore="*.tmp\n",
+            weights_from="registry.lan:5000/team/rec@sha256:" + "1" * 64,
+        ),
+        image_bytes=1 << 34,
+        cache=CacheUse(1, 2, 3.5),
         log="line one\nline two — 第二\n" * 200,
         error="COPY failed",
     )
@@ -202,6 +254,15 @@ class RemoteRecordsContract(ABC):
         assert records.remote_versions("other.lan:5000/rec") == (other,)
         assert records.remote_versions("r.lan/none") == ()
 
+    def test_the_layers_of_a_version(self, records: RemoteRecords) -> None:
+        layers = (
+            Layer(DiffId("sha256:1"), "", 12, LayerKind.BASE_IMAGE),
+            Layer(DiffId("sha256:2"), "", 2**40, LayerKind.MODEL_WEIGHTS),
+        )
+        one = replace(self.version("v1.0.0", 1), layers=layers)
+        records.keep_remote_versions([one])
+        assert records.remote_versions("r.lan/rec") == (one,)
+
     def test_a_tag_that_moved_is_replaced(self, records: RemoteRecords) -> None:
         records.keep_remote_versions([self.version("v1.0.0", 1)])
         moved = replace(self.version("v1.0.0", 2), created=NOON.astimezone(BEIJING), model="\udcff")
@@ -218,6 +279,96 @@ class RemoteRecordsContract(ABC):
         records.forget_remote_versions("r.lan/rec", [])
         assert records.remote_versions("r.lan/rec") == (two,)
         assert records.remote_versions("other.lan/rec") == (other,)
+
+    def test_a_model_without_an_image(self, records: RemoteRecords) -> None:
+        one = replace(self.version("v1.0.0", 1), artifact="ModelPack", platforms=())
+        records.keep_remote_versions([one])
+        assert records.remote_versions("r.lan/rec") == records.every_remote_version() == (one,)
+
+    def test_labels_once_they_were_read(self, records: RemoteRecords) -> None:
+        unread = self.version("v1.0.0", 1)
+        bare, full = (
+            replace(unread, tag="v2", labels={}),
+            replace(unread, tag="v3", labels={"io.modeldesk.model.framework": "票据"}),
+        )
+        records.keep_remote_versions([unread, bare, full])
+        found = {one.tag: one for one in records.remote_versions("r.lan/rec")}
+        assert found == {"v1.0.0": unread, "v2": bare, "v3": full}
+
+    def test_every_repository_s(self, records: RemoteRecords) -> None:
+        one, other = self.version("v1", 1), self.version("v1", 2, "other.lan/rec")
+        records.keep_remote_versions([one, other])
+        found = records.every_remote_version()
+        assert sorted(found, key=lambda one: one.repository) == [other, one]
+
+    def test_tags_that_move(self, records: RemoteRecords) -> None:
+        records.keep_remote_channels("r.lan/rec", {"stable": "sha256:1", "latest": "sha256:2"})
+        records.keep_remote_channels("r.lan/other", {"stable": "sha256:3"})
+        records.keep_remote_channels("r.lan/rec", {"stable": "sha256:2"})
+        assert records.remote_channels() == {
+            "r.lan/rec": {"stable": "sha256:2"},
+            "r.lan/other": {"stable": "sha256:3"},
+        }
+        records.keep_remote_channels("r.lan/rec", {})
+        assert list(records.remote_channels()) == ["r.lan/other"]
+
+    def test_platforms_once_they_were_read(self, records: RemoteRecords) -> None:
+        unread = self.version("v1.0.0", 1)
+        none = replace(unread, tag="v2", platforms=())
+        two = replace(unread, tag="v3", platforms=("linux/amd64", "linux/arm64/v8"), attestations=2)
+        records.keep_remote_versions([unread, none, two])
+        found = {one.tag: one for one in records.remote_versions("r.lan/rec")}
+        assert found == {"v1.0.0": unread, "v2": none, "v3": two}
+
+    def test_what_is_no_image(self, records: RemoteRecords) -> None:
+        chart = RemoteArtifact("r.lan/rec", "chart", "sha256:1", "application/票据")
+        weights = RemoteArtifact("r.lan/rec", "weights", "sha256:2", "application/x")
+        other = RemoteArtifact("r.lan/other", "chart", "sha256:1", "application/x")
+        records.keep_remote_artifacts("r.lan/rec", [chart])
+        records.keep_remote_artifacts("r.lan/rec", [weights])
+        records.keep_remote_artifacts("r.lan/other", [other])
+        assert records.remote_artifacts("r.lan/rec") == (weights,)
+        assert set(records.every_remote_artifact()) == {weights, other}
+
+    def test_a_repository_that_is_gone(self, records: RemoteRecords) -> None:
+        one, other = self.version("v1", 1), self.version("v1", 2, "other.lan/rec")
+        records.keep_remote_versions([one, other])
+        records.keep_remote_channels("r.lan/rec", {"stable": one.digest})
+        records.keep_remote_artifacts(
+            "r.lan/rec", [RemoteArtifact("r.lan/rec", "chart", "sha256:1", "x")]
+        )
+        records.forget_remote_repository("r.lan/rec")
+        assert records.every_remote_version() == (other,)
+        assert records.remote_channels() == {}
+        assert records.every_remote_artifact() == ()
+
+    def test_the_last_look_at_each_registry(self, records: RemoteRecords) -> None:
+        first = RegistryLook("r.lan", NOON, 3, 20, 1)
+        other = RegistryLook("other.lan:5000", NOON, 1, 2, 0)
+        again = replace(first, finished=NOON + timedelta(hours=1), versions=21)
+        for look in (first, other, again):
+            records.keep_registry_look(look)
+        assert set(records.registry_looks()) == {again, other}
+
+
+class DigestRecordsContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def records(self) -> DigestRecords: ...
+
+    def test_what_is_kept_of_a_folder(self, records: DigestRecords) -> None:
+        one, two = FileDigest("1:2.3", "ab" * 32), FileDigest("4:5.6", "cd" * 32)
+        records.keep_digests("/a", {"model.pkl": one, "模型/x.bin": two}, [])
+        records.keep_digests("/b", {"model.pkl": two}, ())
+        assert records.digests("/a") == {"model.pkl": one, "模型/x.bin": two}
+        assert records.digests("/b") == {"model.pkl": two}
+        assert records.digests("/c") == {}
+
+    def test_what_changes_and_goes(self, records: DigestRecords) -> None:
+        one, two = FileDigest("1:2.3", "ab" * 32), FileDigest("4:5.6", "cd" * 32)
+        records.keep_digests("/a", {"a": one, "b": one, "c": one}, [])
+        records.keep_digests("/a", {"a": two}, {"b", "never"})
+        assert records.digests("/a") == {"a": two, "c": one}
 
 
 class BuildRecordsContract(ABC):
@@ -237,9 +388,10 @@ class BuildRecordsContract(ABC):
 
     def test_update_replaces_everything(self, records: BuildRecords) -> None:
         records.add_build(build_record(image=None, steps=(), log="", error="", references=()))
-        records.update_build(build_record(state=BuildState.SUCCEEDED))
+        done = build_record(state=BuildState.SUCCEEDED, error="", warnings=("No git tag.",))
+        records.update_build(done)
 
-        assert records.build(BuildId("build-1")) == build_record(state=BuildState.SUCCEEDED)
+        assert records.build(BuildId("build-1")) == done
 
     def test_recent_ones_newest_first_without_logs(self, records: BuildRecords) -> None:
         for number in (2, 1, 3):
@@ -251,8 +403,32 @@ class BuildRecordsContract(ABC):
 
         assert [record.id for record in found] == ["build-3", "build-2", "build-4", "build-1"]
         assert all(record.log == "" for record in found)
-        assert replace(found[0], log=build_record().log) == build_record(3)
+        assert found[0] == build_record(3, log="", asked=Asked())
         assert [record.id for record in records.recent_builds(1)] == ["build-3"]
+
+    def test_what_is_to_be_said_of_a_build_that_succeeded(self, records: BuildRecords) -> None:
+        said = ("stable could not be set: in use", "No git tag “v1”: 已存在 \udcff")
+        done = build_record(state=BuildState.SUCCEEDED, error="", warnings=said)
+        records.add_build(build_record())
+        records.update_build(done)
+        found = records.build(done.id)
+        assert found is not None
+        assert (found.state, found.error) == (BuildState.SUCCEEDED, "")
+        assert found.warnings[0] == said[0]
+        assert found.warnings[1].startswith("No git tag “v1”: 已存在")
+        (row,) = records.build_history()
+        assert row.warnings == found.warnings
+
+    def test_the_history_of_all_or_of_a_model(self, records: BuildRecords) -> None:
+        for number in (1, 3, 2):
+            records.add_build(build_record(number))
+        records.add_build(build_record(4, model=ModelName("other"), cache=None, image_bytes=None))
+        found = records.build_history()
+        assert [record.id for record in found] == ["build-4", "build-3", "build-2", "build-1"]
+        row = build_record(3, steps=(), log="", asked=Asked())
+        assert found[1] == row
+        assert records.build_history(ModelName("other")) == found[:1]
+        assert records.build_history(ModelName("nobody")) == ()
 
     def test_own_builds_are_not_interrupted(self, records: BuildRecords) -> None:
         records.add_build(build_record())
@@ -282,6 +458,12 @@ HERE, THERE = EngineId("IMJP:3UXY /var/lib/docker"), EngineId("unix:///run/podma
 
 def key(name: str = "ocr", engine: EngineId = HERE) -> DeploymentKey:
     return DeploymentKey(engine, DeploymentName(name))
+
+
+def version_container(number: int) -> VersionContainer:
+    return VersionContainer(
+        number, ContainerId(f"c{number}"), f"172.18.0.{number}", target(number), number // 2
+    )
 
 
 def deployment(name: str = "ocr", engine: EngineId = HERE) -> Deployment:
@@ -335,6 +517,73 @@ class ReleaseRecordsContract(ABC):
         assert records.deployments() == (deployment("a"), stopped)
         assert records.deployment(key("b")) == stopped
         assert records.deployment(key("c")) is None
+
+    def test_what_stands_behind_a_gateway(self, records: ReleaseRecords) -> None:
+        """Every part of it comes back, and goes again."""
+        settings = replace(
+            deployment().settings,
+            limits=ContainerLimits(2_000_000_000, 1.5, -1),
+            locked_down=True,
+            smoke=SmokeRequest("POST", "/predict", b"\x00\xff{}", "application/x"),
+            keep_warm_s=5.5,
+            drain_s=0.0,
+        )
+        full = replace(
+            deployment(),
+            settings=settings,
+            environment=EnvironmentName("staging"),
+            revision=7,
+            release=12,
+            serving=11,
+            address="172.18.0.4",
+            gateway_image="sha256:77",
+            stopped=True,
+            kept=(
+                KeptContainer(version_container(10), NOON),
+                KeptContainer(version_container(9), NOON - timedelta(hours=1)),
+            ),
+            canary=CanaryContainer(
+                version_container(12),
+                Split("r12", 2_500, SplitKey.COOKIE, "kunde", "salt"),
+                mirrored=True,
+            ),
+        )
+        records.save_deployment(full)
+        records.save_deployment(deployment("other"))
+        assert records.deployments() == (full, deployment("other"))
+        bare = replace(full, kept=full.kept[:1], canary=CanaryContainer(version_container(13)))
+        records.save_deployment(bare)
+        assert records.deployment(key()) == bare
+        records.save_deployment(replace(bare, kept=(), canary=None))
+        assert records.deployment(key()) == replace(bare, kept=(), canary=None)
+        records.save_deployment(full)
+        records.move(key(), THERE)
+        assert records.deployment(key(engine=THERE)) == replace(full, engine=THERE)
+        records.delete_deployment(key(engine=THERE))
+        assert records.deployments() == (deployment("other"),)
+        records.save_deployment(deployment(engine=THERE))
+        assert records.deployment(key(engine=THERE)) == deployment(engine=THERE)
+
+    def test_settings_are_kept_by_revision(self, records: ReleaseRecords) -> None:
+        one, two = ServiceSettings(secret_names=("A",)), ServiceSettings(keep_warm_s=1.0)
+        records.keep_settings(key(), 1, two)
+        records.keep_settings(key(), 1, one)
+        records.save_deployment(replace(deployment(), revision=2, settings=two))
+        records.keep_settings(key("other"), 1, two)
+        assert list(records.settings(key()).items()) == [(2, two), (1, one)]
+        records.delete_deployment(key())
+        records.move(key(), THERE)
+        assert records.settings(key()) == {}
+        assert records.settings(key(engine=THERE)) == {1: one, 2: two}
+
+    def test_canaries_that_stand(self, records: ReleaseRecords) -> None:
+        first = records.add_release(release(state=ReleaseState.ROLLING))
+        records.add_release(release())
+        records.add_release(release(state=ReleaseState.ABORTED))
+        canary = replace(release(state=ReleaseState.ROLLING), kind=ReleaseKind.CANARY, revision=3)
+        second = records.add_release(canary)
+        assert [one.id for one in records.rolling_releases()] == [first, second]
+        assert records.rolling_releases()[1] == replace(canary, id=second)
 
     def test_a_name_is_unique_on_one_engine_only(self, records: ReleaseRecords) -> None:
         here, there = deployment(), replace(deployment(engine=THERE), container=None)

@@ -4,16 +4,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Protocol
 
 import pytest
 
 from modeldesk.adapters.http_probe import HttpAnswerProbe
 from modeldesk.core.ports import AnswerProbe
+from tests.contracts.http_server import HERE, free_port, serving
 from tests.fakes.answer_probe import FakeAnswerProbe
-
-HERE = "127.0.0.1"
 
 
 class World(Protocol):
@@ -33,8 +32,6 @@ class _Answering(BaseHTTPRequestHandler):
         self.send_response(self.status)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None: ...
-
 
 class RealWorld:
     def __init__(self) -> None:
@@ -43,20 +40,11 @@ class RealWorld:
     @contextmanager
     def server(self, status: int) -> Iterator[int]:
         handler = type("Handler", (_Answering,), {"status": status})
-        with HTTPServer((HERE, 0), handler) as server:
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            try:
-                yield server.server_address[1]
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(handler) as port:
+            yield port
 
     def free_port(self) -> int:
-        with socket.socket() as free:
-            free.bind((HERE, 0))
-            port: int = free.getsockname()[1]
-            return port
+        return free_port()
 
     @contextmanager
     def closes_at_once(self) -> Iterator[int]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from modeldesk import resources
+from modeldesk.core.settings import write_content
+from tests.support.engine import NGINX_NEW
 
 TIMEOUT_S = 180.0
 
@@ -35,6 +37,8 @@ class Program:
     """Runs ``modeldesk`` commands against one engine, with one home."""
 
     def __init__(self, engine_url: str, home: Path) -> None:
+        if not (home / "settings.json").exists():
+            write_content(home / "settings.json", {"gateway_image": NGINX_NEW})
         self.environment = {**os.environ, "DOCKER_HOST": engine_url, "MODELDESK_HOME": str(home)}
 
     def run(self, *arguments: str, extra: Mapping[str, str] | None = None) -> Finished:

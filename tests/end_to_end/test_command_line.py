@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import docker
 import pytest
 
+from modeldesk.core.releases.model import DEPLOYMENT_LABEL
 from tests.end_to_end.program import Program, get_json, kill, sample_folder
+from tests.fakes.git_repository import GitRepository
+from tests.support.waiting import SLOW_MACHINE_S, until
 
 
 @pytest.fixture
@@ -123,7 +126,9 @@ def test_progress_goes_to_standard_error_and_steps_are_told(
     folder = sample_folder(tmp_path / unique_name)
     done = program.run("build", str(folder), "--model", unique_name, "--tag", "v1.0.0", "--json")
     assert done.code == 0, done.err
-    assert set(done.json) == {"image_id", "references", "context_bytes", "duration_s", "steps"}
+    assert set(done.json) == {"image_id", "references", "refused", "moved", "context_bytes",
+                              "duration_s", "steps", "commit", "git_tag",
+                              "git_problem"}  # fmt: skip
     assert done.json["references"][0] == f"{unique_name}:v1.0.0"
     assert 0 < done.json["context_bytes"] < 1_000_000
     assert done.json["steps"]
@@ -202,6 +207,34 @@ def test_unknown_names_are_answered_with_near_ones(
     assert program.run("rollback", unique_name).code == 4
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("build {repository} --from-commit nope", 4),
+        ("build {folder} --from-commit nope", 2),
+        ("build {folder} --git-tag", 2),
+        ("build {repository}/gone --from-commit HEAD", 2),
+        ("inspect {folder} --git-tags v*", 2),
+        ("versions nope-{name}", 4),
+        ("verify nope-{name}:v1", 4),
+        ("compare {folder}/gone", 2),
+        ("compare {folder} --request {folder}/gone.json", 2),
+        ("builds nope-{name}", 4),
+        ("builds --show nope", 4),
+    ],
+)
+def test_what_is_not_there_and_what_can_not_be_used_have_a_code_each(
+    program: Program, unique_name: str, tmp_path: Path, words: str, code: int
+) -> None:
+    repository = GitRepository(tmp_path / "repository")
+    folder = sample_folder(tmp_path / "model")
+    known = {"repository": repository.root, "folder": folder, "name": unique_name}
+    done = program.run(*(word.format(**known) for word in words.split()))
+    assert done.code == code, done.err
+    assert done.err.startswith("modeldesk: ") or "\nmodeldesk: " in done.err
+    assert "Traceback" not in done.err
+
+
 def test_doctor_knows_the_engine_and_what_is_wrong(program: Program, tmp_path: Path) -> None:
     well = program.run("doctor", "--json")
     assert well.code == 0, well.err
@@ -221,21 +254,24 @@ def test_interrupted_in_the_middle_of_a_build_nothing_is_left(
     folder = sample_folder(tmp_path / unique_name)
     (folder / "Dockerfile").write_text(
         # A shell that has something left to do stays, and has the name in its command line.
-        f"FROM modeldesk-test/tiny:1\nRUN sleep 60; echo {unique_name}\n"
+        f"FROM modeldesk-test/tiny:1\nRUN sleep 600; echo {unique_name}\n"
     )
     process = program.start("build", str(folder), "--model", unique_name, "--tag", "v1.0.0")
     assert process.stderr is not None
+    said = []
     for line in process.stderr:
+        said.append(line)
         if unique_name in line and "sleep" in line:
             break
-    step = f"sleep 60; echo {unique_name}"
-    assert _comes_to(lambda: bool(_processes(step)))
+    step = f"sleep 600; echo {unique_name}"
+    until(lambda: _processes(step) or process.poll() is not None, seen=lambda: said, pause_s=0.1)
+    assert process.poll() is None, said
     begin = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=SLOW_MACHINE_S)
     assert process.returncode == 130, err
     assert time.monotonic() - begin < 4
-    assert _comes_to(lambda: not _processes(step))
+    until(lambda: not _processes(step), seen=lambda: _processes(step), pause_s=0.1)
     assert engine_client.images.list(name=unique_name) == []
 
 
@@ -243,13 +279,6 @@ def _processes(command: str) -> list[str]:
     """The machine's processes whose command line has `command` in it."""
     found = subprocess.run(["pgrep", "-f", command], capture_output=True, text=True, check=False)
     return found.stdout.split()
-
-
-def _comes_to(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return condition()
 
 
 @pytest.mark.parametrize("delay_s", [0.2, 0.8, 1.4, 2.0, 2.8])
@@ -273,8 +302,12 @@ def test_killed_in_the_middle_of_a_rollback_it_is_put_right(
     assert healed.code == 0, healed.err
     [deployment] = [d for d in healed.json if d["deployment"] == unique_name]
     assert deployment["state"].startswith("running")
-    running = engine_client.containers.list(all=True, filters={"name": unique_name})
-    assert [c.id for c in running] == [deployment["container_id"]]
+    there = engine_client.containers.list(all=True, filters={"name": unique_name})
+    kept = [one["container_id"] for one in deployment["kept"]]
+    versions = {c.id for c in there if DEPLOYMENT_LABEL in c.labels}
+    assert versions == {deployment["container_id"], *kept}
+    # And the gateway.
+    assert len(there) == len(versions) + 1
     metadata = get_json(f"http://127.0.0.1:{port}/metadata")
     weights = {
         version: json.loads(

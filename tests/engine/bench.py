@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -10,7 +11,7 @@ from typing import Self
 from docker import APIClient
 
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
-from modeldesk.core.ids import ImageId
+from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.ports import ImageEngine
 from tests.contracts.engine_contract import TEST_LABEL, Kind
 from tests.support.engine import TINY
@@ -78,3 +79,10 @@ class DockerBench:
             repository, _, version = tag.rpartition(":")
             self._client.tag(ids[-1], repository, version)
         return ImageId(ids[-1])
+
+    def file(self, container: ContainerId, path: str) -> bytes:
+        pieces, _ = self._client.get_archive(container, path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as archive:
+            found = archive.extractfile(archive.getmembers()[0])
+            assert found is not None
+            return found.read()

@@ -1,7 +1,7 @@
 """Both builders of a real engine, to try them with."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import docker
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.docker_engine.facade import DockerEngine
+from modeldesk.core.build.model import Builder
 from modeldesk.core.ports import FindSignIn, ImageEngine
-from tests.support.engine import TINY, remove_named
+from tests.support.engine import TINY, keeps_packed, remove_named
 
 
 @contextmanager
@@ -23,7 +24,10 @@ def building_engine(
     assert found is not None, attempts
     info = replace(found.info, builds_with_buildkit=with_buildkit)
     found.close()
-    engine = DockerEngine(Connection(url, info.api_version), info, find_sign_in=find_sign_in)
+    with closing(docker.DockerClient(base_url=url)) as client:
+        packed = keeps_packed(client)
+    connection = Connection(url, info.api_version)
+    engine = DockerEngine(connection, info, containerd_store=packed, find_sign_in=find_sign_in)
     try:
         yield engine
     finally:
@@ -35,8 +39,15 @@ class RealBuildBench:
 
     base = TINY
 
-    def __init__(self, engine: ImageEngine, url: str, unique_name: str) -> None:
+    def __init__(
+        self,
+        engine: ImageEngine,
+        url: str,
+        unique_name: str,
+        builder: Builder = Builder.AUTOMATIC,
+    ) -> None:
         self.engine = engine
+        self.builder = builder
         self.client = docker.DockerClient(base_url=url)
         self._unique = unique_name
         self._count = 0

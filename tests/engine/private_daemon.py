@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_STARTS_WITHIN = 30.0
+from tests.engine.own_engine import containerd_namespace
+from tests.support.waiting import SLOW_MACHINE_S
 
 
 class PrivateDaemon:
@@ -25,7 +26,7 @@ class PrivateDaemon:
 
     def start(self) -> None:
         """Return once it listens."""
-        name = self._folder.name
+        name = containerd_namespace(self._folder)
         options = {
             "--host": self.address,
             "--data-root": f"{self._folder}/data",
@@ -49,7 +50,7 @@ class PrivateDaemon:
                 stderr=log,
                 start_new_session=True,
             )
-        end = time.monotonic() + _STARTS_WITHIN
+        end = time.monotonic() + SLOW_MACHINE_S
         while not self._socket.exists():
             assert self._process.poll() is None, self._log()
             assert time.monotonic() < end, self._log()
@@ -59,7 +60,7 @@ class PrivateDaemon:
         """Ask it to end, as a service manager does, and wait."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(30)
+            self._process.wait(SLOW_MACHINE_S)
             self._process = None
 
     def freeze(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from modeldesk.core.build.model import Builder as BuilderChoice
 from modeldesk.core.build.model import EngineBuild, StepLog, StepState
 from modeldesk.core.build_context.ignore import IgnoreRules
 from modeldesk.core.build_context.scan import scan
@@ -30,6 +31,7 @@ from tests.contracts.build_contract import BuildContract, Builder, FolderBuildCo
 from tests.engine.build_bench import RealBuildBench, building_engine, open_sockets
 from tests.engine.own_engine import own_engine
 from tests.support.build_context import TarContext
+from tests.support.waiting import SLOW_MACHINE_S, until
 
 BOTH = pytest.mark.parametrize("with_buildkit", [False, True], ids=["classic", "buildkit"])
 
@@ -67,15 +69,6 @@ def build(engine_url: str, unique_name: str, with_buildkit: bool) -> Iterator[Bu
         yield Builder(bench)
 
 
-def until(condition: Callable[[], bool], seconds: float) -> float:
-    """Wait for `condition`; how long it took."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not happen in time"
-        time.sleep(0.005)
-    return time.monotonic() - began
-
-
 class Cancelling:
     """A build in a thread of its own, to be cancelled from here."""
 
@@ -92,21 +85,35 @@ class Cancelling:
 
     def __exit__(self, *_: object) -> None:
         self.build.token.cancel()
-        self._thread.join(30)
+        self._thread.join(SLOW_MACHINE_S)
 
     def _work(self) -> None:
         try:
             self._run()
         except ModelDeskError as error:
             self.error = error
-        self.ended = time.monotonic()
+        finally:
+            self.ended = time.monotonic()
+
+    def seen(self) -> str:
+        """How it stands, for a test that fails."""
+        how = "goes on" if self.ended is None else f"ended, with {self.error!r}"
+        return f"the build {how}; it said {self.build.events[-20:]}"
+
+    def await_(self, condition: Callable[[], object]) -> None:
+        """Wait for `condition`, which must hold before the build ends."""
+        until(lambda: condition() or self.ended is not None, seen=self.seen)
+        assert condition(), self.seen()
+
+    def await_end(self) -> None:
+        until(lambda: self.ended is not None, seen=self.seen)
 
     def cancel(self) -> tuple[float, float]:
         """How long until the asking returned, and until the build did."""
         began = time.monotonic()
         self.build.token.cancel()
         asked = time.monotonic() - began
-        until(lambda: self.ended is not None, 5)
+        self.await_end()
         assert self.ended is not None
         return asked, self.ended - began
 
@@ -118,14 +125,14 @@ def test_a_step_that_runs_is_killed_and_no_socket_stays(build: Builder) -> None:
     seconds = str(3600 + os.getpid() % 1000)
     before = open_sockets()
     with Cancelling(build, lambda: build(f"RUN sleep {seconds}")) as work:
-        until(lambda: bench.running(f"sleep {seconds}"), 30)
+        work.await_(lambda: bench.running(f"sleep {seconds}"))
         asked, returned = work.cancel()
     assert isinstance(work.error, Cancelled)
     # Figures are the benchmarks' matter: tests.benchmarks.cancelling.
     assert asked < 1
     assert returned < 2
-    until(lambda: not bench.running(f"sleep {seconds}"), 2)
-    until(lambda: open_sockets() <= before, 2)
+    until(lambda: not bench.running(f"sleep {seconds}"), seen=work.seen)
+    until(lambda: open_sockets() <= before, seen=lambda: open_sockets() - before)
     # The engine is free for the next build at once.
     build.token = CancelToken()
     build("RUN true")
@@ -149,13 +156,13 @@ def test_an_upload_that_hangs_is_cancelled_at_once(build: Builder) -> None:
             yield bytes(1 << 16)
 
     with Cancelling(build, lambda: build.send(TarContext(endless()))) as work:
-        until(lambda: sent[0] > 5, 10)
+        work.await_(lambda: sent[0] > 5)
         asked, returned = work.cancel()
     assert isinstance(work.error, Cancelled)
     # Figures are the benchmarks' matter: tests.benchmarks.cancelling.
     assert asked < 1
     assert returned < 2
-    until(lambda: open_sockets() <= before, 2)
+    until(lambda: open_sockets() <= before, seen=lambda: open_sockets() - before)
     assert not build.exists
 
 
@@ -186,7 +193,7 @@ def test_a_blocked_send_is_cancelled_at_once(engine_url: str, with_buildkit: boo
         thread = threading.Thread(target=run)
         thread.start()
         try:
-            until(lambda: sent[0] > 0, 10)
+            until(lambda: sent[0] > 0 or errors, seen=lambda: errors)
             _until_steady(sent)
             began = time.monotonic()
             token.cancel()
@@ -217,10 +224,10 @@ def test_an_engine_that_stops_in_a_step(engine_url: str, with_buildkit: bool, ho
     ):
         bench = _OwnBench(engine)
         build = Builder(bench)
-        with Cancelling(build, lambda: build("RUN echo begun; sleep 61")) as work:
-            until(lambda: any(isinstance(e, StepLog) for e in build.events), 30)
+        with Cancelling(build, lambda: build("RUN echo begun; sleep 181")) as work:
+            work.await_(lambda: any(isinstance(e, StepLog) for e in build.events))
             getattr(own, how)()
-            until(lambda: work.ended is not None, 15)
+            work.await_end()
         assert isinstance(work.error, EngineUnavailable), work.error
 
 
@@ -249,6 +256,7 @@ def test_an_engine_that_stops_while_the_context_is_sent(
 
 class _OwnBench:
     base = RealBuildBench.base
+    builder = BuilderChoice.AUTOMATIC
 
     def __init__(self, engine: ImageEngine) -> None:
         self.engine = engine

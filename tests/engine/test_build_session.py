@@ -34,7 +34,9 @@ from tests.contracts.build_contract import Builder, write
 from tests.engine.build_bench import RealBuildBench, building_engine, open_sockets
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.source_control import FakeSourceControl
+from tests.support.command_line import docker_command
 from tests.support.engine import TINY
+from tests.support.waiting import until
 
 VALUE = "s3cr3t-of-this-test"
 
@@ -146,16 +148,17 @@ def test_what_enters_an_image_is_what_the_command_line_puts_there(
     write(folder, {name: name.encode() for name in names})
     write(folder, {"Dockerfile": f"FROM {TINY}\nCOPY . /model/\n".encode()})
     write(folder, {".dockerignore": ignore.encode()})
-    environment = {**os.environ, "DOCKER_HOST": engine_url, "DOCKER_BUILDKIT": "1"}
+    found = docker_command(engine_url, with_buildkit=True)
+    if found is None:
+        pytest.skip("no docker command line can use BuildKit")
+    command, environment = found
     done = subprocess.run(
-        ["/usr/bin/docker", "build", "-q", "-t", f"{unique_name}-cli", str(folder)],
+        [*command, "build", "-q", "-t", f"{unique_name}-cli", str(folder)],
         env=environment,
         capture_output=True,
         text=True,
-        check=False,
+        check=True,
     )
-    if done.returncode:
-        pytest.skip("no docker command line with BuildKit")
     always = frozenset({"Dockerfile", ".dockerignore"})
     plan = scan(folder, IgnoreRules.parse(ignore), CancelToken(), always=always)
     image = build.send(FolderContext(plan, build.token, build.sent))
@@ -250,8 +253,11 @@ def test_a_secret_is_nowhere_afterwards(
             assert isinstance(build.bench, RealBuildBench)
             history = build.bench.client.images.get(outcome.image).history()
             assert f"second-{VALUE}" not in json.dumps(history)
-            # The builder leaves the place where it was mounted.
-            left = in_image(build, outcome.image, "/run").values()
+            # Older builders leave the place where it was mounted, newer ones not even that.
+            try:
+                left = in_image(build, outcome.image, "/run").values()
+            except docker.errors.NotFound:
+                left = {}.values()
             assert all(member.size == 0 for member in left)
     opened.database.close()
     with sqlite3.connect(database) as connection:
@@ -280,13 +286,10 @@ def test_cancelled_while_files_are_sent_nothing_is_left(build: Builder) -> None:
         build.send(context)
     # Figures are the benchmarks' matter: tests.benchmarks.cancelling.
     assert time.monotonic() - cancelled[0] < 2
-    end = time.monotonic() + 2
-    while time.monotonic() < end and (
-        open_sockets() - before or threading.active_count() > threads
-    ):
-        time.sleep(0.01)
-    assert not open_sockets() - before
-    assert threading.active_count() <= threads
+    until(
+        lambda: not open_sockets() - before and threading.active_count() <= threads,
+        seen=lambda: (open_sockets() - before, threading.enumerate()),
+    )
     # The folder can be built again at once, and is whole.
     build.token = CancelToken()
     image = build.send(build.offer(folder))
@@ -296,11 +299,11 @@ def test_cancelled_while_files_are_sent_nothing_is_left(build: Builder) -> None:
 def test_an_engine_that_opens_no_session_gets_the_whole(
     build: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from modeldesk.adapters.docker_engine import streams
+    from modeldesk.adapters.docker_engine import sockets
 
     folder = folder_of(build)
     write(folder, {"Dockerfile": f"FROM {TINY}\nCOPY a /a\n".encode(), "a": b"x"})
-    monkeypatch.setattr(streams._Sockets, "only", lambda _: None)
+    monkeypatch.setattr(sockets.ClientSockets, "only", lambda _: None)
     for _ in range(2):
         image = build.send(build.offer(folder))
         assert build.sent.sent_bytes > 1024

@@ -15,7 +15,7 @@ from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.library.find import find_version
 from modeldesk.paths import Paths
-from tests.support.engine import TINY
+from tests.support.engine import TINY, keeps_packed
 
 BEFORE = f"""
 FROM {TINY}
@@ -72,8 +72,10 @@ def test_two_images_on_the_engine(
     session: Session, engine_client: docker.DockerClient, names: tuple[str, str]
 ) -> None:
     found = told(session, *names)
-    sizes = [engine_client.images.get(name).attrs["Size"] for name in names]
-    assert found["delta_bytes"] == sizes[1] - sizes[0] == -3_500_000
+    assert found["delta_bytes"] == -3_500_000
+    if not keeps_packed(engine_client):
+        sizes = [engine_client.images.get(name).attrs["Size"] for name in names]
+        assert sizes[1] - sizes[0] == -3_500_000
     assert (found["files_delta_bytes"], found["reclaimable_delta_bytes"]) == (-3_000_000, -500_000)
     sentences = found["sentences"]
     assert isinstance(sentences, list)
@@ -102,8 +104,13 @@ def test_the_library_tells_the_same_kinds_and_the_engines_sizes(
             sizes = find_version(snapshot, name).bytes_by_kind()
             looked_at = found[side]
             assert isinstance(looked_at, dict)
-            assert {kind.value: size for kind, size in sizes.items()} == looked_at["bytes_by_kind"]
-            assert sum(sizes.values()) == engine_client.images.get(name).attrs["Size"]
+            by_kind = {kind.value: size for kind, size in sizes.items()}
+            if keeps_packed(engine_client):
+                # It counts blocks of the disk, here the bytes of files are counted.
+                assert by_kind.keys() == looked_at["bytes_by_kind"].keys()
+            else:
+                assert by_kind == looked_at["bytes_by_kind"]
+                assert sum(sizes.values()) == engine_client.images.get(name).attrs["Size"]
     finally:
         another.close()
 
@@ -120,6 +127,11 @@ def test_an_image_and_what_docker_saved_of_it(
             file.write(chunk)
     found = told(session, names[0], str(path))
     assert found["delta_bytes"] == 0
-    assert found["sentences"] == ["It is the same image twice."]
+    same = (
+        f"{path.name} and {names[0]} have the same layers."
+        if keeps_packed(engine_client)
+        else "It is the same image twice."
+    )
+    assert found["sentences"] == [same]
     both = told(session, str(path), names[1])
     assert both["delta_bytes"] == -3_500_000

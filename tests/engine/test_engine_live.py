@@ -14,9 +14,10 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.engine.watch import EngineWatch
 from modeldesk.core.ids import ImageId
 from modeldesk.core.ports import ImageEngine
-from tests.contracts.engine_contract import Kind, listening, open_sockets, until
+from tests.contracts.engine_contract import Kind, listening, open_sockets
 from tests.engine.bench import DockerBench, connected
 from tests.engine.private_daemon import PrivateDaemon, can_start, private_daemon
+from tests.support.waiting import SLOW_MACHINE_S, until
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ class Watched:
         assert engine is not None
         return engine
 
-    def expect(self, condition: Callable[[], bool], seconds: float) -> None:
+    def expect(self, condition: Callable[[], bool], seconds: float = SLOW_MACHINE_S) -> None:
         with self._news:
             assert self._news.wait_for(condition, seconds), (self.states, self.changes)
 
@@ -93,7 +94,7 @@ def watching() -> Iterator[Callable[[str], Watched]]:
         watched = Watched(address)
         begun.append(watched)
         watched.watch.start()
-        watched.expect(lambda: bool(watched.changes), 10)
+        watched.expect(lambda: bool(watched.changes))
         return watched
 
     yield begin
@@ -165,7 +166,7 @@ def test_many_streams_leave_no_socket(bench: DockerBench) -> None:
     for _ in range(20):
         with listening(bench.engine):
             bench.engine.ping()
-    until(lambda: open_sockets() <= before, 2)
+    until(lambda: open_sockets() <= before, seen=open_sockets)
 
 
 def test_the_watch_hears_the_command_line(
@@ -191,7 +192,7 @@ def test_an_engine_that_restarts_is_lost_and_found_again(
     assert watched.connections[-1].engine is not None
     assert watched.connections[-1].reason
     daemon.start()
-    watched.expect(lambda: watched.states[-1] is ConnectionState.CONNECTED, 10)
+    watched.expect(lambda: watched.states[-1] is ConnectionState.CONNECTED)
     watched.expect(lambda: watched.changes[-1] == Changes.everything(), 1)
     assert watched.changes.count(Changes.everything()) == 2
     assert watched.engine.list_images() == ()
@@ -206,7 +207,7 @@ def test_an_engine_that_freezes_is_lost_and_found_again(
         watched.expect(lambda: watched.states[-1] is ConnectionState.LOST, 16)
     finally:
         daemon.thaw()
-    watched.expect(lambda: watched.states[-1] is ConnectionState.CONNECTED, 10)
+    watched.expect(lambda: watched.states[-1] is ConnectionState.CONNECTED)
 
 
 def test_the_watch_stops_in_time_on_a_frozen_engine(

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import docker
@@ -14,6 +13,7 @@ import debian
 import private_engine
 from base_images import TINY, ensure
 from docker_api import Engine
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(
     not debian.is_root() or bool(private_engine.missing_programs()),
@@ -67,10 +67,7 @@ def test_engine_goes_when_its_starter_is_killed() -> None:
     script, _, folder = _start_with_a_running_container()
     os.kill(script.pid, signal.SIGKILL)
     script.wait(10)
-    end = time.monotonic() + 30
-    while _traces(folder) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not _traces(folder)
+    until(lambda: not _traces(folder), seen=lambda: _traces(folder), pause_s=0.1)
 
 
 def test_next_start_clears_what_a_killed_keeper_left() -> None:

@@ -28,21 +28,27 @@ from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.records import FakeBuildRecords
 from tests.fakes.source_control import FakeSourceControl
 from tests.support.engine import PYTHON, TINY, remove_named
+from tests.support.waiting import SLOW_MACHINE_S
 
 FLOWERS = [[5.1, 3.5, 1.4, 0.2], [6.2, 2.9, 4.3, 1.3], [6.5, 3.0, 5.8, 2.2]]
 """One of each kind: 0, 1 and 2."""
 _DATA = "from sklearn.datasets import load_iris; X, y = load_iris(return_X_y=True); "
 _FIT = "from sklearn.linear_model import LogisticRegression as L; m = L(max_iter=999).fit(X, y); "
 _BOOST = "import xgboost as x; x.train(dict(objective='multi:softprob', num_class=3), "
+_GROW = "import lightgbm as g; g.train(dict(objective='multiclass', num_class=3, verbose=-1), "
 _CONVERT = "from skl2onnx import to_onnx; s = to_onnx(m, X[:1].astype('f'));"
-PACKAGES = "scikit-learn==1.7.2 xgboost-cpu==3.1.2 skl2onnx==1.20.0"
+PACKAGES = "scikit-learn==1.7.2 xgboost-cpu==3.1.2 skl2onnx==1.20.0 lightgbm==4.6.0"
 """Others than the templates': those that the weights tell are to be installed."""
+LIBRARIES = "apt-get update -q && apt-get install -qy --no-install-recommends libgomp1"
+"""What LightGBM needs of the operating system."""
 TRAINING = {
     "model.joblib": f"{_DATA}{_FIT}import joblib; joblib.dump(m, 'model.joblib')",
     "model.json": f"{_DATA}{_BOOST}x.DMatrix(X, y), 9).save_model('model.json')",
+    "model.txt": f"{_DATA}{_GROW}g.Dataset(X, y), 9).save_model('model.txt')",
     "model.onnx": f"{_DATA}{_FIT}{_CONVERT}open('model.onnx', 'wb').write(s.SerializeToString())",
 }
-_NO_INDEX = ("Could not find a version", "name resolution", "Network is unreachable")
+_NO_INDEX = ("Could not find a version", "name resolution", "Network is unreachable",
+             "Temporary failure resolving")  # fmt: skip
 _ASK = """
 import http.client, sys
 connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=10)
@@ -56,7 +62,8 @@ print(answer.status, answer.read().decode())
 def trained(engine_url: str) -> Iterator[dict[str, bytes]]:
     """Weights by their names, made in an image of their own; skips where there are no packages."""
     steps = [f"RUN python -c {json.dumps(program)}\n" for program in TRAINING.values()]
-    text = f"FROM {PYTHON}\nRUN pip install -q {PACKAGES}\n{''.join(steps)}"
+    libraries = f"RUN {LIBRARIES}\n"
+    text = f"FROM {PYTHON}\n{libraries}RUN pip install -q {PACKAGES}\n{''.join(steps)}"
     name = f"mdt-{secrets.token_hex(4)}-training"
     client = docker.DockerClient(base_url=engine_url)
     try:
@@ -87,9 +94,10 @@ def taken_out(container: Container, name: str) -> bytes:
         ("model.joblib", False),
         ("model.joblib", True),
         ("model.json", True),
+        ("model.txt", True),
         ("model.onnx", True),
     ],
-    ids=["sklearn-classic", "sklearn-buildkit", "xgboost", "onnx"],
+    ids=["sklearn-classic", "sklearn-buildkit", "xgboost", "lightgbm", "onnx"],
 )
 def test_a_trained_model_without_a_program_is_served(
     engine_url: str,
@@ -165,9 +173,10 @@ def service() -> BuildService:
 def running(client: docker.DockerClient, unique_name: str) -> Container:
     """A container of the image, once it is healthy."""
     container = client.containers.run(f"{unique_name}:v1.0.0", name=unique_name, detach=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + SLOW_MACHINE_S
     while container.attrs["State"].get("Health", {}).get("Status") != "healthy":
-        assert time.monotonic() < deadline, container.logs().decode()
+        state = container.attrs["State"]
+        assert time.monotonic() < deadline, (state, container.logs().decode())
         time.sleep(0.2)
         container.reload()
     return container

@@ -1,10 +1,11 @@
 """Layer indexes in memory. They pass the contract suite of the real ones."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.model import VERIFIED, IndexedLayer
+from modeldesk.core.contents.model import IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged, RecordsError
 from modeldesk.core.ids import DiffId
 from modeldesk.core.layers.parts import Told
@@ -22,21 +23,17 @@ class FakeContentRecords:
         """Raised by what asks or keeps what layers tell."""
 
     def known_layers(self, layers: Collection[DiffId], stamp: str) -> frozenset[DiffId]:
-        found = {layer for layer, whose in self.kept if whose in (VERIFIED, stamp)}
+        found = {layer for layer, whose in self.kept if whose == stamp}
         return frozenset(layers) & found
 
     def layer_indexes(self, layers: Collection[DiffId], stamp: str) -> Mapping[DiffId, LayerIndex]:
         found: dict[DiffId, LayerIndex] = {}
         for layer in dict.fromkeys(layers):
-            for whose in (VERIFIED, stamp):
-                packed = self.kept.pop((layer, whose), None)
-                if packed is not None:
-                    try:
-                        found[layer] = unpack(packed)
-                    except ArchiveDamaged:
-                        continue
-                    self.kept[layer, whose] = packed
-                    break
+            packed = self.kept.pop((layer, stamp), None)
+            if packed is not None:
+                with suppress(ArchiveDamaged):
+                    found[layer] = unpack(packed)
+                    self.kept[layer, stamp] = packed
         return found
 
     def keep_layer_index(self, layer: IndexedLayer) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from modeldesk.core.build.model import BuildEvent, EngineBuild
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
+    CommandResult,
     ContainerDetail,
     ContainerSpec,
     ContainerStats,
@@ -20,7 +21,10 @@ from modeldesk.core.containers.model import (
     Health,
     HealthCheck,
     LogLine,
+    Network,
     PortBinding,
+    Process,
+    Volume,
 )
 from modeldesk.core.engine.model import (
     AttemptOutcome,
@@ -28,8 +32,10 @@ from modeldesk.core.engine.model import (
     EngineAttempt,
     EngineIdentity,
     EngineInfo,
+    Pulled,
 )
 from modeldesk.core.errors import (
+    EngineError,
     EngineUnavailable,
     InUse,
     InvalidInput,
@@ -39,13 +45,16 @@ from modeldesk.core.errors import (
 )
 from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageConfig, ImageDetail, ImageSummary
-from modeldesk.core.jobs import CancelToken
+from modeldesk.core.jobs import CancelToken, Part
 from modeldesk.core.ports import BuildContext, ImageEngine
 from modeldesk.core.references import Reference
 from tests.fakes.engine_build import BuildScript, FakeBuild
 from tests.fakes.engine_build_files import FakeReceiver, KeptFiles
 from tests.fakes.engine_containers import Behaviour, FakeContainer, bound
 from tests.fakes.engine_images import BASE_STEPS, FakeImage, Step, diff_ids, digest, make_image
+from tests.fakes.engine_networks import FakeNetworks
+from tests.fakes.engine_registries import EngineRegistries
+from tests.fakes.engine_volumes import FakeVolumes
 
 INFO = EngineInfo(
     address="unix:///fake/docker.sock",
@@ -75,6 +84,11 @@ class FakeEngine:
         """Host ports that something else on the machine holds."""
         self.calls: dict[str, int] = {}
         self.closed = False
+        self.registries = EngineRegistries()
+        """What it reaches, and what is there."""
+        self.volumes = FakeVolumes()
+        self.networks = FakeNetworks()
+        self.has_gpu = False
         self._info = info
         self._own_id = EngineId(own_id or info.address)
         self._state = threading.Condition(threading.RLock())
@@ -129,6 +143,16 @@ class FakeEngine:
         with self._state:
             self._behaviours[image] = behaviour
 
+    def now_behaves(self, container: ContainerId, behaviour: Behaviour) -> None:
+        """How a container that is there goes on."""
+        with self._state:
+            self._container(container).behaviour = behaviour
+
+    def signals(self, container: ContainerId) -> list[str]:
+        """What was sent to it."""
+        with self._state:
+            return list(self._container(container).signals)
+
     def set_health(self, container: ContainerId, health: Health) -> None:
         """Its health from now on, with the event."""
         with self._state:
@@ -139,7 +163,7 @@ class FakeEngine:
     def print_line(self, container: ContainerId, text: str, error: bool = False) -> None:
         """The container prints a line."""
         with self._state:
-            self._container(container).lines.append(LogLine(text, error))
+            self._container(container).prints(LogLine(text, error))
             self._state.notify_all()
 
     def end_container(self, container: ContainerId, exit_code: int = 1) -> None:
@@ -172,6 +196,14 @@ class FakeEngine:
     def come_back(self) -> None:
         with self._state:
             self._up = True
+
+    def runs_at(self, network: str, address: str) -> bool:
+        """Whether a container runs that has this fixed address."""
+        with self._state:
+            return any(
+                one.running and (one.spec.network, one.spec.address) == (network, address)
+                for one in self._containers.values()
+            )
 
     @property
     def up(self) -> bool:
@@ -231,6 +263,34 @@ class FakeEngine:
             for tag in names:
                 self._holders.pop(tag, None)
             self.emit(Changes(images=frozenset({image.id})))
+
+    def push(
+        self, reference: Reference, on_part: Callable[[Part], None], token: CancelToken
+    ) -> str:
+        token.raise_if_cancelled()
+        with self._call("push"):
+            found = self._image(str(reference))
+        pushed = self.registries.push(found, reference, on_part, token)
+        with self._call("push_end"):
+            found.digests.add(replace(reference, tag="", digest=pushed))
+            self.emit(Changes(images=frozenset({found.id})))
+        return pushed
+
+    def pull(
+        self, reference: Reference, on_part: Callable[[Part], None], token: CancelToken
+    ) -> Pulled:
+        token.raise_if_cancelled()
+        with self._call("pull"):
+            here = {diff for image in self._images.values() for diff in diff_ids(image.steps)}
+        image, pulled = self.registries.pull(reference, here, on_part, token)
+        with self._call("pull_end"):
+            image = self._images.setdefault(image.id, image)
+            image.digests.add(replace(reference, tag="", digest=pulled))
+            touched = {image.id}
+            if not reference.digest:
+                touched |= self._give(image, reference)
+            self.emit(Changes(images=frozenset(touched)))
+        return Pulled(image.id, pulled)
 
     def build_cache(self) -> BuildCache:
         with self._call("build_cache"):
@@ -297,10 +357,13 @@ class FakeEngine:
                 name,
                 image.id,
                 spec,
-                self._behaviours.get(image.id, Behaviour()),
+                self._behaviours.get(image.id, Behaviour()).of(spec),
                 datetime.now(UTC).replace(microsecond=0),
             )
             self._containers[made.id] = made
+            for mount in spec.mounts:
+                if not mount.source.startswith("/"):
+                    self.volumes.create(Volume(mount.source))
             self._container_changed(made.id)
             return made.id
 
@@ -311,6 +374,12 @@ class FakeEngine:
                 return
             if found.behaviour.start_error:
                 raise found.behaviour.start_error
+            if found.spec.limits.gpus and not self.has_gpu:
+                del self._containers[container]
+                raise EngineError(
+                    "The engine has no GPU that a container could get.", "Ask for none."
+                )
+            self.networks.check(found, self._containers.values())
             found.start(self._bound_ports(found.spec.ports))
             self._container_changed(container)
 
@@ -343,6 +412,74 @@ class FakeEngine:
             passed = False
         return HealthCheck(passed, found.behaviour.health_output)
 
+    def run_command(
+        self,
+        container: ContainerId,
+        command: Sequence[str],
+        token: CancelToken,
+        longest_s: float = 30.0,
+    ) -> CommandResult:
+        token.raise_if_cancelled()
+        with self._call("run_command"):
+            result = self._running(container).behaviour.runs(tuple(command))
+        if result is None:
+            token.wait(min(60, longest_s))
+            token.raise_if_cancelled()
+            return CommandResult(None)
+        return result
+
+    def send_signal(self, container: ContainerId, signal: str) -> None:
+        with self._call("send_signal"):
+            found = self._running(container)
+            found.signals.append(signal)
+            heard = found.behaviour.on_signal
+            if signal not in found.behaviour.heeds:
+                found.end(137 if signal == "KILL" else 143)
+                self._container_changed(container)
+        if heard is not None:
+            heard(signal)
+
+    def processes(self, container: ContainerId) -> tuple[Process, ...]:
+        with self._call("processes"):
+            return self._running(container).behaviour.processes
+
+    def put_files(self, container: ContainerId, folder: str, files: Mapping[str, bytes]) -> None:
+        with self._call("put_files"):
+            self.volumes.put(self._container(container), folder, files)
+
+    def list_volumes(self) -> tuple[Volume, ...]:
+        with self._call("list_volumes"):
+            return tuple(one.volume for one in self.volumes.by_name.values())
+
+    def create_volume(self, volume: Volume) -> None:
+        with self._call("create_volume"):
+            self.volumes.create(volume)
+
+    def remove_volume(self, name: str) -> None:
+        with self._call("remove_volume"):
+            self.volumes.remove(name, list(self._containers.values()))
+
+    def volume_bytes(self, name: str, token: CancelToken) -> int | None:
+        token.raise_if_cancelled()
+        with self._call("volume_bytes"):
+            return self.volumes.size(name)
+
+    def list_networks(self) -> tuple[Network, ...]:
+        with self._call("list_networks"):
+            return tuple(self.networks.by_name.values())
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
+        with self._call("create_network"):
+            return self.networks.create(name, labels)
+
+    def used_addresses(self, network: str) -> frozenset[str]:
+        with self._call("used_addresses"):
+            return self.networks.used(network, self._containers.values())
+
+    def remove_network(self, name: str) -> None:
+        with self._call("remove_network"):
+            self.networks.remove(name, self._containers.values())
+
     def rename_container(self, container: ContainerId, name: str) -> None:
         with self._call("rename_container"):
             found = self._container(container)
@@ -355,11 +492,17 @@ class FakeEngine:
             return tuple(self._container(container).lines[-lines:])
 
     def follow_logs(
-        self, container: ContainerId, token: CancelToken, tail: int = 500
+        self,
+        container: ContainerId,
+        token: CancelToken,
+        tail: int | None = 500,
+        since: float | None = None,
     ) -> Iterator[LogLine]:
         with self._call("follow_logs"):
             found = self._container(container)
-            read = max(0, len(found.lines) - tail)
+            read = found.printed_before(since)
+            if tail is not None:
+                read = max(read, len(found.lines) - tail)
         every = found.behaviour.prints_every_s
         with token.closing(self._wake):
             while True:
@@ -369,7 +512,7 @@ class FakeEngine:
                     if not new and not ended:
                         self._state.wait(every)
                         if every and not token.cancelled and self._runs(found):
-                            found.lines.append(LogLine(f"line {len(found.lines)}"))
+                            found.prints(LogLine(f"line {len(found.lines)}"))
                 read += len(new)
                 yield from new
                 if ended and not new:
@@ -479,6 +622,12 @@ class FakeEngine:
         found = self._containers.get(container)
         if found is None:
             raise NotFound("The container is not there, or no longer.", "", container)
+        return found
+
+    def _running(self, container: ContainerId) -> FakeContainer:
+        found = self._container(container)
+        if not found.running:
+            raise EngineError(f"The container {container[:12]} does not run.", "Start it first.")
         return found
 
     def _give(self, image: FakeImage, tag: Reference) -> set[ImageId]:

@@ -37,7 +37,7 @@ class BuildScript:
     fail_at_line: int | None = None
     failure: str = "process did not complete successfully: exit code: 1"
     prints: tuple[str, ...] = ()
-    """What each RUN prints."""
+    """What each RUN prints besides its own."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ class FakeBuild:
     def _shown(
         self, instruction: _Instruction, step: BuildStep, secrets: Mapping[str, Secret]
     ) -> list[str]:
-        """What a RUN prints that does nothing but show its secrets."""
-        shown = []
+        """What a RUN prints by echo, of plain words, and of its secrets."""
+        shown = re.findall(r"(?:echo|printf) (\w+)(?=$| &&)", instruction.rest)
         for name in re.findall(r"--mount=type=secret,id=(\S+)", instruction.rest):
             if name not in secrets:
                 self._fail(instruction, step, f"secret {name}: not found")

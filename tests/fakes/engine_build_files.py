@@ -4,14 +4,13 @@ import io
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from modeldesk.core.build_context.scan import ContextEntry
 from modeldesk.core.build_context.tar import EntryKind
 from modeldesk.core.ports import BuildContext
 
-KeptFiles = dict[Path, dict[ContextEntry, bytes]]
-"""What was sent before, by folder."""
+KeptFiles = dict[str, dict[ContextEntry, bytes]]
+"""What was sent before, by what it is kept as."""
 
 
 @dataclass
@@ -29,7 +28,8 @@ class FakeReceiver:
         if self.kept is None or plan is None:
             yield from self._receive_tar()
             return
-        before = self.kept.get(plan.folder, {})
+        kept_as = plan.kept_as or str(plan.folder)
+        before = self.kept.get(kept_as, {})
         wanted = [entry for entry in plan.entries if entry.kind is EntryKind.FILE]
         for entry in wanted:
             if entry not in before:
@@ -44,7 +44,7 @@ class FakeReceiver:
                     yield len(chunk)
                     content += chunk
             now[entry] = content
-        self.kept[plan.folder] = now
+        self.kept[kept_as] = now
         self.files = {entry.path: content for entry, content in now.items()}
 
     def _receive_tar(self) -> Iterator[int]:

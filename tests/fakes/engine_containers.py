@@ -1,10 +1,13 @@
 """What the fake engine keeps of a container, and how its containers behave."""
 
-from collections.abc import Mapping
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from modeldesk.core.containers.model import (
+    CommandResult,
     ContainerDetail,
     ContainerSpec,
     ContainerStatus,
@@ -12,9 +15,12 @@ from modeldesk.core.containers.model import (
     Health,
     LogLine,
     PortBinding,
+    Process,
 )
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ContainerId, ImageId
+
+_NOT_FOUND = 127
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,25 @@ class Behaviour:
     memory_bytes: int = 64_000_000
     environment: Mapping[str, str] = field(default_factory=dict)
     """The image's own variables."""
+    commands: "Mapping[str, Behaviour]" = field(default_factory=dict)
+    """What it does instead where its command begins with this word."""
+    on_start: Callable[[], None] | None = None
+    results: Mapping[str, CommandResult | None] = field(default_factory=dict)
+    """What comes of a command that is run in it, by its first word; None: it does not end."""
+    heeds: frozenset[str] = frozenset()
+    """Signals that it does not end at."""
+    on_signal: Callable[[str], None] | None = None
+    processes: tuple[Process, ...] = (Process(1, "serve"),)
+
+    def runs(self, command: tuple[str, ...]) -> CommandResult | None:
+        """A command that is not known is not there."""
+        not_there = CommandResult(_NOT_FOUND, f"{command[0]}: not found")
+        return self.results.get(command[0], not_there)
+
+    def of(self, spec: ContainerSpec) -> "Behaviour":
+        """Of a container that is made so."""
+        own = self.commands.get(spec.command[0], self) if spec.command else self
+        return replace(own, health=own.health or (Health.HEALTHY,)) if spec.check else own
 
 
 @dataclass
@@ -62,6 +87,12 @@ class FakeContainer:
     started: datetime | None = None
     finished: datetime | None = None
     lines: list[LogLine] = field(default_factory=list)
+    printed: list[float] = field(default_factory=list)
+    """When each of the lines was."""
+    signals: list[str] = field(default_factory=list)
+    """Sent to it."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Put into it, beside what is in volumes."""
 
     @property
     def running(self) -> bool:
@@ -79,9 +110,19 @@ class FakeContainer:
         self.started, self.finished = datetime.now(UTC), None
         self.ports = ports
         self.inspections = 0
-        self.lines += self.behaviour.prints
+        self.prints(*self.behaviour.prints)
+        if self.behaviour.on_start is not None:
+            self.behaviour.on_start()
         if self.behaviour.exit_code is not None:
             self.end(self.behaviour.exit_code)
+
+    def prints(self, *lines: LogLine) -> None:
+        self.lines += lines
+        self.printed += [time.time()] * len(lines)
+
+    def printed_before(self, since: float | None) -> int:
+        """How many of the lines."""
+        return 0 if since is None else bisect_left(self.printed, since)
 
     def end(self, exit_code: int) -> None:
         self.status = ContainerStatus.EXITED
@@ -112,6 +153,7 @@ class FakeContainer:
             restarts=self.behaviour.restarts,
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
+            networks={self.spec.network: self.spec.address} if self.spec.network else {},
         )
 
 

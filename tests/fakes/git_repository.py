@@ -4,6 +4,9 @@ import os
 import subprocess
 from pathlib import Path
 
+WHEN = "2025-04-05T14:30:00+0200"
+"""When commits are made."""
+
 
 class GitRepository:
     """A repository in `root`, with one commit unless told otherwise."""
@@ -15,8 +18,8 @@ class GitRepository:
         if commit:
             self.commit({"README.md": "A model."})
 
-    def git(self, *arguments: str) -> str:
-        """Run git; what it prints."""
+    def git(self, *arguments: str, when: str = WHEN) -> str:
+        """Run git; what it prints. What it commits is of `when`."""
         environment = {
             **os.environ,
             "GIT_CONFIG_GLOBAL": os.devnull,
@@ -25,7 +28,7 @@ class GitRepository:
             "GIT_AUTHOR_EMAIL": "ada@example.org",
             "GIT_COMMITTER_NAME": "Ada",
             "GIT_COMMITTER_EMAIL": "ada@example.org",
-            "GIT_COMMITTER_DATE": "2025-04-05T14:30:00+0200",
+            "GIT_COMMITTER_DATE": when,
         }
         done = subprocess.run(
             ["git", "-C", str(self.root), *arguments],
@@ -43,9 +46,9 @@ class GitRepository:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
-    def commit(self, files: dict[str, str]) -> str:
+    def commit(self, files: dict[str, str], when: str = WHEN) -> str:
         """Write and commit files; the commit's id."""
         self.write(files)
         self.git("add", "-A")
-        self.git("commit", "-q", "-m", "A change")
+        self.git("commit", "-q", "-m", "A change", when=when)
         return self.git("rev-parse", "HEAD")

@@ -38,7 +38,8 @@ class FakeImageSource:
     def read(self, token: CancelToken) -> SourceImage:
         detail = self._engine.image_detail(self._place.image)
         blobs = tuple(map(LayerBlob, detail.diff_ids))
-        return SourceImage(self._place.name, detail, blobs, (), self._stamp)
+        claimed = frozenset[DiffId]() if self._stamp == VERIFIED else frozenset(detail.diff_ids)
+        return SourceImage(self._place.name, detail, blobs, (), self._stamp, claimed)
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         for layer in wanted:

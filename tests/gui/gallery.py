@@ -524,7 +524,7 @@ def _layer_rows() -> list[TwoLineRow]:
             note,
             presentation.size(mb * 10**6),
             presentation.percent(mb / 904),
-            kind=kind,
+            parts=((kind, 1),),
             mono_subtitle=True,
         )
         for (kind, note, instruction), mb in zip(lines, sizes, strict=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modeldesk.adapters.file_locks import hold_settings
 from modeldesk.core.engine.model import (
     AttemptOutcome,
     Connection,
@@ -13,6 +14,7 @@ from modeldesk.core.engine.model import (
 )
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.settings import Settings
+from modeldesk.core.settings_file import SettingsFile
 from modeldesk.paths import Paths
 from modeldesk.ui.context import Context, Hub, Saying, SettingsStore
 from modeldesk.ui.tasks.runner import TaskRunner
@@ -73,7 +75,9 @@ def make_context(
 ) -> Context:
     """A context whose files are in `folder`."""
     paths = Paths.under(folder)
-    store = SettingsStore(tasks, paths.settings, settings or Settings(theme="light"))
+    file = SettingsFile(paths.settings, hold_settings)
+    chosen = file.change(Settings(), settings or Settings(theme="light"))
+    store = SettingsStore(tasks, file, chosen)
     return Context(tasks, theme, store, Hub(), paths, engine, control or RecordedControl())
 
 

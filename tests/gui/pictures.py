@@ -1,7 +1,8 @@
 """What the programs that take pictures of a page have in common.
 
 ``python -m tests.gui.PAGE.pictures FOLDER [SCENE …]`` writes every scene, or those that are named,
-in light and dark. ``QT_SCALE_FACTOR=2`` makes the pictures twice as large.
+in light and dark. ``QT_SCALE_FACTOR=2`` makes the pictures twice as large,
+``MODELDESK_LANGUAGE=zh_CN`` has them in another language.
 """
 
 import os
@@ -16,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtWidgets import QApplication
 
 from modeldesk import resources
+from modeldesk.core.words import use_language
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 
 B = TypeVar("B")
@@ -47,6 +49,7 @@ def take_all(scenes: Mapping[str, Scene[B]], take: Take[B], sizes: Mapping[str, 
     """The program: every scene in every size (prefix of the picture's name → size)."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication([])
+    use_language(os.environ.get("MODELDESK_LANGUAGE", "en"), resources.path("translations"))
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     scale = os.environ.get("QT_SCALE_FACTOR", "1")

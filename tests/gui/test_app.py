@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,12 @@ from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
 from modeldesk.app import Desktop
 from modeldesk.composition import Parts
 from modeldesk.core.build.model import BuildRecord, BuildState
-from modeldesk.core.containers.model import Health, PortBinding
+from modeldesk.core.canary.model import RolloutPlan
+from modeldesk.core.containers.model import ContainerSummary, Health, PortBinding
+from modeldesk.core.deployment_watch.model import Remedy
 from modeldesk.core.engine.model import ConnectionState
 from modeldesk.core.errors import AlreadyRunning, RecordsError
+from modeldesk.core.gateway.names import GATEWAY_LABEL
 from modeldesk.core.ids import NO_ENGINE, BuildId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.references import Reference
@@ -49,6 +52,7 @@ from modeldesk.ui.settings.page import SettingsPage
 from modeldesk.ui.tasks.lanes import Lane
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
+from tests.support.releases import FakeGateways, gateway_image
 from tests.unit.core.archives.crafting import Image, layout, tar, write
 
 if TYPE_CHECKING:
@@ -69,7 +73,9 @@ def engine() -> FakeEngine:
 def parts_of(folder: Path, engine: FakeEngine | None) -> Parts:
     """The program's parts, with an engine in memory in place of a search."""
     parts = Parts(Paths.under(folder))
-    vars(parts)["finder"] = FakeFinder(engine)
+    vars(parts).update(
+        finder=FakeFinder(engine), _gateways=FakeGateways(), _gateway_image=gateway_image
+    )
     return parts
 
 
@@ -148,14 +154,15 @@ def test_the_palette_does_what_can_be_done_with_what_is_chosen_and_runs(
         assert "Remove the deployment shop…" in offered("remove")
         assert "Run team/rec v1.1.0…" in offered("run")
         assert "Build a new version of team/rec" in offered("build new")
+        assert "Show all builds of team/rec" in offered("all builds")
         # The version that runs can't be removed; the menus say so, and it is not offered here.
         assert "Remove team/rec v1.1.0…" not in offered("remove")
         assert "Theme: Dark" in offered("dark")
         palette.open()
         palette.field.setText("Stop shop")
         QTest.keyClick(palette.field, Qt.Key.Key_Return)
-        (container,) = engine.list_containers()
-        qtbot.waitUntil(lambda: not engine.container(container.id).summary.running)
+        every = engine.list_containers
+        qtbot.waitUntil(lambda: not any(one.running for one in every()))
 
 
 def test_choosing_a_model_where_it_runs_shows_what_runs_of_it(
@@ -258,11 +265,12 @@ def test_two_windows_at_once_leave_each_other_alone(
         SqliteBuildRecords(one.opened.database).add_build(build)
         locks = FileDeploymentLocks(tmp_path / "locks")
         with locks.hold(SHOP, key.engine), running(qapp, other) as second:
-            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 2, timeout=10_000)
+            # With that of the gateway.
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 3, timeout=10_000)
             assert second.hub.connection.state is ConnectionState.CONNECTED
             # What the first window has under way is neither healed nor given up by the second.
             qtbot.waitUntil(lambda: not second.tasks.active, timeout=10_000)
-            assert other.builds.recent()[0].state is BuildState.RUNNING
+            assert other.builds.history.recent()[0].state is BuildState.RUNNING
             assert {r.id: r.state for r in other.releases.history(key)}[again] is (
                 ReleaseState.RUNNING
             )
@@ -270,10 +278,69 @@ def test_two_windows_at_once_leave_each_other_alone(
                 other.releases.stop(engine, key, Job())
             # What one makes, the other shows.
             engine.add_image("team/rec:v1.2.0")
-            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 3, timeout=10_000)
+            qtbot.waitUntil(lambda: second.hub.snapshot.image_count == 4, timeout=10_000)
         assert one.opened.database.read("SELECT count(*) FROM build") == [(1,)]
-    [container] = engine.list_containers()
-    assert container.running
+    assert [container.running for container in engine.list_containers()] == [True, True]
+
+
+def test_two_windows_at_once_put_back_what_was_taken_away_once(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    one, other = parts_of(tmp_path, engine), parts_of(tmp_path, engine)
+    deploy(one, engine)
+    key = DeploymentKey(engine.identity().id, SHOP)
+
+    def serving() -> ContainerSummary:
+        every = engine.list_containers()
+        return next(one for one in every if GATEWAY_LABEL not in one.labels)
+
+    with running(qapp, one) as first, running(qapp, other) as second:
+        said: list[Saying] = []
+        for desktop in (first, second):
+            desktop.hub.said.connect(said.append)
+        qtbot.waitUntil(lambda: None not in (first._care, second._care), timeout=20_000)
+        lost = serving().id
+        engine.end_container(lost, 137)
+        qtbot.waitUntil(lambda: serving().running, timeout=30_000)
+        put_back = "shop runs again; its container had gone."
+        qtbot.waitUntil(lambda: put_back in [one.text for one in said], timeout=10_000)
+        qtbot.waitUntil(lambda: not first.tasks.active and not second.tasks.active, timeout=10_000)
+        assert [one.text for one in said].count(put_back) == 1
+        assert len(one.releases.history(key)) == 2
+        # Whoever stops it wants it stopped: it is said, and a click runs it again.
+        engine.stop_container(lost)
+        found = first.pages.findings
+        qtbot.waitUntil(lambda: bool(found.findings), timeout=30_000)
+        qtbot.waitUntil(lambda: not first.tasks.active and not second.tasks.active, timeout=10_000)
+        assert not serving().running
+        (finding,) = found.findings
+        found.take(finding, Remedy.RUN_AGAIN)
+        qtbot.waitUntil(lambda: serving().running, timeout=10_000)
+        qtbot.waitUntil(lambda: not found.findings, timeout=30_000)
+        qtbot.waitUntil(lambda: not first.tasks.active and not second.tasks.active, timeout=10_000)
+        assert len(one.releases.history(key)) == 3
+
+
+def test_events_are_told_of_canaries_as_they_go(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, engine: FakeEngine
+) -> None:
+    parts = parts_of(tmp_path, engine)
+    deploy(parts, engine)
+    key = DeploymentKey(engine.identity().id, SHOP)
+    image = next(one for one in engine.list_images() if one.tags[0].tag == "v1.1.0")
+    target = VersionTarget(image.id, str(image.tags[0]), image.id)
+    told: list[None] = []
+    parts.on_canary_told = lambda: told.append(None)
+    begins = datetime.now(UTC) + timedelta(hours=1)
+    canaries = parts.canaries(engine)
+    canaries.start(key, target, RolloutPlan(starts=begins), "", Job())
+    assert len(told) == 1
+    with running(qapp, parts) as desktop:
+        qtbot.waitUntil(lambda: desktop._care is not None, timeout=20_000)
+        assert desktop._care is not None
+        assert parts.on_canary_told == desktop._care._sender.nudge
+        canaries.abort(key, "", Job())
+    assert len(told) == 1
 
 
 def test_an_interrupted_release_is_put_right_once_the_engine_answers(
@@ -301,14 +368,16 @@ def test_an_interrupted_release_is_put_right_once_the_engine_answers(
     )
     number = records.add_release(open_release)
     records.write_journal(
-        JournalEntry(number, 0, "rehearse", StepPhase.STARTED, None, datetime.now(UTC))
+        JournalEntry(number, 0, "gateway", StepPhase.STARTED, None, datetime.now(UTC))
     )
-    [container] = engine.list_containers()
-    engine.stop_container(container.id)
+    for container in engine.list_containers():
+        if GATEWAY_LABEL in container.labels:
+            engine.stop_container(container.id)
     with running(qapp, parts) as desktop:
         said: list[Saying] = []
         desktop.hub.said.connect(said.append)
-        qtbot.waitUntil(lambda: engine.list_containers()[0].running, timeout=10_000)
+        every = engine.list_containers
+        qtbot.waitUntil(lambda: all(one.running for one in every()), timeout=10_000)
         qtbot.waitUntil(
             lambda: parts.releases.history(open_release.key)[0].state is ReleaseState.RESTORED,
             timeout=10_000,
@@ -332,7 +401,8 @@ def test_a_deployment_of_an_older_program_is_shown_where_its_container_is(
     image = engine.list_images()[0].id
     target = VersionTarget(image, "team/rec:v1.0.0", image)
     model = ModelName("team/rec")
-    parts.releases.deploy(engine, SHOP, model, target, ServiceSettings(), "", Job())
+    settings = ServiceSettings((PortBinding(5000, 5000),))
+    parts.releases.deploy(engine, SHOP, model, target, settings, "", Job())
     records = SqliteReleaseRecords(parts.opened.database)
     here = DeploymentKey(engine.identity().id, SHOP)
     records.move(here, NO_ENGINE)
@@ -341,7 +411,9 @@ def test_a_deployment_of_an_older_program_is_shown_where_its_container_is(
         desktop.window.open_page(PageKey.RELEASES)
         qtbot.waitUntil(lambda: shown(desktop, ReleasesPage), timeout=10_000)
         [page] = desktop.window.findChildren(ReleasesPage)
-        qtbot.waitUntil(lambda: page.title.text() == "team/rec · shop", timeout=10_000)
+        qtbot.waitUntil(
+            lambda: page.heading.title.text() == "team/rec · production", timeout=10_000
+        )
 
 
 def test_an_archive_is_opened_from_the_menu_and_the_palette(

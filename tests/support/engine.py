@@ -5,24 +5,29 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import docker
 import pytest
 from docker.errors import APIError, NotFound
 
 URL = "MODELDESK_TEST_ENGINE"
+OTHER_URLS = "MODELDESK_TEST_OTHER_ENGINES"
 REGISTRY = "MODELDESK_TEST_REGISTRY"
 OURS = "MODELDESK_TEST_ENGINE_IS_OURS"
 
 TINY = "modeldesk-test/tiny:1"
 DEBIAN = "debian:12-slim"
 PYTHON = "python:3.11-slim"
-ALL_IMAGES = (TINY, DEBIAN, PYTHON)
+NGINX = "modeldesk-test/nginx:1"
+"""Older than 1.27.4."""
+NGINX_NEW = "modeldesk-test/nginx:2"
+ALL_IMAGES = (TINY, DEBIAN, PYTHON, NGINX, NGINX_NEW)
 
 
 @pytest.fixture(scope="session")
 def engine_url() -> str:
-    """The endpoint of the engine that tests may use, with the images TINY, DEBIAN and PYTHON."""
+    """The endpoint of the engine that tests may use, with `ALL_IMAGES`."""
     url = os.environ.get(URL)
     if not url:
         pytest.skip(f"needs an engine: {URL} is not set (packaging/test.py sets it)")
@@ -57,6 +62,27 @@ def unique_name(engine_url: str) -> Iterator[str]:
         remove_named(client, name)
     finally:
         client.close()
+
+
+def keeps_packed(client: docker.DockerClient) -> bool:
+    """Whether the engine's store is containerd's: it keeps layers packed and unpacked, counts
+    both in blocks of the disk, and calls images by their manifests."""
+    facts = client.info().get("DriverStatus") or []
+    return any("io.containerd.snapshotter" in word for fact in facts for word in fact)
+
+
+def counted(client: docker.DockerClient) -> dict[str, Any]:
+    """What the engine says of its disk. A containerd store may lose a layer while it counts."""
+    for _ in range(20):
+        with suppress(NotFound):
+            found: dict[str, Any] = client.df()
+            return found
+    raise AssertionError("the engine can't count its layers")
+
+
+def layers_size(client: docker.DockerClient) -> int:
+    """What all layers take on the disk."""
+    return int(counted(client)["LayersSize"])
 
 
 def remove_named(client: docker.DockerClient, name: str) -> None:

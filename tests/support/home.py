@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 # Which engine, which display theme, which git identity: tests say so themselves.
-_OF_THE_PERSON = ("DOCKER_", "GIT_", "MODELDESK_HOME", "SSH_AUTH_SOCK", "LANGUAGE")
+_OF_THE_PERSON = (
+    "DOCKER_", "GIT_", "MODELDESK_HOME", "SSH_AUTH_SOCK", "LANGUAGE", "DBUS_SESSION_BUS_ADDRESS",
+)  # fmt: skip
 _FOLDERS = {
     "HOME": "home",
     "XDG_CACHE_HOME": "home/.cache",
@@ -38,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         (base / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         os.environ[variable] = str(base / name)
     os.environ["LC_ALL"] = "C.UTF-8"
+    # As on a machine that has none; tests that want a keyring bring their own.
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     (base / "home" / ".gitconfig").write_text(_GIT_SETTINGS, encoding="utf-8")
 

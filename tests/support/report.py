@@ -14,9 +14,11 @@ _NAMES = {
     "engine": "engine",
     "end_to_end": "end-to-end",
 }
+_AGAIN = "rerun"
 _seconds: defaultdict[str, float] = defaultdict(float)
 _counts: defaultdict[str, int] = defaultdict(int)
 _skipped: defaultdict[str, int] = defaultdict(int)
+_again: defaultdict[str, int] = defaultdict(int)
 _failed: set[str] = set()
 
 
@@ -33,7 +35,10 @@ def pytest_report_header() -> str:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     name = _part_of(report.nodeid)
     _seconds[name] += report.duration
-    _counts[name] += report.when == "call" and not report.skipped
+    # What pytest-rerunfailures calls a test that failed and is tried again.
+    again = report.outcome == _AGAIN
+    _again[name] += again
+    _counts[name] += report.when == "call" and not report.skipped and not again
     _skipped[name] += report.skipped
     if report.failed:
         _failed.add(name)
@@ -68,6 +73,8 @@ def _row(name: str) -> Part:
     note = f"{_counts[name]} tests"
     if _skipped[name]:
         note += f", {_skipped[name]} left out, see below"
+    if _again[name]:
+        note += f", {_again[name]} tried twice"
     if name in _failed:
         return Part(name, Result.FAILED, _seconds[name], note)
     if not _counts[name]:

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.composition import Once, Parts, find_sign_in
+from modeldesk.adapters.os_keyring import OsKeyring
+from modeldesk.composition import Parts, find_sign_in
+from modeldesk.core.contents.model import RegistryImage
 from modeldesk.core.engine.model import SignIn
-from modeldesk.core.errors import AlreadyRunning, RecordsError
+from modeldesk.core.errors import AlreadyRunning, RecordsError, RegistryUntrusted
 from modeldesk.core.ids import EngineId
+from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.registry.credentials import Credentials
+from modeldesk.core.registry.known import KnownRegistry
+from modeldesk.core.settings import Settings
+from modeldesk.late import Once
 from modeldesk.paths import Paths
+from tests.support.credentials import MemoryKeyring
 
 
 class Slow:
@@ -80,3 +88,22 @@ def test_base_images_are_pulled_with_what_docker_signs_in_with(
     assert find_sign_in("r.lan:5000") == SignIn("me", "pass")
     assert find_sign_in("t.lan") == SignIn("", "token")
     assert find_sign_in("elsewhere.lan") is None
+
+
+def test_and_with_what_the_keyring_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    backend = MemoryKeyring()
+    monkeypatch.setattr("keyring.get_keyring", lambda: backend)
+    OsKeyring(backend).keep("k.lan", Credentials("mia", "s3cret"), CancelToken())
+    assert find_sign_in("k.lan") == SignIn("mia", "s3cret")
+    assert find_sign_in("elsewhere.lan") is None
+
+
+def test_registries_are_reached_as_the_settings_say_by_then(tmp_path: Path) -> None:
+    parts = Parts(Paths.under(tmp_path))
+    parts.settings = Settings(registries=(KnownRegistry("r.lan", ca_file="/none/ca.pem"),))
+    with pytest.raises(RegistryUntrusted, match=r"/none/ca[.]pem"):
+        parts.contents_here.read(RegistryImage("r.lan/team/model:v1"), Job())
+    answer = parts.remote_versions.ask(["r.lan/team/model"], CancelToken())
+    assert [type(one) for one in answer.errors] == [RegistryUntrusted]
+    parts.close()

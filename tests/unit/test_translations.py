@@ -17,6 +17,7 @@ from modeldesk.core.words import tr, trn, use_language
 
 SAME_IN_CHINESE = {
     ".dockerignore",
+    "Cookie",
     "Dockerfile",
     "Git",
     "ModelDesk {version}",
@@ -145,7 +146,7 @@ def test_the_program_speaks_chinese() -> None:
 @given(st.integers(min_value=0, max_value=10_000))
 def test_one_form_serves_every_count(number: int) -> None:
     use_language("zh_CN", resources.path("translations"))
-    assert trn("{count} version", "{count} versions", number) == f"{number} 个版本"
+    assert trn("{count} version", "{count} versions", number) == f"{number:,} 个版本"
 
 
 def test_every_template_is_a_literal() -> None:
@@ -168,3 +169,21 @@ def test_no_text_is_asked_for_with_and_without_a_count() -> None:
         first = ast.literal_eval(templates[0])
         (plain if len(templates) == 1 else counted).add(first)
     assert plain & counted == set()
+
+
+def test_every_text_of_the_source_is_found() -> None:
+    """Also one within another string, which the reading of the source would pass over."""
+    catalogue = translations.source_texts()
+    found = {one for message in _texts(catalogue) for one in _english(message)}
+    for file in (translations.ROOT / "modeldesk").rglob("*.py"):
+        missed = [text for text in _asked_for(ast.parse(file.read_text())) if text not in found]
+        assert not missed, f"{file}: put the call before the string it stands in"
+
+
+def _asked_for(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            wanted = node.args[: {"tr": 1, "trn": 2}.get(node.func.id, 0)]
+            for text in wanted:
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield text.value

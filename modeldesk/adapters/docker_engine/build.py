@@ -6,30 +6,32 @@ builder and Podman, the whole context is sent each time.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modeldesk.adapters.docker_engine.build_errors import failure, stopped
+from modeldesk.adapters.docker_engine.build_errors import stopped, understood
 from modeldesk.adapters.docker_engine.build_progress import (
     BuildkitProgress,
     ClassicProgress,
     Progress,
 )
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.events import ping
 from modeldesk.adapters.docker_engine.fields import mapping, text
 from modeldesk.adapters.docker_engine.images import image_detail
-from modeldesk.adapters.docker_engine.streams import Params, open_stream
-from modeldesk.core.build.model import BuildEvent, EngineBuild
+from modeldesk.adapters.docker_engine.sent_body import SentBody
+from modeldesk.adapters.docker_engine.streams import EngineRequest, Params, open_stream
+from modeldesk.core.build.model import Builder, BuildEvent, EngineBuild
 from modeldesk.core.errors import (
     Cancelled,
     EngineNotPermitted,
     EngineUnavailable,
+    InvalidInput,
     ModelDeskError,
 )
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import BuildContext, FindSignIn
+from modeldesk.core.words import tr
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -48,24 +50,45 @@ def build(
 ) -> ImageId:
     """Build and name an image. Raises `BuildFailed`, `DiskFull`, `EngineUnavailable`,
     `Cancelled`; an error raised by `context` comes through unchanged."""
+    if build.builder is Builder.BUILDX:
+        return _by_buildx(connection, with_buildkit, build, context, on_event, token)
     if not with_buildkit:
         return _build(connection, _parameters(build), context, ClassicProgress(on_event), token)
     with _session(connection, build, context, token, find_sign_in) as session:
         parameters = {**_parameters(build), "version": 2}
         if session is not None:
             parameters["session"] = session.id
-            if context.plan is not None:
+            if context.plan is not None and context.plan.names_are_text:
                 parameters["remote"] = "client-session"
         progress = BuildkitProgress(on_event)
         try:
             return _build(connection, parameters, context, progress, token)
-        except (Cancelled, EngineUnavailable):
+        except Cancelled:
             raise
         except ModelDeskError:
             if session is not None and session.server.error is not None:
-                # Why it could not be given what it asked for.
+                # Why it could not be given what it asked for; the engine's own words may be but
+                # "context canceled", as of one that is being stopped.
                 raise session.server.error from None
             raise
+
+
+def _by_buildx(
+    connection: Connection,
+    with_buildkit: bool,
+    build: EngineBuild,
+    context: BuildContext,
+    on_event: Callable[[BuildEvent], None],
+    token: CancelToken,
+) -> ImageId:
+    if not with_buildkit:
+        raise InvalidInput(
+            tr("buildx needs an engine that has BuildKit."),
+            tr("Choose the automatic builder for this engine."),
+        )
+    from modeldesk.adapters.docker_engine.buildx.running import build_by_buildx
+
+    return build_by_buildx(connection, build, context, on_event, token)
 
 
 def _session(
@@ -88,36 +111,18 @@ def _build(
     progress: Progress,
     token: CancelToken,
 ) -> ImageId:
-    source = None if "remote" in parameters else _Source(context.tar())
+    source = None if "remote" in parameters else SentBody(context.tar())
     try:
         _run(connection, parameters, source, progress, token)
     except (Cancelled, EngineUnavailable, EngineNotPermitted):
         raise
     except ModelDeskError as error:
         # A Dockerfile that the classic builder can't read is refused before any progress.
-        own = source is not None and (source.failed or not source.begun)
+        own = source is not None and (source.error is not None or not source.begun)
         if own or not error.detail:
             raise
-        raise _understood(connection, error.detail, progress) from error
+        raise understood(connection, error.detail, progress) from error
     return _image(connection, progress)
-
-
-class _Source:
-    """The context, and whether an error is its own."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = chunks
-        self.begun = self.failed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.begun = True
-        try:
-            yield from self._chunks
-        except GeneratorExit:
-            raise
-        except BaseException:
-            self.failed = True
-            raise
 
 
 class _Failed(ModelDeskError):
@@ -127,19 +132,13 @@ class _Failed(ModelDeskError):
 def _run(
     connection: Connection,
     parameters: Params,
-    source: _Source | None,
+    source: SentBody | None,
     progress: Progress,
     token: CancelToken,
 ) -> None:
-    with open_stream(
-        connection,
-        token,
-        "POST",
-        "/build",
-        params=parameters,
-        headers=None if source is None else {"Content-Type": "application/x-tar"},
-        body=source,
-    ) as stream:
+    headers = None if source is None else {"Content-Type": "application/x-tar"}
+    request = EngineRequest("/build", "POST", parameters, headers, source)
+    with open_stream(connection, token, request) as stream:
         for message in stream.objects():
             words = text(mapping(message.get("errorDetail")).get("message"))
             if words := words or text(message.get("error")):
@@ -158,16 +157,6 @@ def _parameters(build: EngineBuild) -> dict[str, str | int | list[str]]:
         "rm": 1,
         "forcerm": 1,
     }
-
-
-def _understood(connection: Connection, words: str, progress: Progress) -> ModelDeskError:
-    """What the engine meant. One that is being stopped fails what it builds with words that say
-    anything but that; yet it takes no new connection any more."""
-    try:
-        ping(connection, CancelToken())
-    except EngineUnavailable as error:
-        return EngineUnavailable(error.message, error.hint, words)
-    return failure(words, progress)
 
 
 def _image(connection: Connection, progress: Progress) -> ImageId:

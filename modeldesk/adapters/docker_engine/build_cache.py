@@ -2,6 +2,7 @@
 
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import items, mapping, number
+from modeldesk.adapters.docker_engine.losses import despite_losses
 from modeldesk.core.engine.model import BuildCache
 
 _LONGEST_S = 900
@@ -11,7 +12,7 @@ _LONGEST_S = 900
 def read_build_cache(connection: Connection) -> BuildCache:
     """The sizes of all records, apart by whether an image has them too."""
     with connection.client() as client:
-        records = items(mapping(client.df()).get("BuildCache"))
+        records = items(mapping(despite_losses(client.df)).get("BuildCache"))
     own = shared = 0
     for record in map(mapping, records):
         if record.get("Shared"):

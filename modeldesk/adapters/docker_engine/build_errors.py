@@ -3,8 +3,17 @@
 import re
 
 from modeldesk.adapters.docker_engine.build_progress import Progress
+from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import refusal, unavailable
-from modeldesk.core.errors import BuildFailed, DiskFull, EngineError, ModelDeskError
+from modeldesk.adapters.docker_engine.events import ping
+from modeldesk.core.errors import (
+    BuildFailed,
+    DiskFull,
+    EngineError,
+    EngineUnavailable,
+    ModelDeskError,
+)
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.words import tr
 
 _SHOWN_LINES = 30
@@ -53,6 +62,16 @@ def failure(words: str, progress: Progress) -> ModelDeskError:
         or _about_base(plain, words, progress)
         or _about_step(plain, words, progress)
     )
+
+
+def understood(connection: Connection, words: str, progress: Progress) -> ModelDeskError:
+    """What the engine meant. One that is being stopped fails what it builds with words that say
+    anything but that; yet it takes no new connection any more."""
+    try:
+        ping(connection, CancelToken())
+    except EngineUnavailable as error:
+        return EngineUnavailable(error.message, error.hint, words)
+    return failure(words, progress)
 
 
 def stopped(progress: Progress) -> EngineError:

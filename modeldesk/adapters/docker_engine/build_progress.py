@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from modeldesk.adapters.docker_engine.build_output import Lines
-from modeldesk.adapters.docker_engine.buildkit_trace import Trace, Vertex, VertexStatus, decode
+from modeldesk.adapters.docker_engine.buildkit_trace import (
+    Trace,
+    Vertex,
+    VertexStatus,
+    decode,
+    in_order,
+)
 from modeldesk.adapters.docker_engine.fields import Object, mapping, number, text
 from modeldesk.core.build.model import BuildEvent, BuildStep, StepChanged, StepLog, StepState
 from modeldesk.core.words import tr
@@ -23,7 +29,8 @@ _LAST_LINES = 200
 _CLASSIC_STEP = re.compile(r"step (\d+)/(\d+) ?: (.*?)\s*", re.IGNORECASE | re.DOTALL)
 _CACHED = re.compile(r" ?--+> Using cache")
 _CLASSIC_NOISE = re.compile(
-    r"( ---> ?(?:(?:Running in )?[0-9a-f]{12})?|Removing intermediate container [0-9a-f]{12}|"
+    r"( ---> ?(?:(?:Running in |Removed intermediate container )?[0-9a-f]{12})?|"
+    r"Removing intermediate container [0-9a-f]{12}|"
     r"--> [0-9a-f]+|Successfully tagged \S+)?"
 )
 _BUILT = re.compile(r"Successfully built ([0-9a-f]{12,64})\s*")
@@ -161,7 +168,7 @@ class BuildkitProgress:
         aux = message.get("aux")
         if isinstance(aux, str) and message.get("id") == TRACE:
             try:
-                self._read_trace(decode(base64.b64decode(aux)))
+                self.read_trace(decode(base64.b64decode(aux)))
             except (ValueError, binascii.Error) as error:
                 log.info("A progress record of the builder was not understood: %s", error)
         elif found := text(mapping(aux).get("ID")):
@@ -186,8 +193,9 @@ class BuildkitProgress:
         failing = self.failing
         return base_of(self._vertexes[failing.id].name) if failing else ""
 
-    def _read_trace(self, trace: Trace) -> None:
-        for vertex in trace.vertexes:
+    def read_trace(self, trace: Trace) -> None:
+        """Take in one record of the builder's."""
+        for vertex in in_order(trace.vertexes):
             self._read_vertex(vertex)
         for status in trace.statuses:
             self._read_status(status)

@@ -4,9 +4,12 @@ Each is a ``moby.buildkit.v1.StatusResponse``: vertexes (steps), statuses (bytes
 logs and warnings. Fields that are not needed, and those of later versions, are passed over.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modeldesk.adapters.docker_engine.protobuf import Value, fields
+
+_INPUTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class Vertex:
     started: float | None
     completed: float | None
     error: str
+    inputs: tuple[str, ...] = ()
+    """Digests of the steps it builds upon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,44 @@ def decode(record: bytes) -> Trace:
         if number in parts and isinstance(value, bytes):
             parts[number].append(value)
     return Trace(
-        tuple(_vertex(dict(fields(part))) for part in parts[1]),
+        tuple(map(_vertex, parts[1])),
         tuple(_status(dict(fields(part))) for part in parts[2]),
         tuple(_log(dict(fields(part))) for part in parts[3]),
         tuple(_text(dict(fields(part)), 3) for part in parts[4]),
     )
 
 
-def _vertex(found: dict[int, Value]) -> Vertex:
+def in_order(vertexes: Sequence[Vertex]) -> list[Vertex]:
+    """What a step builds upon before it; newer engines tell of steps in any order. Of one step
+    told of twice, the end comes last."""
+    told: dict[str, list[Vertex]] = {}
+    for vertex in vertexes:
+        told.setdefault(vertex.digest, []).append(vertex)
+    used = {digest for vertex in vertexes for digest in vertex.inputs}
+    ordered: dict[str, None] = {}
+    ends = [digest for digest in told if digest not in used]
+    # The last is taken first; what no end leads to, a ring, comes after all.
+    waiting = [*told, *reversed(ends)]
+    entered: set[str] = set()
+    while waiting:
+        digest = waiting[-1]
+        if digest in entered:
+            ordered[waiting.pop()] = None
+            continue
+        entered.add(digest)
+        inputs = dict.fromkeys(one for vertex in told[digest] for one in vertex.inputs)
+        waiting += [one for one in reversed(inputs) if one in told and one not in entered]
+    return [
+        vertex
+        for digest in ordered
+        for vertex in sorted(told[digest], key=lambda one: one.completed is not None)
+    ]
+
+
+def _vertex(record: bytes) -> Vertex:
+    pairs = list(fields(record))
+    found = dict(pairs)
+    inputs = (value for number, value in pairs if number == _INPUTS and isinstance(value, bytes))
     return Vertex(
         digest=_text(found, 1),
         name=_text(found, 3),
@@ -71,6 +106,7 @@ def _vertex(found: dict[int, Value]) -> Vertex:
         started=_time(found, 5),
         completed=_time(found, 6),
         error=_text(found, 7),
+        inputs=tuple(value.decode(errors="replace") for value in inputs),
     )
 
 

@@ -12,7 +12,7 @@ from modeldesk.adapters.docker_engine.errors import not_an_engine, too_slow, tra
 from modeldesk.adapters.docker_engine.facade import DockerEngine
 from modeldesk.adapters.docker_engine.fields import Object, items, mapping, text, texts
 from modeldesk.adapters.docker_engine.identity import identity_of
-from modeldesk.adapters.docker_engine.streams import open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, open_stream
 from modeldesk.core.engine.model import EngineInfo
 from modeldesk.core.errors import (
     Cancelled,
@@ -97,10 +97,8 @@ def _asked(connection: Connection, path: str, seconds: float, versioned: bool) -
     timer.name = "engine-search-limit"
     timer.start()
     try:
-        wait = (seconds, seconds)
-        with open_stream(
-            connection, token, "GET", path, wait_seconds=wait, versioned=versioned
-        ) as answer:
+        request = EngineRequest(path, wait_seconds=(seconds, seconds), versioned=versioned)
+        with open_stream(connection, token, request) as answer:
             body = b"".join(answer.chunks())
         return mapping(json.loads(body))
     except Cancelled as error:

@@ -29,6 +29,11 @@ class Connection:
         self._cuts: list[Callable[[], None]] = []
         self._closed = False
 
+    @property
+    def tls(self) -> TLSConfig | None:
+        """How the link is secured, where it is."""
+        return self._tls
+
     def new_client(self, seconds: int = ANSWER_SECONDS) -> APIClient:
         """A client that the caller closes. Nothing is sent yet. `seconds` limits each wait."""
         with self._lock:

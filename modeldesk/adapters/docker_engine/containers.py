@@ -1,4 +1,4 @@
-"""Containers: listed in one call, looked into, made, started, stopped and removed."""
+"""Containers: listed in one call, looked into, stopped and removed."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from docker.errors import APIError
 from docker.errors import NotFound as LibraryNotFound
-from docker.types import Mount as LibraryMount
 
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import (
@@ -22,16 +21,13 @@ from modeldesk.adapters.docker_engine.fields import (
 )
 from modeldesk.core.containers.model import (
     ContainerDetail,
-    ContainerSpec,
     ContainerStatus,
     ContainerSummary,
     Health,
     Mount,
     PortBinding,
 )
-from modeldesk.core.errors import EngineError, InvalidInput
 from modeldesk.core.ids import ContainerId, ImageId
-from modeldesk.core.words import tr
 
 _OTHER_WORDS = {
     # Podman's own.
@@ -41,7 +37,6 @@ _OTHER_WORDS = {
     "stopping": ContainerStatus.RUNNING,
 }
 _HEALTH_IN_STATUS = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def list_containers(connection: Connection) -> tuple[ContainerSummary, ...]:
@@ -56,47 +51,6 @@ def container(connection: Connection, identity: ContainerId) -> ContainerDetail:
     with connection.client() as client:
         inspected = mapping(client.inspect_container(identity))
     return read_detail(inspected)
-
-
-def create_container(connection: Connection, spec: ContainerSpec) -> ContainerId:
-    """Create, with an init process that passes signals on: a program that is process 1 itself
-    ignores the request to stop until it is killed."""
-    bound: dict[int | str, list[tuple[str, int | None]]] = {}
-    for port in spec.ports:
-        inside = f"{port.container_port}/{port.protocol}"
-        bound.setdefault(inside, []).append((port.host_address, port.host_port or None))
-    with connection.client() as client:
-        host_config = client.create_host_config(
-            port_bindings=bound,
-            mounts=[_library_mount(mount) for mount in spec.mounts],
-            init=True,
-            restart_policy={"Name": "unless-stopped"} if spec.restart_unless_stopped else None,
-        )
-        made = mapping(
-            client.create_container(
-                spec.image,
-                name=spec.name or None,
-                ports=[(port.container_port, port.protocol) for port in spec.ports],
-                environment=dict(spec.environment),
-                labels=dict(spec.labels),
-                host_config=host_config,
-            )
-        )
-    return ContainerId(text(made.get("Id")))
-
-
-def start_container(connection: Connection, identity: ContainerId) -> None:
-    """Raises `PortTaken`, `NotFound`, or `EngineError` with the engine's reason."""
-    try:
-        with connection.client() as client:
-            client.start(identity)
-    except InvalidInput as error:
-        # The engine calls an image whose command is not there bad input; the caller's is fine.
-        raise EngineError(
-            tr("The container could not be started."),
-            tr("Check the command of the image."),
-            error.detail,
-        ) from error
 
 
 def stop_container(connection: Connection, identity: ContainerId, grace_seconds: int) -> None:
@@ -160,9 +114,21 @@ def read_detail(inspected: Object) -> ContainerDetail:
         started=happened(state.get("StartedAt")),
         finished=happened(state.get("FinishedAt")),
         restarts=number(inspected.get("RestartCount")),
-        environment=_environment(texts(config.get("Env"))),
+        environment=read_environment(texts(config.get("Env"))),
         mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
+        networks=addresses(inspected),
     )
+
+
+def addresses(entry: Object) -> dict[str, str]:
+    """A container's address on each of its networks, listed or inspected: the fixed one, which a
+    stopped container has too, else what it has now."""
+    networks = mapping(mapping(entry.get("NetworkSettings")).get("Networks"))
+    ends = {name: mapping(end) for name, end in networks.items()}
+    return {
+        name: text(mapping(end.get("IPAMConfig")).get("IPv4Address")) or text(end.get("IPAddress"))
+        for name, end in ends.items()
+    }
 
 
 def _name(names: tuple[str, ...]) -> str:
@@ -231,7 +197,8 @@ def _bindings(found: Iterable[PortBinding]) -> tuple[PortBinding, ...]:
     return tuple(sorted(bindings - twins, key=lambda port: (port.container_port, port.host_port)))
 
 
-def _environment(lines: tuple[str, ...]) -> dict[str, str]:
+def read_environment(lines: tuple[str, ...]) -> dict[str, str]:
+    """From ``NAME=value`` each."""
     return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
@@ -241,14 +208,4 @@ def _mount(mount: Object) -> Mount:
         source=text(mount.get("Name" if named else "Source")),
         target=text(mount.get("Destination")),
         read_only=mount.get("RW") is False,
-    )
-
-
-def _library_mount(mount: Mount) -> LibraryMount:
-    folder = mount.source.startswith("/") or _DRIVE.match(mount.source)
-    return LibraryMount(
-        mount.target,
-        mount.source,
-        type="bind" if folder else "volume",
-        read_only=mount.read_only,
     )

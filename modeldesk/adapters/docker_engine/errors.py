@@ -26,6 +26,7 @@ _PORT = re.compile(
     r"|port (\d+)",
     re.IGNORECASE,
 )
+_OTHER_SUBNET = "it does not belong to any of this network"
 _CONTAINER = re.compile(r"container \"?([0-9a-f]{12,64})")
 
 
@@ -100,6 +101,16 @@ def refusal(status: int, words: str) -> ModelDeskError:
             tr("Remove images or build cache that are not needed, then try again."),
             words,
         )
+    # Of a container's address; a port's is written in small letters.
+    if (
+        words.endswith("Address already in use")
+        or "it does not belong to any of this network" in said
+    ):
+        return EngineError(
+            tr("The container can't have its address on the network."),
+            tr("Remove what has that address, or choose another."),
+            words,
+        )
     if "port is already allocated" in said or "address already in use" in said:
         return _port_taken(words)
     if "cannot assign requested address" in said:
@@ -160,6 +171,8 @@ def _not_found(words: str) -> NotFound:
 def _conflict(words: str) -> ModelDeskError:
     said = words.lower()
     user = _CONTAINER.search(said)
+    if "is not running" in said:
+        return EngineError(tr("The container does not run."), tr("Start it first."), words)
     if "container name" in said or "name is already in use" in said:
         return InvalidInput(
             tr("The name is taken by another container."), tr("Choose another name."), words

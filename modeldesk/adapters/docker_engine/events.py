@@ -15,7 +15,7 @@ from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import unavailable
 from modeldesk.adapters.docker_engine.fields import Object, mapping, text, texts
 from modeldesk.adapters.docker_engine.images import asked, references
-from modeldesk.adapters.docker_engine.streams import Params, open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, Params, open_stream
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import Cancelled, EngineError
 from modeldesk.core.ids import ContainerId, ImageId
@@ -64,7 +64,7 @@ class KnownNames:
 def ping(connection: Connection, token: CancelToken) -> None:
     """Return when the engine answers. Raises `EngineUnavailable` within five seconds."""
     seconds = (_PING_CONNECT_SECONDS, _PING_ANSWER_SECONDS)
-    with open_stream(connection, token, "GET", "/_ping", wait_seconds=seconds) as answer:
+    with open_stream(connection, token, EngineRequest("/_ping", wait_seconds=seconds)) as answer:
         for _ in answer.chunks():
             pass
 
@@ -85,7 +85,7 @@ def events(
         "since": int(time.time()) - 1,
     }
     with (
-        open_stream(connection, token, "GET", "/events", params=params) as stream,
+        open_stream(connection, token, EngineRequest("/events", params=params)) as stream,
         _heartbeat(connection, heartbeat_seconds, stream.cut),
     ):
         yield Changes()

@@ -1,10 +1,8 @@
 """Running an image's own HEALTHCHECK at once, instead of waiting for the engine's first time."""
 
-import time
-
-from docker import APIClient
 from docker.errors import APIError
 
+from modeldesk.adapters.docker_engine.commands import exit_code
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import Object, mapping, number, text, texts
 from modeldesk.adapters.docker_engine.streams import limited_client
@@ -15,7 +13,6 @@ from modeldesk.core.words import tr
 
 _DEFAULT_SECONDS = 30.0
 _SHELL = ("/bin/sh", "-c")
-_ENDING_SECONDS = 1.0
 _LONGEST_OUTPUT = 4096
 
 
@@ -42,7 +39,7 @@ def check_health(
         output: object = client.exec_start(run)
     said = output.decode("utf-8", "replace") if isinstance(output, bytes) else ""
     with connection.client() as client:
-        code = _exit_code(client, run)
+        code = exit_code(client, run)
     return HealthCheck(code == 0, said[-_LONGEST_OUTPUT:].strip())
 
 
@@ -56,16 +53,3 @@ def check_command(config: Object) -> tuple[str, ...]:
             return (*(texts(config.get("Shell")) or _SHELL), *test[1:])
         case _:
             return ()
-
-
-def _exit_code(client: APIClient, run: str) -> int | None:
-    """How the run ended; None when it was cut off. Its end is known a moment after its last
-    output."""
-    deadline = time.monotonic() + _ENDING_SECONDS
-    while True:
-        state = mapping(client.exec_inspect(run))
-        if state.get("Running") is not True:
-            return number(state["ExitCode"]) if isinstance(state.get("ExitCode"), int) else None
-        if time.monotonic() > deadline:
-            return None
-        time.sleep(0.02)

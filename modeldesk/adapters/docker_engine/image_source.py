@@ -9,7 +9,8 @@ from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.docker_engine.errors import unavailable
 from modeldesk.adapters.docker_engine.facade import DockerEngine
 from modeldesk.adapters.docker_engine.images import image_detail
-from modeldesk.adapters.docker_engine.streams import Stream, open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, Stream, open_stream
+from modeldesk.core.archives.compression import packed_bytes
 from modeldesk.core.archives.images import ArchivedImage
 from modeldesk.core.archives.save_stream import SavedStream, index_layer, layer_in_stream
 from modeldesk.core.archives.tar_file import file_in_layer, files_in_layer
@@ -69,6 +70,16 @@ class EngineImageSource:
             if diff_id in wanted:
                 yield IndexedLayer(diff_id, packed, VERIFIED)
 
+    def compressed_bytes(self, job: Job) -> int:
+        """All layers, each packed as an engine packs it when it pushes."""
+        saved = SavedStream(packed_bytes)
+        total = image_detail(self._connection, self._place.image).size_bytes
+        with self._export(job.token) as stream:
+            saved.read(_reported(stream, job, total), job.token.raise_if_cancelled)
+        image = _only(saved)
+        sizes = dict(saved.layers(image))
+        return sum(sizes[layer] for layer in image.configuration.detail.diff_ids)
+
     def file(self, layer: DiffId, entry: Entry, token: CancelToken) -> Iterator[bytes]:
         """See `modeldesk.core.contents.ports.ImageSource`. What may be the file is kept of each
         layer while it is small; a large one takes a second export."""
@@ -114,7 +125,7 @@ class EngineImageSource:
     @contextmanager
     def _export(self, token: CancelToken) -> Iterator[Stream]:
         path = f"/images/{self._place.image}/get"
-        with open_stream(self._connection, token, "GET", path) as stream:
+        with open_stream(self._connection, token, EngineRequest(path)) as stream:
             yield stream
 
 

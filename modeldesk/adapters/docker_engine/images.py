@@ -1,4 +1,4 @@
-"""Images: listed in one call, looked into, named and removed."""
+"""Images: listed in one call, looked into and named."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -18,11 +18,11 @@ from modeldesk.adapters.docker_engine.fields import (
     text,
     texts,
 )
-from modeldesk.core.errors import InvalidReference, NotFound
+from modeldesk.adapters.docker_engine.losses import despite_losses
+from modeldesk.core.errors import InvalidReference
 from modeldesk.core.ids import DiffId, ImageId
 from modeldesk.core.images import HistoryEntry, ImageConfig, ImageDetail, ImageSummary
 from modeldesk.core.references import Reference
-from modeldesk.core.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +48,24 @@ def image_summary(
             return None
     summary = _of_inspected(found)
     if sizes_by_list or not (summary.tags or summary.digests):
-        size = _listed_size(connection, image, [str(tag) for tag in summary.tags[:1]])
+        names = (*summary.tags, *summary.digests)
+        size = _listed_size(connection, image, [str(name) for name in names[:1]])
         return None if size is None else replace(summary, size_bytes=size)
     return summary
 
 
-def image_detail(connection: Connection, image: ImageId) -> ImageDetail:
-    """Inspect and history. Raises `NotFound`."""
+def image_detail(
+    connection: Connection, image: ImageId, sizes_by_list: bool = False
+) -> ImageDetail:
+    """Inspect and history; a containerd store (`sizes_by_list`) counts packed layers where it is
+    asked for one image, and so only its history tells the size. Raises `NotFound`."""
     with connection.client() as client:
         inspected = mapping(asked(client.inspect_image, image))
         history = items(asked(client.history, image))
-    return read_detail(inspected, history)
+    detail = read_detail(inspected, history)
+    if sizes_by_list:
+        return replace(detail, size_bytes=sum(entry.size_bytes for entry in detail.history))
+    return detail
 
 
 def tag_image(connection: Connection, image: ImageId, reference: Reference) -> None:
@@ -66,19 +73,20 @@ def tag_image(connection: Connection, image: ImageId, reference: Reference) -> N
         client.tag(image, reference.name, reference.tag or "latest")
 
 
-def remove_image(connection: Connection, name: str, force: bool) -> None:
-    if not name:
-        raise NotFound(tr("No image was named."))
-    with connection.client() as client:
-        client.remove_image(name, force=force)
-
-
 def read_summary(entry: Object) -> ImageSummary:
     """An entry of the engine's list."""
+    image = ImageId(text(entry.get("Id")))
+    # A containerd store has what was pulled by digest among its tags, by that very name.
+    tags = tuple(one for one in references(texts(entry.get("RepoTags"))) if not one.digest)
+    digests = references(texts(entry.get("RepoDigests")))
+    if any(one.digest == image for one in digests):
+        # A containerd store's own digest, which goes for every name: its list tells one of them.
+        named = (Reference(tag.registry, tag.repository, "", image) for tag in tags)
+        digests = tuple(sorted({*digests, *named}))
     return ImageSummary(
-        id=ImageId(text(entry.get("Id"))),
-        tags=references(texts(entry.get("RepoTags"))),
-        digests=references(texts(entry.get("RepoDigests"))),
+        id=image,
+        tags=tags,
+        digests=digests,
         size_bytes=number(entry.get("Size")),
         created=moment(entry.get("Created")),
         labels=labels(entry.get("Labels")),
@@ -143,7 +151,7 @@ def _listed(
     connection: Connection, filters: dict[str, list[str]] | None
 ) -> tuple[ImageSummary, ...]:
     with connection.client() as client:
-        entries = items(client.images(filters=filters))
+        entries = items(despite_losses(lambda: client.images(filters=filters)))
     return tuple(read_summary(mapping(entry)) for entry in entries)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import mapping
-from modeldesk.adapters.docker_engine.streams import open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, open_stream
 from modeldesk.core.containers.model import LogLine
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken
@@ -21,21 +21,38 @@ def recent_logs(connection: Connection, container: ContainerId, lines: int) -> t
 
 
 def follow_logs(
-    connection: Connection, container: ContainerId, token: CancelToken, tail: int
+    connection: Connection,
+    container: ContainerId,
+    token: CancelToken,
+    tail: int | None,
+    since: float | None = None,
 ) -> Iterator[LogLine]:
-    """The last `tail` lines, then each new one until the container ends."""
-    return _read(connection, container, token, tail, follow=True)
+    """The last `tail` lines of those since then, then each new one until the container ends."""
+    return _read(connection, container, token, tail, follow=True, since=since)
 
 
 def _read(
-    connection: Connection, container: ContainerId, token: CancelToken, tail: int, follow: bool
+    connection: Connection,
+    container: ContainerId,
+    token: CancelToken,
+    tail: int | None,
+    *,
+    follow: bool,
+    since: float | None = None,
 ) -> Iterator[LogLine]:
     with connection.client() as client:
         inspected = mapping(client.inspect_container(container))
     terminal = mapping(inspected.get("Config")).get("Tty") is True
-    params = {"stdout": 1, "stderr": 1, "follow": int(follow), "tail": tail}
+    params: dict[str, str | int | list[str]] = {
+        "stdout": 1,
+        "stderr": 1,
+        "follow": int(follow),
+        "tail": "all" if tail is None else tail,
+    }
+    if since is not None:
+        params["since"] = f"{since:.9f}"
     path = f"/containers/{container}/logs"
-    with open_stream(connection, token, "GET", path, params=params) as stream:
+    with open_stream(connection, token, EngineRequest(path, params=params)) as stream:
         chunks = stream.chunks()
         yield from joined(((False, chunk) for chunk in chunks) if terminal else frames(chunks))
 

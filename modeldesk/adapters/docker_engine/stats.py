@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import Object, happened, items, mapping, number
-from modeldesk.adapters.docker_engine.streams import open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, open_stream
 from modeldesk.core.containers.model import ContainerStats
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken
@@ -17,7 +17,7 @@ def follow_stats(
     """Samples until the container ends: then the engine goes on sending empty ones. The first
     has nothing to compare with and is passed over."""
     path = f"/containers/{container}/stats"
-    with open_stream(connection, token, "GET", path, params={"stream": 1}) as stream:
+    with open_stream(connection, token, EngineRequest(path, params={"stream": 1})) as stream:
         for sample in stream.objects():
             if happened(sample.get("read")) is None or not mapping(sample.get("memory_stats")):
                 return

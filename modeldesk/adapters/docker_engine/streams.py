@@ -6,6 +6,7 @@ the middle of the answer. The engine notices and stops what it did for us.
 """
 
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -21,13 +22,34 @@ from docker import APIClient
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.errors import refusal, translate, translated, unavailable
 from modeldesk.adapters.docker_engine.fields import Object, mapping, text
+from modeldesk.adapters.docker_engine.sent_body import SentBody
+from modeldesk.adapters.docker_engine.sockets import ClientSockets
 from modeldesk.core.errors import EngineError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.words import tr
 
+# It tells every address it asks for, and that of a build has the values of its arguments in it.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
 CONNECT_SECONDS = 5
 _UPGRADE_SECONDS = 30
 Params = Mapping[str, str | int | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """What the engine is asked."""
+
+    path: str
+    method: str = "GET"
+    params: Params | None = None
+    headers: Mapping[str, str] | None = None
+    body: Iterable[bytes] | None = None
+    """Sent chunk by chunk as it is iterated."""
+    wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None)
+    """How long connecting may take, and each wait for the answer; None: as long as it takes."""
+    versioned: bool = True
+    """Whether the path is one of the API version that was agreed on."""
 
 
 class Stream:
@@ -83,27 +105,15 @@ class Stream:
 
 @contextmanager
 def open_stream(
-    connection: Connection,
-    token: CancelToken,
-    method: str,
-    path: str,
-    *,
-    params: Params | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: Iterable[bytes] | None = None,
-    wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None),
-    versioned: bool = True,
+    connection: Connection, token: CancelToken, request: EngineRequest
 ) -> Iterator[Stream]:
     """Send a request on a client of its own and give its answer as a stream.
 
-    `body` is sent chunk by chunk as it is iterated; an error it raises comes through unchanged.
-    Raises what the engine's refusal means, `Cancelled`, or `EngineUnavailable`. Once the `with`
-    is left, or the token cancelled and the stream left, no socket stays open. `wait_seconds`
-    limits how long connecting takes and each wait for the answer; None is as long as it takes.
+    Raises what the engine's refusal means, `Cancelled`, or `EngineUnavailable`; an error that
+    the request's body raises comes through unchanged. Once the `with` is left, or the token
+    cancelled and the stream left, no socket stays open.
     """
-    with _answer(
-        connection, token, method, path, params, headers, body, wait_seconds, versioned
-    ) as (response, sockets):
+    with _answer(connection, token, request) as (response, sockets):
         yield Stream(response, token, sockets.shut)
 
 
@@ -125,11 +135,10 @@ def open_socket(
     """Ask the engine to speak another protocol from now on, as `headers` say, and give the
     connection. Raises `EngineError` when it does not, which a Windows pipe can't either; else as
     `open_stream`."""
-    wait_seconds = (CONNECT_SECONDS, _UPGRADE_SECONDS)
-    with _answer(connection, token, "POST", path, headers=headers, wait_seconds=wait_seconds) as (
-        response,
-        sockets,
-    ):
+    request = EngineRequest(
+        path, "POST", headers=headers, wait_seconds=(CONNECT_SECONDS, _UPGRADE_SECONDS)
+    )
+    with _answer(connection, token, request) as (response, sockets):
         taken = sockets.only()
         if response.status_code != 101 or not isinstance(taken, socket.socket):
             raise EngineError(tr("The engine opens no session."))
@@ -150,33 +159,25 @@ def _read_already(response: requests.Response, taken: socket.socket) -> bytes:
 
 @contextmanager
 def _answer(
-    connection: Connection,
-    token: CancelToken,
-    method: str,
-    path: str,
-    params: Params | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: Iterable[bytes] | None = None,
-    wait_seconds: tuple[float, float | None] = (CONNECT_SECONDS, None),
-    versioned: bool = True,
-) -> "Iterator[tuple[requests.Response, _Sockets]]":
+    connection: Connection, token: CancelToken, request: EngineRequest
+) -> "Iterator[tuple[requests.Response, ClientSockets]]":
     token.raise_if_cancelled()
     client = connection.new_client()
-    version = f"/v{client.api_version}" if versioned else ""
-    sockets = _Sockets(client)
-    sent = None if body is None else _Body(body)
+    version = f"/v{client.api_version}" if request.versioned else ""
+    sockets = ClientSockets(client)
+    sent = None if request.body is None else SentBody(request.body)
     response: requests.Response | None = None
     try:
         with token.closing(sockets.shut), connection.cut_on_close(sockets.shut):
             try:
                 response = client.request(
-                    method,
-                    f"{client.base_url}{version}{path}",
-                    params=params,
-                    headers=headers,
+                    request.method,
+                    f"{client.base_url}{version}{request.path}",
+                    params=request.params,
+                    headers=request.headers,
                     data=sent,
                     stream=True,
-                    timeout=wait_seconds,
+                    timeout=request.wait_seconds,
                 )
                 if response.status_code >= 400:
                     raise refusal(response.status_code, _message(response))
@@ -201,7 +202,7 @@ def limited_client(
     """A client of its own whose calls end, with what they have got, once `seconds` are over.
     Raises `Cancelled` once the token is."""
     client = connection.new_client()
-    sockets = _Sockets(client)
+    sockets = ClientSockets(client)
     limit = threading.Timer(seconds, sockets.shut)
     limit.name = "engine-call-limit"
     limit.start()
@@ -221,100 +222,3 @@ def _message(response: requests.Response) -> str:
     with suppress(ValueError):
         return text(mapping(json.loads(words)).get("message")) or words
     return words
-
-
-class _Body:
-    """An iterable that remembers its own error: the library wraps those it takes for its own."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = chunks
-        self.error: BaseException | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._chunks
-        except GeneratorExit:
-            raise
-        except BaseException as error:
-            self.error = error
-            raise
-
-
-class _Sockets:
-    """The sockets a client opens, to shut them down from another thread. A socket that is
-    opened after the shutting is shut at once.
-
-    The library does not tell of its sockets before an answer begins, so its transport is asked
-    at the one seam that all of its kinds (local socket, pipe, TCP, TLS) share.
-    """
-
-    def __init__(self, client: APIClient) -> None:
-        self._lock = threading.Lock()
-        self._open: list[Any] = []
-        self._shut = False
-        transport: Any = client.get_adapter(client.base_url)
-        self._pool_of = transport.get_connection_with_tls_context
-        transport.get_connection_with_tls_context = self._watched_pool
-
-    def only(self) -> Any:
-        """The one that is open; None for none, or several."""
-        with self._lock:
-            return self._open[0] if len(self._open) == 1 else None
-
-    def shut(self) -> None:
-        """Every call that is blocked on one of the sockets returns."""
-        with self._lock:
-            self._shut = True
-            sockets, self._open = self._open, []
-        for one in sockets:
-            _shut_down(one)
-
-    def _watched_pool(self, *args: Any, **named: Any) -> Any:
-        pool = self._pool_of(*args, **named)
-        make_connection = pool._new_conn
-
-        def make_watched() -> Any:
-            connection = make_connection()
-            connect = connection.connect
-
-            def connect_watched() -> None:
-                if hasattr(connection, "unix_socket"):
-                    _connect_unix(connection)
-                else:
-                    connect()
-                self._opened(connection.sock)
-
-            connection.connect = connect_watched
-            return connection
-
-        pool._new_conn = make_watched
-        return pool
-
-    def _opened(self, opened: Any) -> None:
-        with self._lock:
-            if not self._shut:
-                self._open.append(opened)
-                return
-        _shut_down(opened)
-
-
-def _connect_unix(connection: Any) -> None:
-    """As the library does, which leaves the socket open when nobody listens."""
-    opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        opened.settimeout(connection.timeout)
-        opened.connect(connection.unix_socket)
-    except BaseException:
-        opened.close()
-        raise
-    connection.sock = opened
-
-
-def _shut_down(one: Any) -> None:
-    with suppress(OSError):
-        if isinstance(one, socket.socket):
-            # Past the TLS layer, which must not be touched from two threads.
-            socket.socket.shutdown(one, socket.SHUT_RDWR)
-        else:
-            # A Windows pipe.
-            one.close()

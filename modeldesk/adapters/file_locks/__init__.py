@@ -11,8 +11,32 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from modeldesk.core.errors import AlreadyRunning, RecordsError
+from modeldesk.core.errors import AlreadyRunning, RecordsError, SettingsError
 from modeldesk.core.words import tr
+
+_LONGEST_WAIT_S = 10.0
+"""Whoever changes a file of settings has it for some milliseconds."""
+_LOOK_S = 0.01
+
+
+@contextmanager
+def hold_settings(path: Path) -> Iterator[None]:
+    """Implements `modeldesk.core.settings_file.HoldFile`, with a file beside `path`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.lock")
+        lock = FileLock(beside, timeout=_LONGEST_WAIT_S, poll_interval=_LOOK_S, thread_local=False)
+        lock.acquire()
+    except (Timeout, OSError) as error:
+        raise SettingsError(
+            tr("The settings could not be saved to {path}.", path=path),
+            tr("Check that the folder exists, is yours, and has room."),
+            str(error),
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class FileDeploymentLocks:

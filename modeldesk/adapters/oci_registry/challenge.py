@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_SCHEME = re.compile(r"\s*(?:,\s*)?(?P<scheme>[A-Za-z][\w-]*)\s+(?=[A-Za-z][\w-]*\s*=)")
+_SCHEME = re.compile(r"\s*+(?:,\s*+)?(?P<scheme>[A-Za-z][\w-]*)\s+(?=[A-Za-z][\w-]*\s*=)")
 _PARAMETER = re.compile(
-    r'\s*,?\s*(?P<name>[A-Za-z][\w-]*)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,"]+))'
+    r'\s*+,?\s*+(?P<name>[A-Za-z][\w-]*)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<bare>[^\s,"]+))'
 )
 
 

@@ -1,5 +1,6 @@
 """httpx's errors and a registry's refusals, as errors of the program's own."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,8 +13,12 @@ from modeldesk.core.errors import (
     RegistryError,
     RegistryLied,
     RegistryUnavailable,
+    RegistryUntrusted,
 )
 from modeldesk.core.words import tr
+
+BROKEN = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""A connection that was there, and went."""
 
 _SHOWN = 300
 _ITS_OWN_FAULT = 500
@@ -24,21 +29,68 @@ def translated(registry: str) -> Iterator[None]:
     """Around calls of the library."""
     try:
         yield
-    except httpx.TooManyRedirects as error:
-        raise RegistryError(
-            tr("{registry} sends one from address to address without end.", registry=registry),
-            tr("Ask who runs the registry, or check a proxy between."),
-        ) from error
+    except BROKEN as error:
+        raise broken(registry, str(error)) from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        problem = certificate_problem(error)
+        if problem is not None:
+            raise untrusted(registry, problem.verify_message) from error
         raise unavailable(registry, str(error)) from error
 
 
 def unavailable(registry: str, detail: str) -> RegistryUnavailable:
-    """Nobody answers, or no longer."""
+    """Nobody answers, or nothing more comes."""
     return RegistryUnavailable(
         tr("The registry {registry} does not answer.", registry=registry),
         tr("Check its address, the network, and proxy settings, then try again."),
         detail,
+    )
+
+
+def certificate_problem(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """Why a certificate was not trusted, where that is behind `error`."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ssl.SSLCertVerificationError):
+            return found
+        found = found.__cause__ or found.__context__
+    return None
+
+
+def untrusted(registry: str, reason: str) -> RegistryUntrusted:
+    """Its certificate is not one that is trusted for it."""
+    return RegistryUntrusted(
+        tr("The certificate of {registry} is not trusted.", registry=registry),
+        tr("Check the registry under Settings, or with “modeldesk registry check {registry}”, "
+           "which says why and what to do.", registry=registry),
+        reason,
+    )  # fmt: skip
+
+
+def untrusted_file(registry: str, path: str, reason: str) -> RegistryUntrusted:
+    """The certificates that a person named for it are not to be had."""
+    return RegistryUntrusted(
+        tr("The certificates for {registry} can’t be read from {path}.", registry=registry,
+           path=path),
+        tr("Name a file in the PEM format, which begins with -----BEGIN CERTIFICATE-----."),
+        reason,
+    )  # fmt: skip
+
+
+def broken(registry: str, detail: str) -> RegistryUnavailable:
+    """It was there, and went in the middle of an answer or before one."""
+    return RegistryUnavailable(
+        tr("The registry {registry} broke the connection.", registry=registry),
+        tr("Try again; if it stays so, check proxy settings, or ask who runs the registry."),
+        detail,
+    )
+
+
+def endless(registry: str) -> RegistryError:
+    """Every address leads to another."""
+    return RegistryError(
+        tr("{registry} sends one from address to address without end.", registry=registry),
+        tr("Ask who runs the registry, or check a proxy between."),
     )
 
 
@@ -50,14 +102,15 @@ def refusal(registry: str, what: str, status: int, body: str) -> RegistryError:
             return RegistryDenied(
                 tr("The registry {registry} wants a sign-in for {what}.", registry=registry,
                    what=what),
-                tr("Sign in with “docker login {registry}”.", registry=registry),
+                tr("Sign in under Settings, or with “modeldesk registry sign-in {registry}”.",
+                   registry=registry),
                 detail,
             )  # fmt: skip
         case 403:
             return RegistryDenied(
                 tr("The registry {registry} does not allow you to read {what}.",
                    registry=registry, what=what),
-                tr("Ask for access, or sign in as somebody else with “docker login”."),
+                tr("Ask for access, or sign in as somebody else under Settings."),
                 detail,
             )  # fmt: skip
         case 404:
@@ -76,6 +129,15 @@ def refusal(registry: str, what: str, status: int, body: str) -> RegistryError:
     return kind(
         tr("The registry {registry} refused to send {what}.", registry=registry, what=what),
         tr("Try again; if it stays so, ask who runs the registry."),
+        detail,
+    )
+
+
+def no_catalog(registry: str, detail: str) -> NotInRegistry:
+    """It keeps to itself what it has."""
+    return NotInRegistry(
+        tr("The registry {registry} does not tell which repositories it has.", registry=registry),
+        tr("Name those that you want to see."),
         detail,
     )
 

@@ -1,22 +1,29 @@
-"""Reading a repository's versions, many at once."""
+"""Reading a repository, or all that a registry has, with many questions at once."""
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from queue import SimpleQueue
 
 from modeldesk.adapters.oci_registry.client import RegistryClient
-from modeldesk.adapters.oci_registry.versions import Known, Learned, Unreadable
-from modeldesk.core.archives.documents import (
-    Configuration,
-    Manifest,
-    read_configuration,
-    read_manifest,
+from modeldesk.adapters.oci_registry.learned import (
+    Channel,
+    Counted,
+    Ended,
+    Found,
+    Learned,
+    Listed,
+    News,
+    Unreadable,
 )
-from modeldesk.core.archives.source import host_platform
+from modeldesk.adapters.oci_registry.read_tag import TagReader
+from modeldesk.core.attached.artifact import artifacts_among
 from modeldesk.core.errors import (
     ArchiveDamaged,
+    Cancelled,
+    ModelDeskError,
     NotInRegistry,
     RegistryBusy,
     RegistryDenied,
@@ -24,167 +31,227 @@ from modeldesk.core.errors import (
     RegistryUnavailable,
 )
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.labels import MODEL_NAME_LABEL
-from modeldesk.core.layers.parts import add_up
-from modeldesk.core.layers.stack import read_blobs
-from modeldesk.core.library.labels import created_at
-from modeldesk.core.library.model import RemoteVersion
 from modeldesk.core.references import Reference
-from modeldesk.core.versioning.names import is_mutable
+
+CONNECT_SECONDS = 4.0
+"""Nobody asked for this: a registry that is away is not waited for long."""
 
 _AT_ONCE = 16
-_CONNECT_SECONDS = 4.0
-"""Nobody asked for this: a registry that is away is not waited for long."""
-_DEEPEST = 3
 _PATIENCE = 8
 """How many failures of the registry itself are taken for faults of single tags."""
 _SPEAKS_OF_ANOTHER = re.compile(r"sha(?:256-[0-9a-f]{64}|512-[0-9a-f]{128})(?:\..*)?")
 """Tags under which signatures and the like are kept where a registry has no better place."""
 
+MakeClient = Callable[[str], RegistryClient]
+KnownDigests = Mapping[str, Collection[str]]
+"""By repository, with its registry."""
+
 
 def impatient_client(registry: str) -> RegistryClient:
     """For questions that nobody waits for."""
-    return RegistryClient(registry, connect_seconds=_CONNECT_SECONDS)
+    return RegistryClient(registry, connect_seconds=CONNECT_SECONDS)
 
 
 def read_versions(
     repository: str,
     known: Collection[str],
     token: CancelToken,
-    make_client: Callable[[str], RegistryClient] = impatient_client,
+    make_client: MakeClient = impatient_client,
 ) -> Generator[Learned, None, None]:
-    """What there is to learn of each tag that may be a version, in no order. Raises as
+    """What there is to learn of each tag of one repository, in no order. Raises as
     `VersionRegistry.versions`."""
-    reference = Reference.parse(repository)
+    name = Reference.parse(repository).name
     own = CancelToken()
-    with token.closing(own.cancel), closing(make_client(reference.registry)) as client:
-        reader = _Reader(client, reference, known, own)
-        tags = [tag for tag in client.tags(reference.repository, own) if _may_be_version(tag)]
-        for learned in _read_all(reader, tags, own):
+    with (
+        token.closing(own.cancel),
+        closing(make_client(Reference.parse(repository).registry)) as client,
+        closing(_Reading(client, {name: known}, own).of([name])) as news,
+    ):
+        for one in news:
             token.raise_if_cancelled()
-            if learned is not None:
-                yield learned
+            if isinstance(one, Ended) and one.error is not None:
+                raise one.error
+            if isinstance(one, Found) and one.learned is not None:
+                yield one.learned
 
 
-class _Reader:
-    """Reads one tag at a time, in any thread."""
+def read_registry(
+    registry: str,
+    named: Collection[str],
+    known: KnownDigests,
+    token: CancelToken,
+    make_client: MakeClient = impatient_client,
+) -> Generator[News, None, None]:
+    """What there is to learn of each tag of each repository of a registry, those `named` (with the
+    registry) among them whether it lists them or not. Raises as `VersionRegistry.browse`."""
+    own = CancelToken()
+    with token.closing(own.cancel), closing(make_client(registry)) as client:
+        listed = _listed(client, named, own)
+        token.raise_if_cancelled()
+        yield listed
+        with closing(_Reading(client, known, own).of(listed.repositories)) as news:
+            for one in news:
+                token.raise_if_cancelled()
+                yield one
 
-    def __init__(
-        self,
-        client: RegistryClient,
-        reference: Reference,
-        known: Collection[str],
-        token: CancelToken,
-    ) -> None:
+
+def _listed(client: RegistryClient, named: Collection[str], token: CancelToken) -> Listed:
+    """Raises `RegistryError` where there is nothing to read."""
+    try:
+        names = [f"{client.name}/{one}" for one in client.repositories(token)]
+    except (NotInRegistry, RegistryDenied):
+        token.raise_if_cancelled()
+        if not named:
+            raise
+        return Listed(tuple(dict.fromkeys(named)), whole=False)
+    return Listed(tuple(dict.fromkeys((*names, *named))), whole=True)
+
+
+class _Reading:
+    """Asks many things at once, in threads; whoever listens hears of each as it is known."""
+
+    def __init__(self, client: RegistryClient, known: KnownDigests, token: CancelToken) -> None:
+        """`token` is cancelled at the end: whoever still asks is not waited for."""
         self._client = client
-        self._name = reference.name
-        self._repository = reference.repository
-        self._known = frozenset(known)
+        self._known = known
         self._token = token
-
-    def read(self, tag: str) -> Learned | None:
-        """What that tag names; None for what is no image, or is gone again."""
-        try:
-            digest, content = self._tag(tag)
-        except NotInRegistry:
-            return None
-        if digest in self._known:
-            return Known(tag, digest)
-        manifest = self._image(content, 0)
-        if manifest is None:
-            return None
-        document = self._client.document(self._repository, manifest.config.digest, self._token)
-        return self._version(tag, digest, manifest, read_configuration(document))
-
-    def _tag(self, tag: str) -> tuple[str, bytes]:
-        """The digest of what a tag names, with its content unless that digest is known."""
-        if self._known:
-            said = self._client.digest(self._repository, tag, self._token)
-            if said in self._known:
-                return said, b""
-        content, digest = self._client.manifest(self._repository, tag, self._token)
-        return digest, content
-
-    def _image(self, content: bytes, depth: int) -> Manifest | None:
-        """The image a manifest or an index stands for on this machine, if it is one."""
-        found = read_manifest(content)
-        if isinstance(found, Manifest):
-            return found if found.is_image else None
-        images = [one for one in found.manifests if not one.is_attestation]
-        if not images or depth >= _DEEPEST:
-            return None
-        chosen = next((one for one in images if one.platform == host_platform()), images[0])
-        content, _ = self._client.manifest(self._repository, chosen.digest, self._token)
-        return self._image(content, depth + 1)
-
-    def _version(
-        self, tag: str, digest: str, manifest: Manifest, configuration: Configuration
-    ) -> RemoteVersion:
-        detail = configuration.detail
-        if len(detail.diff_ids) != len(manifest.layers):
-            raise ArchiveDamaged("as many layers as diff IDs were expected")
-        sizes = [layer.size_bytes for layer in manifest.layers]
-        stack = read_blobs(detail, sizes, [origin.entry for origin in configuration.origins])
-        return RemoteVersion(
-            self._name,
-            tag,
-            digest,
-            detail.id,
-            created_at(configuration.created, detail.labels),
-            detail.labels.get(MODEL_NAME_LABEL, "").strip(),
-            add_up(layer.parts for layer in stack.on_base(stack.marked_base)),
-        )
-
-
-def _read_all(reader: _Reader, tags: Sequence[str], own: CancelToken) -> Iterator[Learned | None]:
-    """What was learned of each tag, in no order. Raises an error that tells of the registry and
-    not of a tag, and `Cancelled`. `own` is cancelled at the end: whoever still asks is not waited
-    for."""
-    outcomes: SimpleQueue[Learned | None] = SimpleQueue()
-    judge = _Judge()
-    left = iter(tags)
-
-    def work() -> None:
-        for tag in left:
-            try:
-                outcomes.put(reader.read(tag))
-            except Exception as error:  # noqa: BLE001 - judged, and raised again elsewhere
-                judge.weigh(error)
-                outcomes.put(Unreadable(tag))
-                if judge.verdict is not None:
-                    own.cancel()
-
-    at_once = min(_AT_ONCE, len(tags))
-    with ThreadPoolExecutor(at_once or 1, "registry") as pool:
-        for _ in range(at_once):
-            pool.submit(work)
-        try:
-            for _ in tags:
-                outcome = outcomes.get()
-                if judge.verdict is not None:
-                    raise judge.verdict
-                yield outcome
-        finally:
-            own.cancel()
-
-
-class _Judge:
-    """Tells faults of single tags from those of the registry, after which nobody asks on."""
-
-    def __init__(self) -> None:
-        self.verdict: Exception | None = None
-        """The first error that ends it all."""
+        self._pool = ThreadPoolExecutor(_AT_ONCE, "registry")
+        self._news: SimpleQueue[News | None] = SimpleQueue()
+        """None for an error that ends it all."""
+        self._verdict: BaseException = Cancelled()
+        """That error, once there is one."""
         self._failures = 0
 
-    def weigh(self, error: Exception) -> None:
-        """Any thread may bring one."""
+    def of(self, repositories: Collection[str]) -> Generator[News, None, None]:
+        """What is learned of them; `Ended` is the last of each. Raises an error that tells of the
+        registry and not of a tag or repository, and `Cancelled`."""
+        try:
+            reads = {one: _Repository(self._reader(one)) for one in repositories}
+            for read in reads.values():
+                self._do(partial(self._list, read))
+            open_ = set(reads)
+            while open_:
+                news = self._news.get()
+                if news is None:
+                    raise self._verdict
+                if isinstance(news, Found):
+                    read = reads[news.repository]
+                    if read.error is not None:
+                        continue
+                    yield news
+                    self._go_on(read, news.learned)
+                    continue
+                if isinstance(news, Ended):
+                    # Several threads may meet the same refusal.
+                    if news.repository not in open_:
+                        continue
+                    open_.discard(news.repository)
+                yield news
+        finally:
+            self._token.cancel()
+            self._pool.shutdown(cancel_futures=True)
+
+    def _reader(self, repository: str) -> TagReader:
+        known = self._known.get(repository, ())
+        return TagReader(self._client, Reference.parse(repository), known, self._token)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        """In some thread, soon."""
+
+        def done() -> None:
+            try:
+                self._token.raise_if_cancelled()
+                work()
+            except BaseException as error:  # noqa: BLE001 - raised again by whoever listens
+                self._end(error)
+
+        try:
+            self._pool.submit(done)
+        except RuntimeError:  # closed meanwhile: nobody listens
+            self._token.raise_if_cancelled()
+            raise
+
+    def _end(self, error: BaseException) -> None:
+        if isinstance(self._verdict, Cancelled):
+            self._verdict = error
+        self._news.put(None)
+
+    def _list(self, read: "_Repository") -> None:
+        """Ask which tags there are, and for each."""
+        name = read.reader.name
+        try:
+            every = read.reader.tags()
+        except RegistryError as error:
+            self._weigh(error)
+            self._news.put(Ended(name, error))
+            return
+        tags = [one for one in every if not _SPEAKS_OF_ANOTHER.fullmatch(one)]
+        read.edits = tuple(tag for found in artifacts_among(every).values() for tag in found)
+        read.left = len(tags)
+        self._news.put(Counted(name, len(tags)))
+        if not tags:
+            self._news.put(Ended(name, edits=read.edits))
+        for tag in tags:
+            self._do(partial(self._read, read, tag, read.reader.read))
+
+    def _read(self, read: "_Repository", tag: str, ask: Callable[[str], Learned | None]) -> None:
+        name = read.reader.name
+        if read.error is not None:
+            return
+        try:
+            self._news.put(Found(name, ask(tag)))
+        except RegistryDenied as error:
+            # The same would be said of every tag.
+            read.error = error
+            self._news.put(Ended(name, error))
+        except (RegistryError, ArchiveDamaged) as error:
+            self._weigh(error)
+            self._news.put(Found(name, Unreadable(tag)))
+
+    def _weigh(self, error: ModelDeskError) -> None:
+        """Tells faults of single tags from those of the registry, after which nobody asks on."""
         self._failures += isinstance(error, RegistryBusy)
-        single = isinstance(error, RegistryError | ArchiveDamaged) and not isinstance(
-            error, RegistryUnavailable | RegistryDenied
-        )
-        if self.verdict is None and (not single or self._failures > _PATIENCE):
-            self.verdict = error
+        if isinstance(error, RegistryUnavailable) or self._failures > _PATIENCE:
+            raise error
+
+    def _go_on(self, read: "_Repository", learned: Learned | None) -> None:
+        """In the listener's thread: nobody else counts."""
+        nameless = read.after(learned)
+        if nameless is None:
+            self._news.put(Ended(read.reader.name, edits=read.edits))
+        for tag in nameless or ():
+            self._do(partial(self._read, read, tag, read.reader.read_whole))
 
 
-def _may_be_version(tag: str) -> bool:
-    return not is_mutable(tag) and _SPEAKS_OF_ANOTHER.fullmatch(tag) is None
+class _Repository:
+    """How far one is."""
+
+    def __init__(self, reader: TagReader) -> None:
+        self.reader = reader
+        self.left = 0
+        """Tags of which nothing was heard yet."""
+        self.edits: tuple[str, ...] = ()
+        """See `Ended.edits`."""
+        self.error: RegistryError | None = None
+        """Why no more is asked."""
+        self._named: set[str] = set()
+        self._channels: list[Channel] = []
+
+    def after(self, learned: Learned | None) -> Collection[str] | None:
+        """What to ask for next, after this was heard: once all else is known, the tags that move
+        whose images nothing else names, one for each. None when that was the last."""
+        self.left -= 1
+        if isinstance(learned, Channel):
+            self._channels.append(learned)
+        elif learned is not None and not isinstance(learned, Unreadable):
+            self._named.add(learned.digest)
+        if self.left:
+            return ()
+        nameless = {
+            one.digest: one.tag
+            for one in sorted(self._channels, key=lambda one: one.tag, reverse=True)
+            if one.digest not in self._named
+        }
+        self._channels = []
+        self.left = len(nameless)
+        return nameless.values() or None

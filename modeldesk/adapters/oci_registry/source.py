@@ -3,15 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from modeldesk.adapters.oci_registry.client import RegistryClient
+from modeldesk.adapters.oci_registry.connections import Connections
 from modeldesk.core.archives.compression import unpacked
-from modeldesk.core.archives.documents import (
-    Configuration,
-    Descriptor,
-    Index,
-    Manifest,
-    read_configuration,
-    read_manifest,
-)
 from modeldesk.core.archives.images import layer_blobs
 from modeldesk.core.archives.save_stream import digested_index
 from modeldesk.core.archives.source import host_platform
@@ -21,6 +14,14 @@ from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.model import IndexedLayer, RegistryImage, SourceImage
 from modeldesk.core.errors import NotFound, NotInRegistry, RegistryError
 from modeldesk.core.ids import DiffId
+from modeldesk.core.image_documents import (
+    Configuration,
+    Descriptor,
+    Index,
+    Manifest,
+    read_configuration,
+    read_manifest,
+)
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.references import Reference
 from modeldesk.core.words import tr
@@ -29,9 +30,10 @@ _DEEPEST = 3
 _REPORT_EVERY = 4 * 1024 * 1024
 
 
-def open_registry_image(place: RegistryImage) -> "RegistryImageSource":
-    """The source for an image in a registry. Raises `InvalidReference`."""
-    client = RegistryClient(Reference.parse(place.reference).registry)
+def open_registry_image(place: RegistryImage, connections: Connections) -> "RegistryImageSource":
+    """The source for an image in a registry. Raises `InvalidReference`, and what making a client
+    can."""
+    client = connections.client(Reference.parse(place.reference).registry)
     return RegistryImageSource(client, place)
 
 
@@ -116,8 +118,8 @@ class RegistryImageSource:
     def _manifest(
         self, wanted: str, token: CancelToken, depth: int
     ) -> tuple[Manifest, tuple[str, ...]]:
-        content, _ = self._client.manifest(self._reference.repository, wanted, token)
-        found = read_manifest(content)
+        kept = self._client.manifest(self._reference.repository, wanted, token)
+        found = read_manifest(kept.content)
         if isinstance(found, Manifest):
             return found, ()
         chosen, notes = self._choose(found)
@@ -128,7 +130,7 @@ class RegistryImageSource:
         return manifest, (*notes, *more)
 
     def _choose(self, index: Index) -> tuple[Descriptor, tuple[str, ...]]:
-        images = [one for one in index.manifests if not one.is_attestation]
+        images = index.images
         if not images:
             raise NotInRegistry(
                 tr("{name} holds no image.", name=self._place.name),

@@ -1,72 +1,83 @@
 """Every build that was started."""
 
-from modeldesk.adapters.sqlite.connections import Database, Value
+from modeldesk.adapters.sqlite.build_rows import COLUMNS, RECENT, ROW, record_of, values_of
+from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.errors import readable
-from modeldesk.adapters.sqlite.packing import (
-    from_json,
-    pack,
-    pack_json,
-    plain,
-    to_json,
-    to_text,
-    to_time,
-    unpack,
-    unpack_json,
-)
-from modeldesk.core.build.model import BuildRecord, BuildState, BuildStep, StepState
-from modeldesk.core.ids import BuildId, ImageId, ModelName
-from modeldesk.core.references import Reference
+from modeldesk.adapters.sqlite.packing import pack, unpack
+from modeldesk.core.build.model import BuildRecord, BuildState
+from modeldesk.core.ids import BuildId, ModelName
 
-_COLUMNS = (
-    "id, model, folder_json, references_json, started, state, seconds, context_bytes, image, "
-    "error, steps_packed"
-)
+MOST_LOG_BYTES = 64 << 20
+"""On the disk, compressed: thousands of builds of the usual kind."""
 
 
 class SqliteBuildRecords:
     """Implements the `BuildRecords` port. A build belongs to the program that added it, until
-    that program closes its database or ends."""
+    that program closes its database or ends. The oldest logs make room for new ones."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, most_log_bytes: int = MOST_LOG_BYTES) -> None:
         self._database = database
         self._owner = database.owner
+        self._most_log_bytes = most_log_bytes
 
     def add_build(self, record: BuildRecord) -> None:
-        """See `modeldesk.core.ports.BuildRecords`."""
-        values = (*_values(record), pack(record.log), self._owner.name)
+        """See `modeldesk.core.build.ports.BuildRecords`."""
+        values = (*values_of(record), pack(record.log), self._owner.name)
         marks = ",".join("?" * len(values))
         with self._database.writing() as connection:
             connection.execute(
-                f"INSERT INTO build ({_COLUMNS}, log_packed, owner) VALUES ({marks})", values
+                f"INSERT INTO build ({COLUMNS}, log_packed, owner) VALUES ({marks})", values
             )
 
     def update_build(self, record: BuildRecord) -> None:
-        """See `modeldesk.core.ports.BuildRecords`."""
-        columns = ", ".join(f"{name.strip()} = ?" for name in _COLUMNS.split(","))
+        """See `modeldesk.core.build.ports.BuildRecords`."""
+        columns = ", ".join(f"{name.strip()} = ?" for name in COLUMNS.split(","))
+        none = pack("")
         with self._database.writing() as connection:
             connection.execute(
                 f"UPDATE build SET {columns}, log_packed = ? WHERE id = ?",
-                (*_values(record), pack(record.log), record.id),
+                (*values_of(record), pack(record.log), record.id),
+            )
+            connection.execute(
+                """
+                UPDATE build SET log_packed = ? WHERE length(log_packed) > ? AND id IN (
+                    SELECT id FROM (
+                        SELECT id, sum(length(log_packed))
+                            OVER (ORDER BY started DESC, rowid DESC) AS with_newer
+                        FROM build
+                    ) WHERE with_newer > ?
+                )
+                """,
+                (none, len(none), self._most_log_bytes),
             )
 
     def build(self, build: BuildId) -> BuildRecord | None:
-        """See `modeldesk.core.ports.BuildRecords`."""
+        """See `modeldesk.core.build.ports.BuildRecords`."""
         rows = self._database.read(
-            f"SELECT {_COLUMNS}, log_packed FROM build WHERE id = ?", (build,)
+            f"SELECT {COLUMNS}, log_packed FROM build WHERE id = ?", (build,)
         )
         with readable(self._database.path):
-            return _record(rows[0][:-1], unpack(rows[0][-1])) if rows else None
+            return record_of(rows[0][:-1], unpack(rows[0][-1])) if rows else None
 
     def recent_builds(self, limit: int = 100) -> tuple[BuildRecord, ...]:
-        """See `modeldesk.core.ports.BuildRecords`."""
+        """See `modeldesk.core.build.ports.BuildRecords`."""
         rows = self._database.read(
-            f"SELECT {_COLUMNS} FROM build ORDER BY started DESC, rowid DESC LIMIT ?", (limit,)
+            f"SELECT {RECENT} FROM build ORDER BY started DESC, rowid DESC LIMIT ?", (limit,)
         )
         with readable(self._database.path):
-            return tuple(_record(row) for row in rows)
+            return tuple(record_of(row) for row in rows)
+
+    def build_history(self, model: ModelName | None = None) -> tuple[BuildRecord, ...]:
+        """See `modeldesk.core.build.ports.BuildRecords`."""
+        of_model, values = ("", ()) if model is None else ("WHERE model = ?", (model,))
+        rows = self._database.read(
+            f"SELECT {ROW} FROM build {of_model} ORDER BY started DESC, rowid DESC", values
+        )
+        with readable(self._database.path):
+            return tuple(record_of(row) for row in rows)
 
     def mark_interrupted_builds(self) -> int:
-        """See `modeldesk.core.ports.BuildRecords`."""
+        """See `modeldesk.core.build.ports.BuildRecords`."""
         running = BuildState.RUNNING.value
         rows = self._database.read("SELECT DISTINCT owner FROM build WHERE state = ?", (running,))
         dead = [owner for (owner,) in rows if not self._owner.is_alive(str(owner))]
@@ -79,55 +90,3 @@ class SqliteBuildRecords:
                 (BuildState.INTERRUPTED.value, running, *dead),
             )
             return done.rowcount
-
-
-def _values(record: BuildRecord) -> tuple[Value, ...]:
-    steps = [
-        (
-            step.id,
-            step.name,
-            step.state.value,
-            step.cached,
-            step.seconds,
-            step.bytes_done,
-            step.bytes_total,
-            step.error,
-        )
-        for step in record.steps
-    ]
-    return (
-        record.id,
-        record.model,
-        to_json(record.folder),
-        to_json([(r.registry, r.repository, r.tag, r.digest) for r in record.references]),
-        to_text(record.started),
-        record.state.value,
-        record.seconds,
-        record.context_bytes,
-        record.image,
-        plain(record.error),
-        pack_json(steps),
-    )
-
-
-def _record(row: tuple[Value, ...], log: str = "") -> BuildRecord:
-    build, model, folder, references, started, state, seconds, size, image, error, steps = row
-    assert isinstance(seconds, float)
-    assert isinstance(size, int)
-    return BuildRecord(
-        id=BuildId(str(build)),
-        model=ModelName(str(model)),
-        folder=from_json(folder),
-        references=tuple(Reference(*parts) for parts in from_json(references)),
-        started=to_time(started),
-        state=BuildState(state),
-        seconds=seconds,
-        context_bytes=size,
-        image=None if image is None else ImageId(str(image)),
-        steps=tuple(
-            BuildStep(step, name, StepState(step_state), *rest)
-            for step, name, step_state, *rest in unpack_json(steps)
-        ),
-        log=log,
-        error=str(error),
-    )

@@ -10,7 +10,7 @@ from modeldesk.adapters.sqlite.errors import readable
 from modeldesk.adapters.sqlite.packing import from_json, to_json
 from modeldesk.core.contents.index_packing import unpack
 from modeldesk.core.contents.layer_index import LayerIndex
-from modeldesk.core.contents.model import VERIFIED, IndexedLayer
+from modeldesk.core.contents.model import IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged, RecordsDamaged
 from modeldesk.core.ids import DiffId
 from modeldesk.core.layers.kinds import LayerKind
@@ -41,8 +41,8 @@ class SqliteContentRecords:
         found: set[DiffId] = set()
         for batch, marks in _batches(layers):
             rows = self._database.read(
-                f"SELECT layer FROM layer_index WHERE stamp IN (?, ?) AND layer IN ({marks})",
-                (VERIFIED, stamp, *batch),
+                f"SELECT layer FROM layer_index WHERE stamp = ? AND layer IN ({marks})",
+                (stamp, *batch),
             )
             found.update(DiffId(str(layer)) for (layer,) in rows)
         return frozenset(found)
@@ -53,12 +53,10 @@ class SqliteContentRecords:
         used: list[_Key] = []
         damaged: list[_Key] = []
         for layer in dict.fromkeys(layers):
-            for one in dict.fromkeys((VERIFIED, stamp)):
-                index = self._index((layer, one), damaged)
-                if index is not None:
-                    found[layer] = index
-                    used.append((layer, one))
-                    break
+            index = self._index((layer, stamp), damaged)
+            if index is not None:
+                found[layer] = index
+                used.append((layer, stamp))
         self._use(used, damaged)
         return found
 

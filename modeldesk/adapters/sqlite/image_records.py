@@ -29,7 +29,7 @@ class SqliteImageRecords:
         self._database = database
 
     def image_details(self, ids: Iterable[ImageId]) -> Mapping[ImageId, ImageDetail]:
-        """See `modeldesk.core.ports.ImageRecords`."""
+        """See `modeldesk.core.library.ports.ImageRecords`."""
         found: dict[ImageId, ImageDetail] = {}
         for rows in self._rows(ids):
             for row in rows:
@@ -44,7 +44,7 @@ class SqliteImageRecords:
         return found
 
     def keep_image_details(self, details: Iterable[ImageDetail]) -> None:
-        """See `modeldesk.core.ports.ImageRecords`."""
+        """See `modeldesk.core.library.ports.ImageRecords`."""
         rows = [(detail.id, pack_json(_content(detail))) for detail in details]
         if not rows:
             return

@@ -2,28 +2,34 @@
 
 from modeldesk.adapters.sqlite.connections import Database, Value
 from modeldesk.adapters.sqlite.errors import readable
-from modeldesk.adapters.sqlite.packing import from_json, plain, to_json, to_text, to_time
-from modeldesk.core.containers.model import Mount, PortBinding
+from modeldesk.adapters.sqlite.release_packing import (
+    CONTAINER,
+    DEPLOYMENT,
+    JOURNAL,
+    RELEASE,
+    Row,
+    container_values,
+    deployment_of,
+    deployment_values,
+    journal_entry_of,
+    journal_values,
+    release_of,
+    release_values,
+    settings_json,
+    settings_of,
+)
 from modeldesk.core.engine.model import EngineIdentity
-from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ImageId, ModelName
+from modeldesk.core.ids import EngineId
 from modeldesk.core.releases.model import (
     Deployment,
     DeploymentKey,
     JournalEntry,
     Release,
-    ReleaseKind,
-    ReleaseState,
     ServiceSettings,
-    StepPhase,
-    VersionTarget,
 )
 
-_DEPLOYMENT = "engine, name, model, settings_json, image, reference, digest, container, created"
-_RELEASE = (
-    "engine, deployment, kind, image, reference, digest, previous_image, previous_reference, "
-    "previous_digest, started, who, why, state, finished, error"
-)
-_JOURNAL = '"release", position, step, phase, container, time'
+_OF_DEPLOYMENT = "WHERE engine = ? AND deployment = ?"
+_SETTINGS = "engine, deployment, revision, settings_json"
 
 
 class SqliteReleaseRecords:
@@ -33,42 +39,50 @@ class SqliteReleaseRecords:
         self._database = database
 
     def deployments(self) -> tuple[Deployment, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        rows = self._database.read(f"SELECT {_DEPLOYMENT} FROM deployment ORDER BY name, engine")
-        with readable(self._database.path):
-            return tuple(map(_deployment, rows))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        return self._deployments("ORDER BY name, engine", ())
 
     def deployment(self, key: DeploymentKey) -> Deployment | None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        found = self._deployments("WHERE engine = ? AND name = ?", (key.engine, key.name))
+        return found[0] if found else None
+
+    def save_deployment(self, deployment: Deployment) -> None:
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        key = (deployment.engine, deployment.name)
+        settings = (*key, deployment.revision, settings_json(deployment.settings))
+        with self._database.writing(durable=True) as connection:
+            connection.execute(_replacing("settings", _SETTINGS), settings)
+            connection.execute(_replacing("deployment", DEPLOYMENT), deployment_values(deployment))
+            connection.execute(f"DELETE FROM version_container {_OF_DEPLOYMENT}", key)
+            connection.executemany(
+                _replacing("version_container", CONTAINER), container_values(deployment)
+            )
+
+    def keep_settings(self, key: DeploymentKey, revision: int, settings: ServiceSettings) -> None:
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        values = (key.engine, key.name, revision, settings_json(settings))
+        with self._database.writing(durable=True) as connection:
+            connection.execute(_replacing("settings", _SETTINGS), values)
+
+    def settings(self, key: DeploymentKey) -> dict[int, ServiceSettings]:
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
         rows = self._database.read(
-            f"SELECT {_DEPLOYMENT} FROM deployment WHERE engine = ? AND name = ?",
+            f"SELECT revision, settings_json FROM settings {_OF_DEPLOYMENT} ORDER BY revision DESC",
             (key.engine, key.name),
         )
         with readable(self._database.path):
-            return _deployment(rows[0]) if rows else None
-
-    def save_deployment(self, deployment: Deployment) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        values = (
-            deployment.engine,
-            deployment.name,
-            deployment.model,
-            _settings_json(deployment.settings),
-            *_target_values(deployment.current),
-            deployment.container,
-            to_text(deployment.created),
-        )
-        self._write(f"INSERT OR REPLACE INTO deployment ({_DEPLOYMENT})", values)
+            return {int(str(revision)): settings_of(text) for revision, text in rows}
 
     def delete_deployment(self, key: DeploymentKey) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        which = (key.engine, key.name)
         with self._database.writing(durable=True) as connection:
-            connection.execute(
-                "DELETE FROM deployment WHERE engine = ? AND name = ?", (key.engine, key.name)
-            )
+            connection.execute("DELETE FROM deployment WHERE engine = ? AND name = ?", which)
+            connection.execute(f"DELETE FROM version_container {_OF_DEPLOYMENT}", which)
 
     def move(self, key: DeploymentKey, engine: EngineId) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
         values = (engine, key.engine, key.name)
         with self._database.writing(durable=True) as connection:
             both = connection.execute(
@@ -79,174 +93,98 @@ class SqliteReleaseRecords:
             connection.execute(
                 "UPDATE deployment SET engine = ? WHERE engine = ? AND name = ?", values
             )
-            connection.execute(
-                'UPDATE "release" SET engine = ? WHERE engine = ? AND deployment = ?', values
-            )
+            # Settings of a deployment that had the name there, and is gone, give way.
+            for table in ("settings", "version_container", '"release"'):
+                connection.execute(
+                    f"UPDATE OR REPLACE {table} SET engine = ? {_OF_DEPLOYMENT}", values
+                )
 
     def keep_engine(self, engine: EngineIdentity) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        self._write("INSERT OR REPLACE INTO engine (id, address)", (engine.id, engine.address))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        self._insert("INSERT OR REPLACE INTO engine (id, address)", (engine.id, engine.address))
 
     def engine_addresses(self) -> dict[EngineId, str]:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
         rows = self._database.read("SELECT id, address FROM engine")
         return {EngineId(str(engine)): str(address) for engine, address in rows}
 
     def add_release(self, release: Release) -> int:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        return self._write(f'INSERT INTO "release" ({_RELEASE})', _release_values(release))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        return self._insert(f'INSERT INTO "release" ({RELEASE})', release_values(release))
 
     def finish_release(self, release: Release) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        columns = ", ".join(f"{name.strip()} = ?" for name in _RELEASE.split(","))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        columns = ", ".join(f"{name.strip()} = ?" for name in RELEASE.split(","))
         with self._database.writing(durable=True) as connection:
             connection.execute(
                 f'UPDATE "release" SET {columns} WHERE id = ?',
-                (*_release_values(release), release.id),
+                (*release_values(release), release.id),
             )
 
     def releases(self, key: DeploymentKey) -> tuple[Release, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        rows = self._database.read(
-            f'SELECT id, {_RELEASE} FROM "release" WHERE engine = ? AND deployment = ? '
-            "ORDER BY id DESC",
-            (key.engine, key.name),
-        )
-        with readable(self._database.path):
-            return tuple(map(_release, rows))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        return self._releases(f"{_OF_DEPLOYMENT} ORDER BY id DESC", (key.engine, key.name))
 
     def unfinished_releases(self) -> tuple[Release, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        rows = self._database.read(
-            f"SELECT id, {_RELEASE} FROM \"release\" WHERE state = 'running' ORDER BY id"
-        )
-        with readable(self._database.path):
-            return tuple(map(_release, rows))
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        return self._releases("WHERE state = 'running' ORDER BY id", ())
+
+    def rolling_releases(self) -> tuple[Release, ...]:
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        return self._releases("WHERE state = 'rolling' ORDER BY id", ())
 
     def write_journal(self, entry: JournalEntry) -> None:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
-        values = (
-            entry.release,
-            entry.position,
-            entry.step,
-            entry.phase.value,
-            entry.container,
-            to_text(entry.time),
-        )
-        self._write(f"INSERT INTO journal ({_JOURNAL})", values)
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
+        self._insert(f"INSERT INTO journal ({JOURNAL})", journal_values(entry))
 
     def journal(self, release: int) -> tuple[JournalEntry, ...]:
-        """See `modeldesk.core.ports.ReleaseRecords`."""
+        """See `modeldesk.core.releases.ports.ReleaseRecords`."""
         rows = self._database.read(
-            f'SELECT {_JOURNAL} FROM journal WHERE "release" = ? ORDER BY number', (release,)
+            f'SELECT {JOURNAL} FROM journal WHERE "release" = ? ORDER BY number', (release,)
         )
         with readable(self._database.path):
-            return tuple(map(_journal_entry, rows))
+            return tuple(map(journal_entry_of, rows))
 
-    def _write(self, insert: str, values: tuple[Value, ...]) -> int:
+    def _deployments(self, which: str, values: tuple[Value, ...]) -> tuple[Deployment, ...]:
+        # One statement for each table would tear what another program changes meanwhile apart.
+        columns = ", ".join(f"d.{name.strip()}" for name in DEPLOYMENT.split(","))
+        beside = ", ".join(f"c.{name.strip()}" for name in CONTAINER.split(","))
+        rows = self._database.read(
+            f"SELECT {columns}, s.settings_json, {beside} FROM "
+            f"(SELECT * FROM deployment {which}) AS d "
+            "LEFT JOIN settings AS s ON s.engine = d.engine AND s.deployment = d.name "
+            "AND s.revision = d.revision "
+            "LEFT JOIN version_container AS c ON c.engine = d.engine AND c.deployment = d.name "
+            "ORDER BY d.name, d.engine, c.replaced DESC",
+            values,
+        )
+        width = len(DEPLOYMENT.split(","))
+        found: dict[Row, list[Row]] = {}
+        for row in rows:
+            containers = found.setdefault(row[: width + 1], [])
+            if row[width + 1] is not None:
+                containers.append(row[width + 1 :])
+        with readable(self._database.path):
+            return tuple(
+                deployment_of(row[:width], settings_of(row[width]), containers)
+                for row, containers in found.items()
+            )
+
+    def _releases(self, which: str, values: tuple[Value, ...]) -> tuple[Release, ...]:
+        rows = self._database.read(f'SELECT id, {RELEASE} FROM "release" {which}', values)
+        with readable(self._database.path):
+            return tuple(map(release_of, rows))
+
+    def _insert(self, insert: str, values: Row) -> int:
         """Run `insert` for `values`; the number of the new row."""
-        marks = ",".join("?" * len(values))
         with self._database.writing(durable=True) as connection:
-            return connection.execute(f"{insert} VALUES ({marks})", values).lastrowid or 0
+            return connection.execute(_with_marks(insert, len(values)), values).lastrowid or 0
 
 
-def _settings_json(settings: ServiceSettings) -> str:
-    return to_json(
-        {
-            "ports": [
-                (p.container_port, p.host_port, p.host_address, p.protocol) for p in settings.ports
-            ],
-            "environment": dict(settings.environment),
-            "secret_names": settings.secret_names,
-            "mounts": [(m.source, m.target, m.read_only) for m in settings.mounts],
-            "health_timeout_s": settings.health_timeout_s,
-        }
-    )
+def _replacing(table: str, columns: str) -> str:
+    insert = f"INSERT OR REPLACE INTO {table} ({columns})"
+    return _with_marks(insert, len(columns.split(",")))
 
 
-def _settings(text: Value) -> ServiceSettings:
-    content = from_json(text)
-    return ServiceSettings(
-        ports=tuple(PortBinding(*port) for port in content["ports"]),
-        environment=content["environment"],
-        secret_names=tuple(content["secret_names"]),
-        mounts=tuple(Mount(*mount) for mount in content["mounts"]),
-        health_timeout_s=content["health_timeout_s"],
-    )
-
-
-def _target_values(target: VersionTarget | None) -> tuple[Value, Value, Value]:
-    return (target.image, target.reference, target.digest) if target else (None, None, None)
-
-
-def _target(image: Value, reference: Value, digest: Value) -> VersionTarget | None:
-    if image is None:
-        return None
-    return VersionTarget(ImageId(str(image)), str(reference), str(digest))
-
-
-def _deployment(row: tuple[Value, ...]) -> Deployment:
-    engine, name, model, settings, image, reference, digest, container, created = row
-    return Deployment(
-        engine=EngineId(str(engine)),
-        name=DeploymentName(str(name)),
-        model=ModelName(str(model)),
-        settings=_settings(settings),
-        current=_target(image, reference, digest),
-        container=_container(container),
-        created=to_time(created),
-    )
-
-
-def _release_values(release: Release) -> tuple[Value, ...]:
-    return (
-        release.engine,
-        release.deployment,
-        release.kind.value,
-        *_target_values(release.target),
-        *_target_values(release.previous),
-        to_text(release.started),
-        plain(release.who),
-        plain(release.why),
-        release.state.value,
-        to_text(release.finished) if release.finished else None,
-        plain(release.error),
-    )
-
-
-def _release(row: tuple[Value, ...]) -> Release:
-    number, engine, deployment, kind, image, reference, digest, *previous = row[:10]
-    started, who, why, state, finished, error = row[10:]
-    assert isinstance(number, int)
-    return Release(
-        id=number,
-        engine=EngineId(str(engine)),
-        deployment=DeploymentName(str(deployment)),
-        kind=ReleaseKind(kind),
-        target=VersionTarget(ImageId(str(image)), str(reference), str(digest)),
-        previous=_target(*previous),
-        started=to_time(started),
-        who=str(who),
-        why=str(why),
-        state=ReleaseState(state),
-        finished=None if finished is None else to_time(finished),
-        error=str(error),
-    )
-
-
-def _journal_entry(row: tuple[Value, ...]) -> JournalEntry:
-    release, position, step, phase, container, time = row
-    assert isinstance(release, int)
-    assert isinstance(position, int)
-    return JournalEntry(
-        release=release,
-        position=position,
-        step=str(step),
-        phase=StepPhase(phase),
-        container=_container(container),
-        time=to_time(time),
-    )
-
-
-def _container(value: Value) -> ContainerId | None:
-    return None if value is None else ContainerId(str(value))
+def _with_marks(insert: str, count: int) -> str:
+    return f"{insert} VALUES ({','.join('?' * count)})"

@@ -21,7 +21,7 @@ class SqliteVersionRecords:
         self._database = database
 
     def keep_versions(self, versions: Iterable[KeptVersion]) -> None:
-        """See `modeldesk.core.ports.VersionRecords`."""
+        """See `modeldesk.core.library.ports.VersionRecords`."""
         rows = [
             (
                 plain(version.model),
@@ -39,7 +39,7 @@ class SqliteVersionRecords:
                 )
 
     def kept_versions(self, model: ModelName) -> tuple[KeptVersion, ...]:
-        """See `modeldesk.core.ports.VersionRecords`."""
+        """See `modeldesk.core.library.ports.VersionRecords`."""
         rows = self._database.read(
             "SELECT image, name, created, sizes_json FROM version WHERE model = ?",
             (plain(model),),

@@ -7,8 +7,8 @@ from modeldesk.cli.session import Session
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.containers.reach import service_url
 from modeldesk.core.ids import ContainerId, ImageId
-from modeldesk.core.releases.book import elsewhere_text
-from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.releases.book import elsewhere_text, none_text
+from modeldesk.core.releases.model import Deployment, Target, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 
 
@@ -26,18 +26,22 @@ def execute(_: argparse.Namespace, session: Session) -> Answer:
         (
             d.name,
             d.model,
+            d.environment,
             d.current.reference if d.current else "",
             _state(containers, d),
             _url(containers, d, host),
         )
         for d in deployments
     ]
-    header = ("DEPLOYMENT", "MODEL", "RUNS", "STATE", "URL")
+    header = ("DEPLOYMENT", "MODEL", "ENVIRONMENT", "RUNS", "STATE", "URL")
     elsewhere = elsewhere_text(releases.elsewhere(here))
     kept = {image.id for image in session.engine().list_images()}
     return Answer(
         [_deployment_json(releases, containers, kept, d, host) for d in deployments],
-        (*table(header, rows), *(("", elsewhere) if elsewhere else ())),
+        (
+            *(table(header, rows) if rows else [none_text()]),
+            *(("", elsewhere) if elsewhere else ()),
+        ),
     )
 
 
@@ -57,22 +61,58 @@ def _deployment_json(
     return {
         "deployment": deployment.name,
         "model": deployment.model,
+        "environment": deployment.environment,
         "reference": deployment.current.reference if deployment.current else "",
         "digest": deployment.current.digest if deployment.current else "",
         "container_id": deployment.container or "",
         "state": _state(containers, deployment),
         "url": _url(containers, deployment, host),
         "created": deployment.created.isoformat(),
+        "settings": deployment.revision,
+        "gateway": deployment.behind_gateway,
+        "target": deployment.settings.target.value,
+        "canary": _canary_json(deployment),
+        "kept": [
+            {
+                **_version_json(one.version.target),
+                "container_id": one.version.container,
+                "state": _container_state(containers.get(one.version.container)),
+                "left": one.left.isoformat(),
+            }
+            for one in deployment.kept
+        ],
         "previous": _version_json(previous) if previous else None,
         "earlier": [_version_json(version) for version in earlier],
     }
 
 
-def _version_json(version: VersionTarget) -> Json:
+def _version_json(version: VersionTarget) -> dict[str, Json]:
     return {"reference": version.reference, "digest": version.digest}
 
 
+def _canary_json(deployment: Deployment) -> Json:
+    """`share` in percent."""
+    canary = deployment.canary
+    if canary is None:
+        return None
+    share = canary.split.share / 100 if canary.split else 0
+    return {
+        **_version_json(canary.version.target),
+        "container_id": canary.version.container,
+        "share": share,
+        "mirrored": canary.mirrored,
+    }
+
+
+def _container_state(container: ContainerSummary | None) -> str:
+    return container.status.value if container else "container gone"
+
+
 def _state(containers: dict[ContainerId, ContainerSummary], deployment: Deployment) -> str:
+    if deployment.stopped:
+        return "stopped"
+    if deployment.settings.target is Target.SWARM:
+        return "on the swarm"
     if deployment.container is None:
         return "not started"
     container = containers.get(deployment.container)
@@ -84,5 +124,10 @@ def _state(containers: dict[ContainerId, ContainerSummary], deployment: Deployme
 
 
 def _url(containers: dict[ContainerId, ContainerSummary], deployment: Deployment, host: str) -> str:
+    if deployment.settings.target is Target.SWARM:
+        return "" if deployment.stopped else service_url(deployment.settings.ports, host)
     container = containers.get(deployment.container) if deployment.container else None
-    return service_url(container.ports, host) if container and container.running else ""
+    if container is None or not container.running:
+        return ""
+    behind = deployment.behind_gateway
+    return service_url(deployment.settings.ports if behind else container.ports, host)

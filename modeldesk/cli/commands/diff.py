@@ -1,22 +1,19 @@
 """``modeldesk diff A B``: what two images differ in, and why one is larger."""
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
-from modeldesk.cli.answer import Answer, table
+from modeldesk.cli.answer import Answer
+from modeldesk.cli.documents import document_lines
 from modeldesk.cli.places import HELP, find_place
 from modeldesk.cli.session import Session
 from modeldesk.composition import now
 from modeldesk.core.compare.as_json import as_json
 from modeldesk.core.compare.compare import Named, compare
-from modeldesk.core.compare.document import Document, make_document
+from modeldesk.core.compare.document import make_document
 from modeldesk.core.compare.names import names_of
 from modeldesk.core.compare.report import check_report_path, write_report
-from modeldesk.core.words import tr, trn
-
-_ROWS = 20
-"""Lines of a table that are printed: more is for the report, or for a program."""
+from modeldesk.core.words import tr
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,24 +39,8 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     before = Named(names[0], contents.read(left, session.job, base_layers))
     after = Named(names[1], contents.read(right, session.job, other_base_layers))
     comparison = compare(before, after, session.job.token)
-    lines = list(_lines(make_document(comparison)))
+    lines = list(document_lines(make_document(comparison)))
     if arguments.report is not None:
         write_report(comparison, arguments.report, now().astimezone())
         lines += ["", tr("The report is in {path}.", path=arguments.report)]
     return Answer(as_json(comparison), tuple(lines))
-
-
-def _lines(document: Document) -> Iterator[str]:
-    yield from document.lead
-    for part in document.tables:
-        if not part.rows:
-            continue
-        yield ""
-        yield part.title
-        rows = [[cell.text for cell in row] for row in part.rows]
-        sides = "".join("r" if n in part.right else " " for n in range(len(part.header)))
-        yield from table(part.header, rows[:_ROWS], sides)
-        more = len(rows) - _ROWS
-        if more > 0:
-            yield trn("… and {count} more line", "… and {count} more lines", more)
-    yield from document.notes

@@ -4,13 +4,15 @@ import argparse
 from collections.abc import Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.remote import drift_json, drift_lines, joined, remote_json
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.find import find_models
 from modeldesk.core.library.history import history
 from modeldesk.core.library.kind_changes import KindChanges, ModelChanges, model_changes
-from modeldesk.core.library.model import Model, Version
+from modeldesk.core.library.model import Model, PlacedVersion, Version
+from modeldesk.core.library.placed import placed_versions
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
@@ -19,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     parser.add_argument("model", nargs="?", default="", help="only this model")
     parser.add_argument("--all", action="store_true", help="base images and untagged images too")
+    parser.add_argument(
+        "--remote",
+        action="store_true",
+        help="what known registries have too, as they said it last",
+    )
+    parser.add_argument("--ask", action="store_true", help="as --remote, and ask them all anew")
     parser.add_argument(
         "--changes",
         action="store_true",
@@ -31,11 +39,15 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     snapshot = session.snapshot()
     if arguments.changes:
         snapshot = session.library().learn_kinds()
+    if arguments.remote or arguments.ask:
+        snapshot = joined(session, snapshot, ask=arguments.ask)
     models = [*snapshot.models, *(snapshot.others if arguments.all else ())]
     if arguments.model:
         models = find_models(snapshot, arguments.model)
     if arguments.changes:
         return _changes([(model, model_changes(history(model, ()))) for model in models])
+    if arguments.remote or arguments.ask:
+        return _everywhere(models)
     rows = [
         (
             model.name or "<untagged>",
@@ -50,6 +62,52 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     ]
     header = ("MODEL", "VERSION", "SIZE", "UNIQUE", "CREATED", "CHANNELS")
     return Answer([_model_json(model) for model in models], tuple(table(header, rows, "  rr")))
+
+
+def _everywhere(models: Sequence[Model]) -> Answer:
+    """With what only registries have. Sizes here are on disk, those there compressed."""
+    rows = [
+        (
+            model.name or "<untagged>",
+            one.name,
+            size_text(one.local.size_bytes) if one.local else "",
+            "" if one.compressed_bytes is None else size_text(one.compressed_bytes),
+            one.place.value,
+            one.artifact or " ".join(one.platforms),
+            f"{one.created:%Y-%m-%d %H:%M}",
+            " ".join(one.channels),
+            tr("tag moved") if one.drifts else "",
+        )
+        for model in models
+        for one in placed_versions(model)
+    ]
+    header = ("MODEL", "VERSION", "ON DISK", "COMPRESSED", "WHERE", "PLATFORMS", "CREATED",
+              "CHANNELS", "DRIFT")  # fmt: skip
+    drifts = [drift for model in models for one in model.placed for drift in one.drifts]
+    return Answer(
+        [
+            {"model": model.name, "versions": [_placed_json(v) for v in placed_versions(model)]}
+            for model in models
+        ],
+        (*table(header, rows, "  rr"), *drift_lines(drifts)),
+    )
+
+
+def _placed_json(one: PlacedVersion) -> Json:
+    here = _version_json(one.local) if one.local else {}
+    there: list[Json] = [remote_json(tag, ()) for tag in one.remote]
+    return {
+        "version": one.name,
+        "image_id": one.image,
+        "where": one.place.value,
+        "channels": list(one.channels),
+        "platforms": list(one.platforms),
+        "compressed_bytes": one.compressed_bytes,
+        "created": one.created.isoformat(),
+        "local": here or None,
+        "registries": there,
+        "drifts": [drift_json(drift) for drift in one.drifts],
+    }
 
 
 def _changes(models: Sequence[tuple[Model, ModelChanges]]) -> Answer:
@@ -97,7 +155,7 @@ def _figures_json(one: KindChanges) -> dict[str, Json]:
     }
 
 
-def _version_json(version: Version) -> Json:
+def _version_json(version: Version) -> dict[str, Json]:
     first = version.references[0] if version.references else None
     return {
         "reference": str(first) if first else "",

@@ -14,14 +14,14 @@ from modeldesk.cli.values import share, size
 from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents import gate
 from modeldesk.core.contents.dive import DiveScore, score
-from modeldesk.core.contents.duplicates import Duplicates, find_duplicates
+from modeldesk.core.contents.duplicates import SMALLEST, Duplicates, find_duplicates
 from modeldesk.core.contents.entries import Entry, shown
 from modeldesk.core.contents.model import ImageContents, Place
 from modeldesk.core.contents.stack import Stack
 from modeldesk.core.contents.waste import Waste, find_waste
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.layers.parts import parts_name
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
@@ -35,7 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--duplicates",
         action="store_true",
-        help="also look for equal files at several paths, which reads files of equal size",
+        help="also look for equal files at several paths, which reads those of equal size from "
+        f"{size_text(SMALLEST)}",
     )
     limits = parser.add_argument_group(
         "gate", "fail with exit code 8 where an image wastes more, by dive's rules; what is not "
@@ -153,6 +154,7 @@ def _json(
         },
     }
     if found is not None:
+        answer["duplicates_from_bytes"] = SMALLEST
         answer["duplicates"] = [
             {
                 "paths": [f"/{shown(path)}" for path in group.paths],
@@ -175,9 +177,9 @@ def _layer_lines(contents: ImageContents) -> list[str]:
     rows = [
         (
             str(number),
-            kind_name(layer.kind),
+            parts_name(layer.kind, layer.parts),
             size_text(layer.size_bytes),
-            str(layer.index.file_count),
+            f"{layer.index.file_count:,}",
             without_secrets(layer.instruction)[:100],
         )
         for number, layer in enumerate(contents.layers, 1)
@@ -201,7 +203,7 @@ def _waste_lines(waste: Waste, judged: DiveScore) -> list[str]:
     if rows:
         lines += ["", *table(("RECLAIMABLE", "LAYERS", "PATH"), rows, "r")]
     if len(waste.paths) > _WASTED_LINES:
-        lines.append(f"… and {len(waste.paths) - _WASTED_LINES} more paths")
+        lines.append(f"… and {len(waste.paths) - _WASTED_LINES:,} more paths")
     return lines
 
 
@@ -209,8 +211,9 @@ def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
     if found is None:
         return []
     total = sum(group.copies_bytes for group in found)
-    files = "1 file" if len(found) == 1 else f"{len(found)} files"
-    lines = ["", f"Duplicates: {size_text(total)} in copies of {files}"]
+    files = "1 file" if len(found) == 1 else f"{len(found):,} files"
+    told = f"Duplicates: {size_text(total)} in copies of {files}, among those from "
+    lines = ["", f"{told}{size_text(SMALLEST)}"]
     rows = [
         (
             size_text(group.copies_bytes) if number == 0 else "",
@@ -223,7 +226,7 @@ def _duplicate_lines(found: tuple[Duplicates, ...] | None) -> list[str]:
     if rows:
         lines += table(("COPIES", "LAYER", "PATH"), rows, "rr")
     if len(found) > _WASTED_LINES:
-        lines.append(f"… and {len(found) - _WASTED_LINES} more files")
+        lines.append(f"… and {len(found) - _WASTED_LINES:,} more files")
     return lines
 
 

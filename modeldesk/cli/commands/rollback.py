@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Roll back; when the target fails, what ran runs again and the exit code says so."""
-    releases = session.releases()
+    releases = session.deployments()
     # Before anything else: a name that is not there must not cost a listing of images.
     deployment = releases.deployment(session.here(), DeploymentName(arguments.name))
     target = _target(session, deployment, arguments.to) if arguments.to else None

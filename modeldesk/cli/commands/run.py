@@ -1,7 +1,6 @@
 """``modeldesk run REF``: start a version and wait until it is healthy."""
 
 import argparse
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +9,17 @@ from modeldesk.cli.answer import Answer
 from modeldesk.cli.commands.rollback import release_answer
 from modeldesk.cli.session import Session
 from modeldesk.cli.values import seconds, service
-from modeldesk.core.containers.arguments import check_variable, parse_mount, parse_port
+from modeldesk.cli.variables import given_variables
+from modeldesk.core.containers.arguments import parse_mount, parse_port
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.containers.service import RunRequest, run
-from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.labels import MODEL_NAME_LABEL
 from modeldesk.core.library.find import find_version
+from modeldesk.core.library.latest import latest_warning
 from modeldesk.core.library.model import Version
 from modeldesk.core.releases.model import ServiceSettings
 from modeldesk.core.releases.targets import target_of
-from modeldesk.core.words import tr
 
 _HEALTH_TIMEOUT_S = 60.0
 
@@ -67,21 +66,25 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Start a container, or put the version in service under a deployment's name."""
     ports = tuple(parse_port(text) for text in arguments.publish)
     mounts = tuple(parse_mount(text, Path.cwd()) for text in arguments.volume)
-    environment = _environment(arguments.env)
+    environment = given_variables(arguments.env)
     version = find_version(session.snapshot(), arguments.reference)
+    warning = latest_warning(arguments.reference, version)
+    if warning:
+        session.job.log(warning)
     if arguments.service:
         secret = {name: value for name, value in environment.items() if looks_secret(name, value)}
-        settings = ServiceSettings(
-            ports,
-            {name: value for name, value in environment.items() if name not in secret},
-            tuple(secret),
-            mounts,
-            arguments.timeout or _HEALTH_TIMEOUT_S,
-        )
-        if not (ports or environment or mounts):
-            settings = _settings_in_use(session, arguments.service) or settings
-            if arguments.timeout:
-                settings = replace(settings, health_timeout_s=arguments.timeout)
+        settings = _settings_in_use(session, arguments.service)
+        if ports or environment or mounts:
+            settings = replace(
+                settings,
+                ports=ports,
+                environment={n: v for n, v in environment.items() if n not in secret},
+                secret_names=tuple(secret),
+                mounts=mounts,
+                health_timeout_s=_HEALTH_TIMEOUT_S,
+            )
+        if arguments.timeout:
+            settings = replace(settings, health_timeout_s=arguments.timeout)
         return _deploy(arguments, session, version, settings, secret)
     outcome = run(
         session.engine(),
@@ -132,21 +135,7 @@ def _deploy(
     return release_answer(outcome, session.engine().info.host)
 
 
-def _settings_in_use(session: Session, name: str) -> ServiceSettings | None:
-    """What the deployment runs with, if there is one of that name."""
+def _settings_in_use(session: Session, name: str) -> ServiceSettings:
+    """What the deployment runs with, if there is one of that name; else the defaults."""
     found = (d for d in session.releases().deployments(session.here()) if d.name == name)
-    return next((deployment.settings for deployment in found), None)
-
-
-def _environment(given: list[str]) -> dict[str, str]:
-    values = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not name or (not equals and name not in os.environ):
-            raise InvalidInput(
-                tr("“{text}” sets no variable.", text=text),
-                tr("Write NAME=VALUE, or the name of a variable that is set here."),
-            )
-        check_variable(name)
-        values[name] = value if equals else os.environ[name]
-    return values
+    return next((deployment.settings for deployment in found), ServiceSettings())

@@ -39,6 +39,8 @@ _XZ_MEMORY = 72 * 1024 * 1024
 _PACKED_PIECE = 32 * 1024
 """How much of xz and bzip2 is read at once. What lies behind a stream is copied, and there may be
 many streams."""
+_PUSH_LEVEL = 6
+_AS_GZIP = 31
 _NgError = cast("type[Exception]", zlib_ng.error)
 _DAMAGED = (zlib.error, _NgError, zstandard.ZstdError, gzip.BadGzipFile, EOFError, lzma.LZMAError)
 _NO_MEMORY = ("Memory usage limit exceeded", "requires too much memory")
@@ -90,6 +92,14 @@ def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from _bounded(_Streams(source, bz2.BZ2Decompressor))
     else:
         yield from source.rest()
+
+
+def packed_bytes(pieces: Iterable[bytes]) -> int:
+    """How many bytes `pieces` are with gzip, at the level that engines use when they push: within
+    a few hundredths of what theirs come to."""
+    packer = zlib_ng.compressobj(_PUSH_LEVEL, zlib.DEFLATED, _AS_GZIP)
+    size = sum(len(packer.compress(piece)) for piece in pieces)
+    return size + len(packer.flush())
 
 
 def _xz_unpacker() -> _Unpacker:

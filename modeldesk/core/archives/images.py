@@ -5,7 +5,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from modeldesk.core.archives.documents import (
+from modeldesk.core.contents.model import VERIFIED, LayerBlob, SourceImage
+from modeldesk.core.contents.paths import clean
+from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput, InvalidReference
+from modeldesk.core.ids import DiffId
+from modeldesk.core.image_documents import (
     Configuration,
     Descriptor,
     Index,
@@ -17,9 +21,6 @@ from modeldesk.core.archives.documents import (
     read_manifest,
     texts,
 )
-from modeldesk.core.contents.model import VERIFIED, LayerBlob, SourceImage
-from modeldesk.core.contents.paths import clean
-from modeldesk.core.errors import ArchiveDamaged, ArchiveError, InvalidInput, InvalidReference
 from modeldesk.core.references import Reference
 from modeldesk.core.words import tr
 
@@ -104,10 +105,14 @@ class Archived:
 
 
 def source_image(
-    name: str, image: ArchivedImage, notes: tuple[str, ...], stamp: str = VERIFIED
+    name: str,
+    image: ArchivedImage,
+    notes: tuple[str, ...],
+    stamp: str = VERIFIED,
+    claimed: frozenset[DiffId] = frozenset(),
 ) -> SourceImage:
     """As the rest of the program knows an image."""
-    return SourceImage(name, image.configuration.detail, image.blobs, notes, stamp)
+    return SourceImage(name, image.configuration.detail, image.blobs, notes, stamp, claimed)
 
 
 def find_images(read: ReadFile) -> Archived:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from modeldesk.core.archives.compression import is_compressed, unpacked
-from modeldesk.core.archives.documents import LARGEST
 from modeldesk.core.archives.images import Archived, ArchivedImage, find_images
 from modeldesk.core.archives.links import link_target
 from modeldesk.core.archives.members import Member, members
@@ -19,6 +18,7 @@ from modeldesk.core.contents.index_packing import LayerIndexWriter
 from modeldesk.core.contents.model import VERIFIED, IndexedLayer
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError, NotFound
 from modeldesk.core.ids import DiffId
+from modeldesk.core.image_documents import LARGEST
 from modeldesk.core.words import tr
 
 _LINKS = (FileType.SYMLINK, FileType.HARD_LINK)

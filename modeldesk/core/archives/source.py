@@ -101,7 +101,8 @@ class ArchiveSource(_FilesOfLayers):
     def read(self, token: CancelToken) -> SourceImage:
         """See `modeldesk.core.contents.ports.ImageSource`."""
         store, image, notes = self._open(token)
-        return source_image(self._place.name, image, notes, self._stamp(store, image))
+        stamp, claimed = self._stamp(store, image), _plain_layers(store, image)
+        return source_image(self._place.name, image, notes, stamp, claimed)
 
     def index_layers(self, wanted: Collection[DiffId], job: Job) -> Iterator[IndexedLayer]:
         """See `modeldesk.core.contents.ports.ImageSource`."""
@@ -249,6 +250,16 @@ def _archived(store: Store) -> Archived:
 
 def _layers(image: ArchivedImage) -> dict[DiffId, bytes]:
     return dict(zip(image.configuration.detail.diff_ids, image.layers, strict=True))
+
+
+def _plain_layers(store: Store, image: ArchivedImage) -> frozenset[DiffId]:
+    """Those that are not compressed, of which headers alone are read."""
+    plain = set[DiffId]()
+    for diff_id, path in _layers(image).items():
+        with store.opened(path) as found:
+            if found is None or not is_compressed(found.read(BEGINNING)):
+                plain.add(diff_id)
+    return frozenset(plain)
 
 
 def _layer_path(image: ArchivedImage, layer: DiffId) -> bytes:

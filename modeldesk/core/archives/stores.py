@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 from modeldesk.core.archives.compression import BEGINNING, is_compressed
-from modeldesk.core.archives.documents import LARGEST, no_archive
 from modeldesk.core.archives.links import link_target
 from modeldesk.core.archives.tar_headers import BLOCK, is_tar
 from modeldesk.core.archives.tar_walk import walk
@@ -18,6 +17,7 @@ from modeldesk.core.contents.entries import FileType, shown
 from modeldesk.core.contents.index_packing import LayerIndexWriter, unpack
 from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError
+from modeldesk.core.image_documents import LARGEST, no_archive
 from modeldesk.core.words import tr
 
 _DEEPEST_LINK = 8

@@ -26,8 +26,9 @@ _LAYOUT = {
     "mode": ("<u8", 100),
     "uid": ("<u8", 108),
     "gid": ("<u8", 116),
-    "size": ("<u8", 124),
-    "size_end": ("<u4", 132),
+    "size_front": ("<u4", 124),
+    "size": ("<u8", 127),
+    "size_end": ("u1", 135),
     "time": ("<u8", 136),
     "time_end": ("<u4", 144),
     "sum": ("<u8", 148),
@@ -70,6 +71,8 @@ _FIFTH_ON_OF_DATABASES = np.array(
 """Letters five to twelve of names that may be those of files to be kept."""
 _ZEROS, _NO_DIGITS = np.uint64(0x3030303030303030), np.uint64(0xF8F8F8F8F8F8F8F8)
 _ZEROS_END, _NO_DIGITS_END, _THREE = np.uint32(0x303030), np.uint32(0xF8F8F8), np.uint32(24)
+_FRONT = np.uint32(0xFFFFFF)
+"""Three digits of four."""
 _JOINS = [
     (np.uint64(bits), np.uint64(shift), np.uint64(mask))
     for bits, shift, mask in (
@@ -101,7 +104,7 @@ class PlainRuns:
         self._found = np.flatnonzero(blocks.view(_FIELDS)["magic"] == _MAGIC)
         self._heads = blocks[self._found]
         heads = self._heads.view(_FIELDS)
-        self._sizes, usual = _octal(heads["size"], heads["size_end"])
+        self._sizes, usual = _small_sizes(heads)
         flags = heads["flag"]
         self._plain = (
             usual
@@ -120,10 +123,10 @@ class PlainRuns:
         """The entries that follow each other from `place` on, and the place behind them; None if
         no plain one is there."""
         block = (place - self._first) // BLOCK
-        row = int(np.searchsorted(self._found, block))
+        row = int(self._found.searchsorted(block))
         if row == len(self._found) or self._found[row] != block or not self._plain[row]:
             return None
-        last = int(self._ends[np.searchsorted(self._ends, row)])
+        last = int(self._ends[self._ends.searchsorted(row)])
         return slice(row, last + 1), self._first + int(self._behind[last]) * BLOCK
 
     def heads(self, rows: slice) -> Blocks:
@@ -141,14 +144,28 @@ class PlainRuns:
         return self._first + (self._found[rows] + 1) * BLOCK
 
 
+def _small_sizes(fields: Blocks) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Bytes of data, and which are told in digits and below 16 MiB: the last eight digits of
+    eleven then tell it, and less has to be looked at."""
+    sizes, usual = _eight_digits(fields["size"])
+    behind = fields["size_end"]
+    usual &= fields["size_front"] & _FRONT == _ZEROS_END
+    usual &= (behind == 0) | (behind == _BLANK)
+    return sizes, usual
+
+
 def _begins_oddly(fields: Blocks) -> NDArray[np.bool_]:
     """Whether a name could be that of a file to be kept although its letters five to twelve do
     not tell: because it is written like ``.//lib``, or parted where no long name is."""
+    odd: NDArray[np.bool_] = fields["prefix"] != 0
+    if odd.any():
+        odd &= fields["prefix_31st"] == 0
     start = fields["start"]
-    marks = (start == _DOT) | (start == _SLASH)
-    after_both = (start[:, 0] == _DOT) & (start[:, 1] == _SLASH) & ~marks[:, 2]
-    parted = (fields["prefix"] != 0) & (fields["prefix_31st"] == 0)
-    odd: NDArray[np.bool_] = (marks[:, 0] & marks[:, 1] & ~after_both) | parted
+    marked = (start[:, 0] == _DOT) | (start[:, 0] == _SLASH)
+    if marked.any():
+        marks = (start == _DOT) | (start == _SLASH)
+        after_both = (start[:, 0] == _DOT) & (start[:, 1] == _SLASH) & ~marks[:, 2]
+        odd |= marks[:, 0] & marks[:, 1] & ~after_both
     return odd
 
 
@@ -235,7 +252,11 @@ def _sums(heads: Blocks) -> Numbers:
     sums = np.empty(len(heads), np.int64)
     for start in range(0, len(heads), _NEAR):
         words = heads[start : start + _NEAR].view(np.uint64).reshape(-1, BLOCK // 8)
-        lanes = ((words & _EVEN) + ((words >> _BYTE) & _EVEN)).sum(axis=1)
+        odd = words >> _BYTE
+        odd &= _EVEN
+        odd_sums = odd.sum(axis=1)
+        # What is left of a word's sum, which may overflow, is what the other bytes add up to.
+        lanes = odd_sums + (words.sum(axis=1) - (odd_sums << _BYTE))
         sums[start : start + _NEAR] = lanes.view(np.uint16).reshape(-1, 4).sum(axis=1)
     return sums
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct
 from zlib import adler32
 
@@ -31,6 +32,8 @@ _KEYS = frozenset(
     }
 )
 _LARGEST = 2**63 - 1
+_MOST_LEARNED = 4096
+"""Fields of which it is remembered what they say: neighbours have the same owners and times."""
 _HALF = BLOCK // 2
 _SUM_BYTES = slice(148, 156)
 
@@ -129,6 +132,7 @@ def name_of(block: bytes) -> bytes:
     return name
 
 
+@lru_cache(maxsize=_MOST_LEARNED)
 def owner_of(field: bytes) -> tuple[int, int, int]:
     """Permission bits, user and group, from the 24 bytes that tell them."""
     uid, gid = number(field[8:16]), number(field[16:])
@@ -140,6 +144,7 @@ def link_of(block: bytes) -> bytes:
     return _text(block[157:257])
 
 
+@lru_cache(maxsize=_MOST_LEARNED)
 def number(field: bytes) -> int:
     """A number of a header: octal digits, or base 256 when the first bit is set."""
     if field[0] >= 0x80:

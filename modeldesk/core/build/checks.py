@@ -1,11 +1,16 @@
 """Whether the names that a build is to give can be given."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
 from modeldesk.core.build.model import BuildRequest
 from modeldesk.core.errors import InvalidReference, InvalidVersion
 from modeldesk.core.ids import ImageId
-from modeldesk.core.ports import ImageEngine
+from modeldesk.core.images import ImageSummary
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.references import Reference
 from modeldesk.core.versioning.names import check_version, is_mutable
+from modeldesk.core.versioning.proposals import free_name
 from modeldesk.core.words import tr
 
 
@@ -28,18 +33,44 @@ def versions_of(request: BuildRequest) -> tuple[Reference, ...]:
     return tuple(sorted({one for one in request.references if not is_mutable(one.tag)}))
 
 
-def existing_images(engine: ImageEngine, request: BuildRequest) -> dict[Reference, ImageId]:
-    """The images that have the names now; only names that move (channels, ``latest``) may be
-    taken. Raises `InvalidVersion`: a version once given is never given again."""
-    wanted = frozenset(request.references)
-    found = {tag: image.id for image in engine.list_images() for tag in wanted & {*image.tags}}
-    for reference in versions_of(request):
-        if reference in found:
-            raise InvalidVersion(
-                tr(
+class Holders:
+    """What has which name, on the engine and, as far as it was listed, in a registry. Versions
+    keep their names; those that move (channels, ``latest``) may be taken."""
+
+    def __init__(self, images: Iterable[ImageSummary], remote: Iterable[RemoteVersion]) -> None:
+        self.here: Mapping[Reference, ImageSummary] = {
+            tag: image for image in images for tag in image.tags
+        }
+        self._there = {(one.repository, one.tag): one for one in remote}
+
+    def check(
+        self, versions: Iterable[Reference], now: datetime, image: ImageId | None = None
+    ) -> None:
+        """Raise `InvalidVersion`, with a name that is free, for the first of `versions` that
+        another image than `image` has: a version once given is never given again."""
+        for reference in versions:
+            held = self.here.get(reference)
+            there = self._there.get((reference.name, reference.tag))
+            if held is not None and held.id != image:
+                message = tr(
                     "{name} exists already, and a version is never given to another image.",
                     name=reference,
-                ),
-                tr("Choose another version, or remove that one first."),
-            )
-    return found
+                )
+                raise InvalidVersion(message, self._way_out(reference, now, here=True))
+            if there is not None and image not in (there.image, there.digest):
+                message = tr(
+                    "{name} exists already in the registry, and a version is never given to "
+                    "another image.",
+                    name=reference,
+                )
+                raise InvalidVersion(message, self._way_out(reference, now, here=False))
+
+    def _way_out(self, reference: Reference, now: datetime, *, here: bool) -> str:
+        taken = {one.tag for one in self.here if one.name == reference.name}
+        taken |= {tag for repository, tag in self._there if repository == reference.name}
+        free = free_name(reference.tag, taken, now)
+        if not free:
+            return tr("Choose another version.")
+        if here:
+            return tr("Choose another version ({tag} is free), or remove that one first.", tag=free)
+        return tr("Choose another version; {tag} is free.", tag=free)

@@ -1,58 +1,48 @@
 """Labels that every image built here carries. They are given to the engine beside the
 Dockerfile, never written into it."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from modeldesk.core.build.model import BuildRequest
 from modeldesk.core.labels import (
+    BASE_DIGEST_LABEL,
     BASE_NAME_LABEL,
     CREATED_LABEL,
-    DATASET_VERSION_LABEL,
-    DESCRIPTION_LABEL,
-    FRAMEWORK_LABEL,
-    LICENSES_LABEL,
-    METRICS_LABEL,
+    FINGERPRINT_LABEL,
     MODEL_NAME_LABEL,
     REVISION_LABEL,
     SOURCE_LABEL,
     TITLE_LABEL,
     VERSION_LABEL,
+    WEIGHTS_LABEL,
 )
-from modeldesk.core.model_folder.model import ModelFolder
+from modeldesk.core.versioning.fingerprint import Fingerprint
 from modeldesk.core.versioning.git_facts import GitFacts
-
-_FROM_METADATA = {"description": DESCRIPTION_LABEL, "license": LICENSES_LABEL}
-
-
-def folder_labels(folder: ModelFolder) -> dict[str, str]:
-    """What the folder says of its model."""
-    metrics = json.dumps(dict(folder.metrics), sort_keys=True) if folder.metrics else ""
-    return _told(
-        {
-            FRAMEWORK_LABEL: folder.framework,
-            DATASET_VERSION_LABEL: folder.dataset_version,
-            METRICS_LABEL: metrics,
-            **{label: folder.metadata.get(name, "") for name, label in _FROM_METADATA.items()},
-        }
-    )
 
 
 def image_labels(
-    request: BuildRequest, git: GitFacts | None, base: str, now: datetime
+    request: BuildRequest,
+    git: GitFacts | None,
+    base: str,
+    fingerprint: Fingerprint,
+    now: datetime,
+    base_digest: str,
 ) -> dict[str, str]:
-    """The request's own labels and what this build itself knows, which has the last word."""
-    revision = f"{git.commit}-dirty" if git and git.commit and git.dirty else ""
+    """The request's own labels and what this build itself knows, which has the last word. `base`
+    is the base image as it is written, `base_digest` its digest."""
     return _told(request.labels) | _told(
         {
             TITLE_LABEL: request.model,
             MODEL_NAME_LABEL: request.model,
-            VERSION_LABEL: request.references[0].tag,
+            VERSION_LABEL: request.version or request.references[0].tag,
+            FINGERPRINT_LABEL: fingerprint.label(),
             CREATED_LABEL: now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            REVISION_LABEL: revision or (git.commit if git else ""),
+            REVISION_LABEL: git.revision if git else "",
             SOURCE_LABEL: git.remote_url if git else "",
-            BASE_NAME_LABEL: base,
+            BASE_NAME_LABEL: base.partition("@")[0],
+            BASE_DIGEST_LABEL: base_digest,
+            WEIGHTS_LABEL: request.weights_from,
         }
     )
 

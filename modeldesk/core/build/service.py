@@ -1,19 +1,20 @@
 """Builds: planned, made, named, and remembered."""
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from modeldesk.core.build.checks import check_references, existing_images, versions_of
-from modeldesk.core.build.dockerfile import base_image, line_of
+from modeldesk.core.build.checks import check_references, versions_of
+from modeldesk.core.build.fingerprints import Fingerprints, planned
+from modeldesk.core.build.git_tag import check_git_tag
+from modeldesk.core.build.given import check_secrets
+from modeldesk.core.build.history import BuildHistory
 from modeldesk.core.build.journal import BuildJournal
-from modeldesk.core.build.labels import folder_labels, image_labels
-from modeldesk.core.build.masking import Mask
+from modeldesk.core.build.known_names import KnownNames
+from modeldesk.core.build.means import Means
 from modeldesk.core.build.model import (
     BuildEvent,
     BuildOutcome,
@@ -21,48 +22,31 @@ from modeldesk.core.build.model import (
     BuildRequest,
     BuildState,
     ContextProgress,
-    EngineBuild,
-    StepState,
 )
-from modeldesk.core.build.plan import (
-    BuildPlan,
-    preselected,
-    repository_for,
-    taken_tags,
-    versions_for,
-)
-from modeldesk.core.build.sending import Sending
-from modeldesk.core.build_context.folder_files import BuildFiles, build_files, read_own
-from modeldesk.core.build_context.ignore import DOCKERIGNORE
-from modeldesk.core.build_context.offer import FolderContext
-from modeldesk.core.build_context.scan import ContextPlan, Special, scan
-from modeldesk.core.changes import Changes
-from modeldesk.core.errors import (
-    BuildFailed,
-    Cancelled,
-    ModelDeskError,
-    RecordsError,
-    SourceControlError,
-)
-from modeldesk.core.ids import BuildId, ImageId, ModelName
-from modeldesk.core.jobs import CancelToken, Job, Progress
+from modeldesk.core.build.next_version import newest_of, proposed_since
+from modeldesk.core.build.origins import Origins
+from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.build.planner import Planner, Wish
+from modeldesk.core.build.ports import BuildRecords, ChannelNotes, DigestRecords
+from modeldesk.core.build.under_way import BuildUnderWay
+from modeldesk.core.errors import InvalidInput
+from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.library.model import LibrarySnapshot
-from modeldesk.core.model_folder.inspect import inspect
-from modeldesk.core.ports import BuildRecords, DeploymentLocks, ImageEngine, SourceControl
+from modeldesk.core.library.ports import RemoteRecords
+from modeldesk.core.ports import DeploymentLocks, ImageEngine
 from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages
-from modeldesk.core.recipes.dockerfile import propose
-from modeldesk.core.references import Reference
-from modeldesk.core.serving.propose import with_server
 from modeldesk.core.settings import Settings
-from modeldesk.core.text import printable
-from modeldesk.core.versioning.git_facts import GitFacts
-from modeldesk.core.versioning.names import Scheme
+from modeldesk.core.versioning.names import Scheme, is_channel
+from modeldesk.core.versioning.ports import SourceControl
+from modeldesk.core.versioning.proposals import ProposedVersion, next_semantic
 from modeldesk.core.words import tr
 
-log = logging.getLogger(__name__)
+Hear = Callable[[BuildEvent | ContextProgress], None]
 
-_NAMED_FILES = 10
-_RECENT = 200
+
+def _no_weights(name: str, _job: Job) -> Path:
+    raise InvalidInput(tr("No registry is asked here, so “{name}” can’t be had.", name=name))
 
 
 class BuildService:
@@ -75,13 +59,46 @@ class BuildService:
         clock: Callable[[], datetime],
         locks: DeploymentLocks,
         serving_templates: Path,
+        *,
+        digests: DigestRecords | None = None,
+        remote: RemoteRecords | None = None,
+        checkouts: Path | None = None,
+        weights: Callable[[str, Job], Path] = _no_weights,
+        channels: Callable[[], ChannelNotes] | None = None,
     ) -> None:
-        """`serving_templates` is the folder that generated servers are made from."""
-        self._records = records
-        self._source = source
-        self._clock = clock
+        """`serving_templates` is the folder that generated servers are made from; `digests`
+        remember what was in files, `remote` what registries have. `checkouts` is the folder that
+        commits are laid out in; None: one among the system's temporary ones. `weights` fetches
+        those of an artifact by its name with the digest, into a folder that stays; `channels`
+        keep which of them builds have moved."""
         self._locks = locks
-        self._serving_templates = serving_templates
+        laid_out = checkouts or Path(tempfile.gettempdir()) / "modeldesk-checkouts"
+        self._means = Means(
+            history=BuildHistory(records),
+            source=source,
+            origins=Origins(source, locks, laid_out),
+            names=KnownNames(remote),
+            fingerprints=Fingerprints(digests),
+            now=clock,
+            weights=weights,
+            channels=channels,
+        )
+        self._planner = Planner(self._means, serving_templates)
+
+    @property
+    def history(self) -> BuildHistory:
+        """The builds on record."""
+        return self._means.history
+
+    @property
+    def names(self) -> KnownNames:
+        """The names that are given already."""
+        return self._means.names
+
+    @property
+    def source(self) -> SourceControl:
+        """What git knows of folders."""
+        return self._means.source
 
     def prepare(
         self,
@@ -95,55 +112,51 @@ class BuildService:
         form: Form = Form.CLASSIC,
         *,
         serving: bool = True,
+        choice: RecipeChoice | None = None,
+        revision: str = "",
+        weights_from: str = "",
     ) -> BuildPlan:
         """Look at `folder` and propose everything that a build of it needs; nothing is changed.
         `scheme` None takes the one of the settings, `model` None that of the folder's last build
         or its own name, `stages` None what a Dockerfile gains by; without `serving` no server is
-        generated. Raises `FolderError`, `Cancelled`."""
-        token = token or CancelToken()
-        found = inspect(folder, token)
-        found, server = with_server(found, self._serving_templates) if serving else (found, None)
-        last = self._last_build(found.path)
-        if model is not None and last is not None and last.model != model:
-            last = None
-        model = model or (last.model if last else found.name)
-        git, git_problem = self._git(found.path)
-        repository = repository_for(model, snapshot, settings, last.references[0] if last else None)
-        taken = taken_tags(snapshot, model, repository)
-        versions = versions_for(taken, git, self._clock().astimezone())
-        choice = RecipeChoice(settings.base_image, stages, form)
-        recipe = None if found.dockerfile else propose(found, choice)
-        files = build_files(
-            found.path,
-            recipe.dockerfile if recipe else None,
-            recipe.dockerignore or None if recipe else None,
-            server.texts if server else None,
+        generated. `choice` says all of the Dockerfile, in place of the settings, `stages` and
+        `form`. With a `revision` (a tag, a branch, a commit) it is what the folder was in that
+        commit. With `weights_from` (an artifact by its digest) its weights are looked at as if
+        they were in the folder. Raises `FolderError`, `InvalidReference`, `Cancelled`, with a
+        `revision` `SourceControlError`, and with `weights_from` as
+        `modeldesk.core.artifacts.pulling.pull`."""
+        choice = choice or RecipeChoice(
+            settings.base_image, stages, form, mirror=settings.base_mirror
         )
-        context = scan(found.path, files.rules, token, files.given, files.always)
-        return BuildPlan(
-            folder=found,
-            git=git,
-            git_problem=git_problem,
-            model=model,
-            repository=repository,
-            scheme=preselected(scheme or Scheme(settings.version_scheme), versions),
-            versions=versions,
-            recipe=recipe,
-            dockerfile=files.dockerfile_text,
-            dockerignore=_ignore_text(found.path, files),
-            context_bytes=context.total_bytes,
-            context_files=context.file_count,
-            skipped=tuple(_skipped(context)),
-            serving=server,
-            labels=folder_labels(found),
-        )
+        wish = Wish(choice, scheme, model, revision, serving, weights_from)
+        return self._planner.plan(folder, snapshot, settings, wish, token or CancelToken())
+
+    def next_semantic(
+        self, request: BuildRequest, snapshot: LibrarySnapshot, job: Job
+    ) -> ProposedVersion:
+        """The next semantic version for what `request` would build, whatever its own names, by
+        what changed since the newest version of its model. Where there is one to hold it
+        against, every file that would be sent is read, unless it was before: gigabytes take
+        seconds. Raises `FolderError`, `Cancelled`."""
+        repository = request.references[0]
+        taken = self.names.taken(snapshot, request.model, repository)
+        newest = newest_of(snapshot, request.model, repository, taken)
+        if newest is None:
+            return next_semantic(taken)
+        if newest.fingerprint is None:
+            return proposed_since(taken, newest, None)
+        weights = request.weights_from
+        with self._means.files(request.folder, request.revision, weights, job) as origin:
+            files, context = planned(replace(request, folder=origin.folder), job.token)
+            fingerprint = self._means.fingerprints.take(files, context, request.nature, job)
+        return proposed_since(taken, newest, fingerprint)
 
     def build(
         self,
         engine: ImageEngine,
         request: BuildRequest,
         job: Job,
-        on_event: Callable[[BuildEvent | ContextProgress], None],
+        on_event: Hear,
     ) -> BuildOutcome:
         """Build what was asked for and name it. The build is recorded however it ends.
 
@@ -151,9 +164,14 @@ class BuildService:
         its image then has no name), `InvalidReference`,
         `FolderError`, `BuildFailed` (with the Dockerfile's line where it is known), `DiskFull`,
         `EngineUnavailable`, `RecordsError` before anything was done, `AlreadyRunning` while
-        another program or thread builds that version, `Cancelled`.
+        another program or thread builds that version, `InvalidInput` for a git tag that can't be
+        given (one that fails afterwards is in the outcome), `RuleBroken` for a channel that the
+        version may not get, with a revision `SourceControlError`, `Cancelled`.
         """
         check_references(request)
+        check_secrets(request.secrets, engine.info.builds_with_buildkit)
+        check_git_tag(self._means.source, request, job.token)
+        self._check_channels(request)
         with ExitStack() as held:
             for reference in versions_of(request):
                 held.enter_context(self._locks.hold(str(reference)))
@@ -164,219 +182,63 @@ class BuildService:
         engine: ImageEngine,
         request: BuildRequest,
         job: Job,
-        on_event: Callable[[BuildEvent | ContextProgress], None],
+        on_event: Hear,
     ) -> BuildOutcome:
-        before = existing_images(engine, request)
+        holders = self.names.holders(engine, request)
+        holders.check(versions_of(request), self.now().astimezone())
         job.token.raise_if_cancelled()
-        record = BuildRecord(
+        record = self._record(request)
+        self.history.begin(record)
+        return self._under_way(engine, request, job, on_event, record).run()
+
+    def _check_channels(self, request: BuildRequest) -> None:
+        channels = [one.tag for one in request.references if is_channel(one.tag)]
+        if not channels or self._means.channels is None:
+            return
+        self._means.channels().check_built(
+            next((one.tag for one in versions_of(request)), ""),
+            request.labels,
+            channels,
+            request.channel_why,
+            override=request.override,
+        )
+
+    def build_unnamed(
+        self,
+        engine: ImageEngine,
+        request: BuildRequest,
+        job: Job,
+        on_event: Hear,
+    ) -> tuple[ImageId, str]:
+        """Build what `request` says with every step run, to compare it with what is there: the
+        image has no name, nothing is recorded, and no git tag made. The image, for the caller to
+        remove, and the commit. Raises as `build` does."""
+        check_references(request)
+        again = replace(request, no_cache=True, git_tag="")
+        return self._under_way(engine, again, job, on_event, self._record(again)).unnamed()
+
+    def forget_interrupted(self) -> int:
+        """Builds that a program left unfinished when it ended are marked so; how many. What it
+        had laid out of commits is taken away."""
+        self._means.origins.sweep()
+        return self.history.mark_interrupted()
+
+    def now(self) -> datetime:
+        """The time, as builds are dated."""
+        return self._means.now()
+
+    def _under_way(
+        self, engine: ImageEngine, request: BuildRequest, job: Job, hear: Hear, record: BuildRecord
+    ) -> BuildUnderWay:
+        journal = BuildJournal(job, hear)
+        return BuildUnderWay(self._means, engine, request, job, hear, record, journal)
+
+    def _record(self, request: BuildRequest) -> BuildRecord:
+        return BuildRecord(
             id=request.build,
             model=request.model,
             folder=str(request.folder),
             references=request.references,
-            started=self._clock(),
+            started=self.now(),
             state=BuildState.RUNNING,
         )
-        self._records.add_build(record)
-        journal = BuildJournal(job, on_event)
-        return _Build(self, engine, request, job, on_event, record, journal).run(before)
-
-    def recent(self, limit: int = 100) -> tuple[BuildRecord, ...]:
-        """The builds that were started last, newest first, without their logs."""
-        return self._records.recent_builds(limit)
-
-    def folder_of(self, model: ModelName) -> Path | None:
-        """The folder that the model was built from last, if it is still there."""
-        for record in self._records.recent_builds(_RECENT):
-            if record.model == model and Path(record.folder).is_dir():
-                return Path(record.folder)
-        return None
-
-    def record(self, build: BuildId) -> BuildRecord | None:
-        """One build with its log; None when it is not on record."""
-        return self._records.build(build)
-
-    def forget_interrupted(self) -> int:
-        """Builds that a program left unfinished when it ended are marked so; how many."""
-        return self._records.mark_interrupted_builds()
-
-    def git_facts(self, folder: Path) -> GitFacts | None:
-        """Facts for the labels; None where there are none to have."""
-        return self._git(folder)[0]
-
-    def now(self) -> datetime:
-        return self._clock()
-
-    def finish(self, record: BuildRecord) -> None:
-        """Record how a build ended. What it made is worth more than its record."""
-        try:
-            self._records.update_build(record)
-        except RecordsError as error:
-            log.warning("The end of a build could not be recorded: %s", error)
-
-    def _git(self, folder: Path) -> tuple[GitFacts | None, str]:
-        try:
-            return self._source.facts(folder), ""
-        except SourceControlError as error:
-            return None, str(error)
-
-    def _last_build(self, folder: Path) -> BuildRecord | None:
-        """The newest build of the folder that came to an image."""
-        try:
-            recent = self._records.recent_builds(_RECENT)
-        except RecordsError as error:
-            log.info("Earlier builds could not be read: %s", error)
-            return None
-        return next(
-            (
-                record
-                for record in recent
-                if record.folder == str(folder) and record.image and record.references
-            ),
-            None,
-        )
-
-
-class _Build:
-    """One build under way."""
-
-    def __init__(
-        self,
-        service: BuildService,
-        engine: ImageEngine,
-        request: BuildRequest,
-        job: Job,
-        on_event: Callable[[BuildEvent | ContextProgress], None],
-        record: BuildRecord,
-        journal: BuildJournal,
-    ) -> None:
-        self._service = service
-        self._engine = engine
-        self._request = request
-        self._job = job
-        self._on_event = on_event
-        self._record = record
-        self._journal = journal
-        self._began = time.monotonic()
-        self._speaking = threading.Lock()
-        self._sending = Sending(self._report, self._tell)
-        self._mask = Mask(request.secrets.values(), request.build_args)
-
-    def run(self, before: dict[Reference, ImageId]) -> BuildOutcome:
-        """Build; the record tells the end of it, whatever that is."""
-        try:
-            image = self._make()
-            before = before | self._give_names(image)
-        except Cancelled:
-            self._end(BuildState.CANCELLED, StepState.CANCELLED)
-            raise
-        except ModelDeskError as error:
-            self._mask.error(error)
-            self._end(BuildState.FAILED, StepState.FAILED, error)
-            raise
-        self._end(BuildState.SUCCEEDED, StepState.DONE, image=image)
-        return BuildOutcome(
-            image=image,
-            references=self._request.references,
-            context_bytes=self._sending.done,
-            seconds=self._record.seconds,
-            steps=self._journal.steps,
-            changes=Changes(images=frozenset({image, *before.values()}), builds=True),
-        )
-
-    def _make(self) -> ImageId:
-        request, token = self._request, self._job.token
-        folder = request.folder
-        files = build_files(
-            folder,
-            request.dockerfile,
-            request.dockerignore,
-            request.texts,
-            classic=not self._engine.info.builds_with_buildkit,
-        )
-        context = scan(folder, files.rules, token, files.given, files.always)
-        for sentence in _skipped(context):
-            self._journal.say(sentence)
-        git = self._service.git_facts(folder)
-        base = base_image(files.dockerfile_text)
-        build = EngineBuild(
-            dockerfile=files.dockerfile,
-            tags=(),
-            labels=image_labels(request, git, base, self._service.now()),
-            build_args=request.build_args,
-            no_cache=request.no_cache,
-            secrets=request.secrets,
-        )
-        offered = FolderContext(context, token, self._sending)
-        try:
-            return self._engine.build(build, offered, self._hear, token)
-        except BuildFailed as error:
-            if error.line is None:
-                error.line = line_of(files.dockerfile_text, error.step)
-            raise
-        finally:
-            self._sending.finish()
-
-    def _give_names(self, image: ImageId) -> dict[Reference, ImageId]:
-        """Name the image; the images that had the names until now. A build takes minutes, and
-        other programs give names too: one that was given meanwhile is not taken away."""
-        before = existing_images(self._engine, self._request)
-        for reference in self._request.references:
-            self._engine.tag_image(image, reference)
-        return before
-
-    # Files are sent in threads of the engine's, while this one hears of the steps.
-
-    def _hear(self, event: BuildEvent) -> None:
-        with self._speaking:
-            self._journal.event(self._mask.event(event))
-
-    def _tell(self, progress: ContextProgress) -> None:
-        with self._speaking:
-            self._on_event(progress)
-
-    def _report(self, progress: Progress) -> None:
-        with self._speaking:
-            self._job.report(progress)
-
-    def _end(
-        self,
-        state: BuildState,
-        steps: StepState,
-        error: ModelDeskError | None = None,
-        image: ImageId | None = None,
-    ) -> None:
-        self._journal.stop(steps)
-        said = "\n".join(filter(None, (str(error), error.detail))) if error else ""
-        self._record = replace(
-            self._record,
-            state=state,
-            seconds=time.monotonic() - self._began,
-            context_bytes=self._sending.done,
-            image=image,
-            steps=self._journal.steps,
-            log=self._journal.log,
-            error=said,
-        )
-        self._service.finish(self._record)
-
-
-def _ignore_text(folder: Path, files: BuildFiles) -> str:
-    if DOCKERIGNORE in files.given:
-        return files.given[DOCKERIGNORE].decode("utf-8", "replace")
-    own = read_own(folder, f"{files.dockerfile}{DOCKERIGNORE}")
-    return own if own is not None else read_own(folder, DOCKERIGNORE) or ""
-
-
-def _skipped(context: ContextPlan) -> Iterator[str]:
-    """A sentence for each file that can't be sent, up to a number."""
-    for path, special in context.skipped[:_NAMED_FILES]:
-        match special:
-            case Special.SOCKET:
-                yield tr("“{path}” is a socket and is not sent.", path=printable(path))
-            case Special.PIPE:
-                yield tr("“{path}” is a named pipe and is not sent.", path=printable(path))
-            case Special.DEVICE:
-                yield tr("“{path}” is a device and is not sent.", path=printable(path))
-    more = len(context.skipped) - _NAMED_FILES
-    if more > 0:
-        yield tr("{count} more sockets, pipes and devices are not sent.", count=more)

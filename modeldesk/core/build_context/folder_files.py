@@ -31,7 +31,8 @@ class BuildFiles:
     @property
     def always(self) -> frozenset[str]:
         """What the builder needs whatever is kept out."""
-        return frozenset({self.dockerfile, DOCKERIGNORE})
+        own_ignore = f"{self.dockerfile}{DOCKERIGNORE}"
+        return frozenset({self.dockerfile, DOCKERIGNORE}).union({own_ignore} & self.given.keys())
 
 
 def build_files(
@@ -60,6 +61,9 @@ def build_files(
         )
     if dockerignore is not None:
         given[DOCKERIGNORE] = dockerignore.encode("utf-8", "surrogateescape")
+        if (folder / f"{name}{DOCKERIGNORE}").is_file():
+            # The builder would go by that one.
+            given[f"{name}{DOCKERIGNORE}"] = given[DOCKERIGNORE]
         return BuildFiles(name, text, IgnoreRules.parse(dockerignore, classic=classic), given)
     for ignore_name in (DOCKERIGNORE,) if classic else (f"{name}{DOCKERIGNORE}", DOCKERIGNORE):
         patterns = read_own(folder, ignore_name)
@@ -84,6 +88,13 @@ def _joining(folder: Path, texts: Mapping[str, str]) -> dict[str, bytes]:
 def own_dockerfile(folder: Path) -> str:
     """The name of the folder's Dockerfile; empty when it has none."""
     return next((name for name in DOCKERFILES if (folder / name).is_file()), "")
+
+
+def own_ignore_text(folder: Path, dockerfile: str) -> str:
+    """The rules that BuildKit goes by for a Dockerfile of this name: its own, else the folder's;
+    empty when there are none. Raises `FolderError`."""
+    own = read_own(folder, f"{dockerfile}{DOCKERIGNORE}")
+    return own if own is not None else read_own(folder, DOCKERIGNORE) or ""
 
 
 def read_own(folder: Path, name: str) -> str | None:

@@ -8,7 +8,7 @@ Go's ``\\p``, ``\\Q`` and ``\\C`` are refused.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -16,7 +16,11 @@ Matches = Callable[[str], bool]
 
 _ESCAPED = frozenset(".+()|{}$")
 _INVALID_BYTE = re.compile("[\udc80-\udcff]")
+_SPECIAL = re.compile(r"[*?\[\]\\]")
+_NAME = re.compile(r"[^*?\[\]\\/^\x80-\U0010ffff]+")
 _MOST_STARS = 3
+_AT_ONCE = 20
+"""Beginnings of a name that are compared in the time of one expression."""
 _LETTERS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _CLASSES = {"d": "0-9", "s": "\\t\\n\\f\\r ", "w": "0-9A-Za-z_"}
 _EDGES = {"A": r"\A", "z": r"\Z", "b": r"\b", "B": r"\B"}
@@ -37,7 +41,7 @@ _POSIX = {
     "xdigit": "0-9A-Fa-f",
 }
 _NEGATED = {"D": "d", "S": "s", "W": "w"}
-_NAMED = re.compile(r"\[:(.*?):\]", re.DOTALL)
+_NAMED = re.compile(r"\[:(.{0,100}?):\]", re.DOTALL)
 
 
 class _Token(NamedTuple):
@@ -46,10 +50,18 @@ class _Token(NamedTuple):
     single: str
     repeated: bool = False
 
+    @property
+    def is_character(self) -> bool:
+        """Whether it takes one character, no less and no more."""
+        return not (self.repeated or self == _DEEP or self.single in _NO_WIDTH)
+
     def __str__(self) -> str:
         return f"{self.single}*" if self.repeated else self.single
 
 
+_NO_WIDTH = frozenset(_EDGES.values())
+_LONGEST_PATH = 32_767
+"""Characters; no system has longer ones."""
 _DEEP = _Token("(?:.*/)?")
 """Any number of whole folders: ``**/``."""
 _REST = _Token(".", repeated=True)
@@ -86,9 +98,42 @@ def compile_pattern(pattern: str) -> Matches:
     return _expression_test(expression)
 
 
+def any_of(patterns: Iterable[tuple[str, Matches]]) -> tuple[Matches, int]:
+    """Whether any of compiled `patterns` matches; the kinds that most of them are, all at once.
+    With the number of comparisons that it takes, roughly."""
+    paths, names, begins, ends, others = set(), set(), [], [], []
+    for pattern, matches in patterns:
+        name = pattern.removeprefix("**/")
+        plain, anywhere = not _SPECIAL.search(pattern), name != pattern
+        if plain:
+            paths.add(pattern)
+        elif anywhere and _NAME.fullmatch(name):
+            names.add(name)
+        elif anywhere and _NAME.fullmatch(name[:-1]) and name.endswith("*"):
+            begins.append(name[:-1])
+        elif anywhere and _NAME.fullmatch(name[1:]) and name.startswith("*"):
+            ends.append(name[1:])
+        else:
+            others.append(matches)
+    beginnings, endings = tuple(begins), tuple(ends)
+
+    def matches_any(path: str) -> bool:
+        name = path[path.rfind("/") + 1 :]
+        return (
+            name in names
+            or path in paths
+            or name.startswith(beginnings)
+            or name.endswith(endings)
+            or any(matches(path) for matches in others)
+        )
+
+    return matches_any, len(others) + (len(beginnings) + len(endings)) // _AT_ONCE
+
+
 def _read(pattern: str) -> tuple[_Kind, str]:
     """How the engine compares, and its regular expression (in Go's notation)."""
-    kind, expression, at, first = _Kind.EXACT, "", 0, True
+    kind, at, first = _Kind.EXACT, 0, True
+    pieces: list[str] = []
     while at < len(pattern):
         char = pattern[at]
         at += 1
@@ -96,28 +141,30 @@ def _read(pattern: str) -> tuple[_Kind, str]:
             at += 1
             at += pattern[at : at + 1] == "/"
             if at < len(pattern):
-                expression, kind = expression + "(.*/)?", _Kind.EXPRESSION
+                pieces.append("(.*/)?")
+                kind = _Kind.EXPRESSION
             elif kind is _Kind.EXACT:
                 kind = _Kind.PREFIX
             else:
-                expression, kind = expression + str(_REST), _Kind.EXPRESSION
+                pieces.append(str(_REST))
+                kind = _Kind.EXPRESSION
             if first:
                 kind = _Kind.SUFFIX
         elif char in "*?":
-            expression += "[^/]*" if char == "*" else "[^/]"
+            pieces.append("[^/]*" if char == "*" else "[^/]")
             kind = _Kind.EXPRESSION
         elif char in _ESCAPED:
-            expression += f"\\{char}"
+            pieces.append(f"\\{char}")
         elif char == "\\":
-            expression += char + pattern[at : at + 1]
+            pieces.append(char + pattern[at : at + 1])
             at += 1
             kind = _Kind.EXPRESSION
         else:
-            expression += char
+            pieces.append(char)
             if char in "[]":
                 kind = _Kind.EXPRESSION
         first = False
-    return kind, expression
+    return kind, "".join(pieces)
 
 
 def _expression_test(expression: str) -> Matches:
@@ -126,10 +173,25 @@ def _expression_test(expression: str) -> Matches:
         # ``**/**/`` says no more than ``**/``, and is slower to try.
         if token != _DEEP or tokens[-1:] != [_DEEP]:
             tokens.append(token)
+    if sum(token.is_character for token in tokens) > _LONGEST_PATH:
+        return lambda _path: False
     if sum(token.repeated or token == _DEEP for token in tokens) > _MOST_STARS:
         return _many_stars(tokens)
-    matches = re.compile("".join(map(str, tokens)), re.ASCII).fullmatch
-    return lambda path: matches(_bytes_folded(path)) is not None
+    return _WhenAsked("".join(map(str, tokens))).matches
+
+
+class _WhenAsked:
+    """An expression that is compiled on first use: that takes most of the time of reading a long
+    file, and not every reader asks."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self._fits: Callable[[str], object] | None = None
+
+    def matches(self, path: str) -> bool:
+        if self._fits is None:
+            self._fits = re.compile(self._expression, re.ASCII).fullmatch
+        return self._fits(_bytes_folded(path)) is not None
 
 
 def _many_stars(tokens: list[_Token]) -> Matches:
@@ -240,7 +302,8 @@ def _class(expression: str, at: int) -> tuple[str, int]:
             members.append(f"\\U{ord(low):08x}-\\U{ord(high):08x}")
     if at >= len(expression):
         raise BadPattern
-    return f"[{'^' if negated else ''}{''.join(members)}]", at + 1
+    # Python would look at each of them again for every one that is there twice.
+    return f"[{'^' if negated else ''}{''.join(dict.fromkeys(members))}]", at + 1
 
 
 def _class_char(expression: str, at: int) -> tuple[str, int]:

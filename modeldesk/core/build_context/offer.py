@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from modeldesk.core.build_context.scan import ContextEntry, ContextPlan
-from modeldesk.core.build_context.stream import content, stream
+from modeldesk.core.build_context.stream import Read, content, stream
 from modeldesk.core.jobs import CancelToken
 
 
@@ -21,9 +21,13 @@ class Counter(Protocol):
 
 
 class FolderContext:
-    """Implements `BuildContext` for a folder, and counts what is sent of it."""
+    """Implements `BuildContext` for a folder, and counts what is sent of it. Files are what `read`
+    gives of them."""
 
-    def __init__(self, plan: ContextPlan, token: CancelToken, counter: Counter) -> None:
+    def __init__(
+        self, plan: ContextPlan, token: CancelToken, counter: Counter, read: Read = content
+    ) -> None:
+        self._read = read
         self._plan = plan
         self._token = token
         self._counter = counter
@@ -34,7 +38,7 @@ class FolderContext:
 
     def tar(self) -> Iterator[bytes]:
         self._counter.asked(self._plan.total_bytes)
-        for chunk in stream(self._plan, self._token):
+        for chunk in stream(self._plan, self._token, self._read):
             yield chunk
             self._counter.sent(len(chunk))
 
@@ -42,6 +46,6 @@ class FolderContext:
         self._counter.asked(entry.size_bytes)
 
     def content(self, entry: ContextEntry) -> Iterator[bytes]:
-        for chunk in content(self._plan, entry, self._token):
+        for chunk in self._read(self._plan, entry, self._token):
             yield chunk
             self._counter.sent(len(chunk))

@@ -5,7 +5,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,10 @@ from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _CHECK_EVERY = 512
+_SECOND = 1_000_000_000
+"""In nanoseconds."""
+_DIGITS = 15
+"""Of a digest, far more than a second can hold: each fraction is as likely as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,34 @@ class ContextPlan:
     file_count: int = 0
     builder_only: frozenset[str] = frozenset()
     """Paths that are kept out, and yet sent, because the builder itself needs them."""
+    names_are_text: bool = True
+    """Whether every name is UTF-8. Newer engines take others in a tar only."""
+    kept_as: str = ""
+    """What an engine that keeps what it was sent is to know it by; empty: by its folder."""
+
+    @property
+    def newest(self) -> int:
+        """When the last of its files was written, in seconds since the epoch."""
+        return max((one.modified for one in self.entries if one.kind is EntryKind.FILE), default=0)
+
+    def at(self, modified: int) -> "ContextPlan":
+        """The same with that time, in seconds since the epoch, for everything in it. By the
+        fraction of a second, which layers do not have, an engine still knows one file from
+        another."""
+        entries = tuple(replace(entry, modified=modified) for entry in self.entries)
+        return replace(self, entries=entries)
+
+    def by_content(self, digests: Mapping[str, str]) -> "ContextPlan":
+        """The same with fractions of a second that tell by its content alone whether a file is
+        another: files that are written anew each time are still the same to an engine that
+        keeps them. `digests` are hexadecimal, by path; files without one stay as they are."""
+        entries = tuple(
+            replace(entry, fraction=int(digests[entry.path][:_DIGITS], 16) % _SECOND)
+            if entry.path in digests
+            else entry
+            for entry in self.entries
+        )
+        return replace(self, entries=entries)
 
 
 @dataclass(slots=True)
@@ -127,6 +159,7 @@ class _Scan:
             content_bytes=sum(entry.size_bytes for entry in entries),
             file_count=sum(entry.kind is EntryKind.FILE for entry in entries),
             builder_only=frozenset(filter(self._rules.excludes, self._always)),
+            names_are_text=all(map(_is_text, entries)),
         )
 
     def _folders_of_texts(self) -> list[ContextEntry]:
@@ -211,6 +244,12 @@ class _Scan:
 _EFFECTIVE = os.access in os.supports_effective_ids
 
 
+def _is_text(entry: ContextEntry) -> bool:
+    return (entry.path.isascii() and entry.target.isascii()) or not any(
+        "\ud800" <= char <= "\udfff" for char in f"{entry.path}{entry.target}"
+    )
+
+
 def _special(mode: int) -> Special:
     if stat.S_ISSOCK(mode):
         return Special.SOCKET
@@ -224,7 +263,7 @@ def _fraction(facts: os.stat_result) -> int:
 
 def _text_fraction(text: bytes) -> int:
     """A text has no time; only this tells it from another of its length."""
-    return zlib.crc32(text) % 1_000_000_000
+    return zlib.crc32(text) % _SECOND
 
 
 def _bytes_of(entry: ContextEntry) -> int:

@@ -3,7 +3,7 @@ kept or copied."""
 
 import os
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 
 from modeldesk.core.build_context.scan import ContextEntry, ContextPlan, unreadable
@@ -24,15 +24,22 @@ _FLAGS = (
 )
 
 
-def stream(plan: ContextPlan, token: CancelToken) -> Generator[bytes, None, None]:
-    """The tar, in chunks of about 128 kB and `plan.total_bytes` in all.
+Read = Callable[[ContextPlan, ContextEntry, CancelToken], Iterator[bytes]]
+"""Reads a file of the plan, as `content` does."""
+
+
+def stream(
+    plan: ContextPlan, token: CancelToken, read: Read | None = None
+) -> Generator[bytes, None, None]:
+    """The tar, in chunks of about 128 kB and `plan.total_bytes` in all. Files are what `read`
+    gives of them: their content, unless told otherwise.
 
     Raises `FolderError` when a file is no longer as it was planned, before the tar could become
     wrong: the engine never gets a whole context that mixes two states. Raises `Cancelled`.
     """
     waiting: list[bytes] = []
     size = 0
-    for piece in _pieces(plan, token):
+    for piece in _pieces(plan, token, read or content):
         waiting.append(piece)
         size += len(piece)
         if size >= CHUNK_BYTES:
@@ -43,7 +50,7 @@ def stream(plan: ContextPlan, token: CancelToken) -> Generator[bytes, None, None
     yield b"".join(waiting)
 
 
-def _pieces(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
+def _pieces(plan: ContextPlan, token: CancelToken, read: Read) -> Iterator[bytes]:
     for entry in plan.entries:
         head = header(
             entry.path,
@@ -57,7 +64,7 @@ def _pieces(plan: ContextPlan, token: CancelToken) -> Iterator[bytes]:
             yield head
             continue
         yield head
-        yield from content(plan, entry, token)
+        yield from read(plan, entry, token)
         yield padding(entry.size_bytes)
     yield END
 
@@ -69,10 +76,13 @@ def content(plan: ContextPlan, entry: ContextEntry, token: CancelToken) -> Itera
     if text is not None:
         yield text
     else:
-        yield from _file(plan, entry, token)
+        yield from part_of_file(plan, entry, token, 0, entry.size_bytes)
 
 
-def _file(plan: ContextPlan, entry: ContextEntry, token: CancelToken) -> Iterator[bytes]:
+def part_of_file(
+    plan: ContextPlan, entry: ContextEntry, token: CancelToken, start: int, size: int
+) -> Iterator[bytes]:
+    """`size` bytes of a file of the folder, from `start` on. Raises as `stream` does."""
     try:
         descriptor = os.open(f"{plan.folder}/{entry.path}", _FLAGS)
     except OSError as error:
@@ -81,12 +91,14 @@ def _file(plan: ContextPlan, entry: ContextEntry, token: CancelToken) -> Iterato
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode) or before.st_size != entry.size_bytes:
             raise _changed(entry, before.st_size)
-        left = entry.size_bytes
+        if start:
+            os.lseek(descriptor, start, os.SEEK_SET)
+        left = size
         while left:
             token.raise_if_cancelled()
             data = os.read(descriptor, min(left, CHUNK_BYTES))
             if not data:
-                raise _changed(entry, entry.size_bytes - left)
+                raise _changed(entry, start + size - left)
             left -= len(data)
             yield data
         after = os.fstat(descriptor)

@@ -9,11 +9,12 @@ from modeldesk.core.library.model import Group, LibrarySnapshot, Version
 from modeldesk.core.library.removal import in_use_reason
 from modeldesk.core.library.sizes import LayerTree
 from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.versioning.channels import moving_channels
+from modeldesk.core.versioning.names import LATEST
 from modeldesk.core.words import tr, trn
 
 WAYS_BACK = 3
 """So many earlier versions of a deployment are held for going back to."""
-_POINTERS = ("stable", "candidate", "latest")
 _NAMED = 3
 
 
@@ -58,7 +59,7 @@ class Holds:
             return in_use_reason(version.containers)
         if version.key.image in self._services:
             return self._services[version.key.image]
-        for channel in _POINTERS:
+        for channel in (*moving_channels(), LATEST):
             if channel in version.channels:
                 return tr("{channel} points at it. Move the tag first.", channel=channel)
         standing = self._standing.get(version.key.image, ())

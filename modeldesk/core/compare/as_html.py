@@ -1,9 +1,9 @@
-"""A comparison as one HTML file that needs nothing else: no script, no network, no other file."""
+"""A document as one HTML file that needs nothing else: no script, no network, no other file."""
 
 from collections.abc import Iterator
 from html import escape
 
-from modeldesk.core.compare.document import Cell, Document, Table
+from modeldesk.core.compare.document import Cell, Document, Table, Times
 from modeldesk.core.compare.model import Side
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.text import printable, size_text
@@ -21,9 +21,10 @@ KIND_COLORS = {
 
 _STYLE = """
 :root { color-scheme: light dark; --window: #F6F7F9; --panel: #FFFFFF; --line: #E1E5EA;
-  --text: #1B2330; --muted: #667085; --good: #1E8E5A; --bad: #C8334A; }
+  --text: #1B2330; --muted: #667085; --good: #1E8E5A; --bad: #C8334A; --accent: #3D5AFE; }
 @media screen and (prefers-color-scheme: dark) { :root { --window: #14171C; --panel: #1B1F26;
-  --line: #2A303A; --text: #E7EAF0; --muted: #9AA4B2; --good: #55C791; --bad: #F27C8E; } }
+  --line: #2A303A; --text: #E7EAF0; --muted: #9AA4B2; --good: #55C791; --bad: #F27C8E;
+  --accent: #8193FF; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 32px 24px; max-width: 1080px; background: var(--window);
   color: var(--text); font: 14px/1.5 Inter, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei",
@@ -44,6 +45,14 @@ code { font: 12.5px/1.5 "JetBrains Mono", Menlo, Consolas, "Noto Sans Mono CJK S
 .good { color: var(--good); } .bad { color: var(--bad); } .muted { color: var(--muted); }
 .bar { display: flex; height: 26px; margin: 2px 0 10px; border-radius: 4px; overflow: hidden; }
 .bar span { min-width: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.times { position: relative; height: 22px; margin: 0 0 10px; border-left: 1px solid var(--line);
+  border-bottom: 1px solid var(--line); }
+.times i { position: absolute; top: 6px; width: 9px; height: 9px; margin-left: -4px;
+  border-radius: 50%; background: var(--accent); opacity: 0.5; print-color-adjust: exact;
+  -webkit-print-color-adjust: exact; }
+.times i:nth-child(2n) { top: 10px; }
+.times b { position: absolute; top: 0; width: 2px; height: 21px; margin-left: -1px;
+  background: var(--text); }
 .legend span { display: inline-block; margin-right: 14px; color: var(--muted); font-size: 12px; }
 .legend i { display: inline-block; width: 9px; height: 9px; border-radius: 2px;
   margin-right: 6px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -64,7 +73,10 @@ def _parts(document: Document, made: str, language: str) -> Iterator[str]:
     yield f"</head>\n<body>\n<h1>{_text(document.title)}</h1>\n"
     for sentence in document.lead:
         yield f"<p>{_text(sentence)}</p>\n"
-    yield from _bars(document.sides)
+    if document.sides:
+        yield from _bars(document.sides)
+    if document.times:
+        yield from _times(document.times_title, document.times)
     for table in document.tables:
         yield from _table(table)
     for note in document.notes:
@@ -82,7 +94,7 @@ def _colors() -> list[tuple[LayerKind, tuple[str, str]]]:
     return list(KIND_COLORS.items())
 
 
-def _bars(sides: tuple[Side, Side]) -> Iterator[str]:
+def _bars(sides: tuple[Side, ...]) -> Iterator[str]:
     largest = max(1, *(side.size_bytes for side in sides))
     yield f"<section>\n<h2>{_text(tr('Image size'))}</h2>\n"
     for side in sides:
@@ -100,6 +112,18 @@ def _bars(sides: tuple[Side, Side]) -> Iterator[str]:
             sizes = " / ".join(size_text(found.get(kind, 0)) for found in kinds)
             yield f'<span><i class="{kind.name}"></i>{_text(kind_name(kind))} {_text(sizes)}</span>'
     yield "</p>\n</section>\n"
+
+
+def _times(title: str, rows: tuple[Times, ...]) -> Iterator[str]:
+    """Every point on one axis from zero, and the median as a line."""
+    largest = max(1e-9, *(second for row in rows for second in row.seconds))
+    yield f"<section>\n<h2>{_text(title)}</h2>\n"
+    for row in rows:
+        yield f'<p>{_text(row.name)} · <b>{_text(row.told)}</b></p>\n<div class="times">'
+        for second in row.seconds:
+            yield f'<i style="left: {95 * second / largest:.2f}%" title="{second:.2f} s"></i>'
+        yield f'<b style="left: {95 * row.median / largest:.2f}%"></b></div>\n'
+    yield "</section>\n"
 
 
 def _table(table: Table) -> Iterator[str]:

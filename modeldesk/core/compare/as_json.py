@@ -17,8 +17,8 @@ Json = None | bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
 def as_json(comparison: Comparison) -> Json:
     """Everything but the bytes of files; sizes in bytes, paths from the root."""
     return {
-        "left": _side(comparison.left),
-        "right": _side(comparison.right),
+        "left": side_json(comparison.left),
+        "right": side_json(comparison.right),
         "delta_bytes": comparison.delta_bytes,
         "files_delta_bytes": comparison.files_delta,
         "reclaimable_delta_bytes": comparison.reclaimable_delta,
@@ -34,8 +34,8 @@ def as_json(comparison: Comparison) -> Json:
                 }
                 for change, total in comparison.totals.items()
             },
-            "folders": [_folder(row) for row in comparison.folders],
-            "rewritten_folders": [_folder(row) for row in comparison.rewritten],
+            "folders": [folder_json(row) for row in comparison.folders],
+            "rewritten_folders": [folder_json(row) for row in comparison.rewritten],
             "largest": [_file(one) for one in comparison.largest],
         },
         "packages": [
@@ -61,7 +61,8 @@ def as_json(comparison: Comparison) -> Json:
     }
 
 
-def _side(side: Side) -> Json:
+def side_json(side: Side) -> dict[str, Json]:
+    """One of the images."""
     return {
         "source": side.source,
         "image_id": side.image,
@@ -99,7 +100,8 @@ def _layer(layer: LayerContents | None) -> Json:
     }
 
 
-def _folder(row: FolderDifference) -> Json:
+def folder_json(row: FolderDifference) -> Json:
+    """One row of what differs by folder."""
     return {
         "path": f"/{shown(row.path)}",
         "is_file": row.is_file,

@@ -30,7 +30,7 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
     else changed."""
     if comparison.left.image == comparison.right.image:
         return (tr("It is the same image twice."),)
-    return tuple(filter(None, (_sizes(comparison), _causes(comparison), *_others(comparison))))
+    return tuple(filter(None, (_sizes(comparison), causes(comparison), *_others(comparison))))
 
 
 def folder_name(row: FolderDifference) -> str:
@@ -51,7 +51,9 @@ def _sizes(comparison: Comparison) -> str:
     return tr("{right} is as large as {left}.", **names)
 
 
-def _causes(comparison: Comparison) -> str:
+def causes(comparison: Comparison) -> str:
+    """What makes most of the difference in size, as a sentence; empty where nothing stands
+    out."""
     delta = comparison.delta_bytes
     if not delta:
         return ""

@@ -1,4 +1,5 @@
-"""A comparison as a document: sentences and tables, whatever they are written as."""
+"""A comparison, or whatever else is reported, as a document: sentences and tables, whatever they
+are written as."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from modeldesk.core.compare.packages import PackageChange, PackageDifference
 from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.model import LayerContents
-from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.layers.parts import parts_name
 from modeldesk.core.text import size_text
 from modeldesk.core.words import tr
 
@@ -47,14 +48,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """Times that were measured of one thing, to be drawn as points."""
+
+    name: str
+    seconds: tuple[float, ...]
+    told: str
+    """Their median, as text."""
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """The whole of it."""
 
     title: str
     lead: tuple[str, ...]
-    sides: tuple[Side, Side]
+    sides: tuple[Side, ...]
+    """Images whose sizes are drawn; none where it is not about images."""
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    times_title: str = ""
+    times: tuple[Times, ...] = ()
+    """Drawn where a form of the document can draw; the tables have them too."""
 
 
 def make_document(comparison: Comparison) -> Document:
@@ -66,7 +82,7 @@ def make_document(comparison: Comparison) -> Document:
         (left, right),
         (
             _facts(comparison),
-            _folders(comparison),
+            folders_table(comparison),
             _files(comparison),
             _layers(comparison),
             _packages(comparison),
@@ -147,7 +163,8 @@ def _facts(comparison: Comparison) -> Table:
     )
 
 
-def _folders(comparison: Comparison) -> Table:
+def folders_table(comparison: Comparison) -> Table:
+    """What differs in files, by folder."""
     rows = [_folder(row) for row in (*comparison.folders, *comparison.rewritten)]
     reclaimable = comparison.reclaimable_delta
     if reclaimable:
@@ -213,7 +230,7 @@ def _pair(pair: LayerPair) -> tuple[Cell, ...]:
     either = pair.right or pair.left
     return (
         Cell(pair_state_name(pair.state)),
-        Cell(kind_name(either.kind) if either else ""),
+        Cell(parts_name(either.kind, either.parts) if either else ""),
         Cell(_instruction(either), code=True),
         Cell(_layer_size(pair.left)),
         Cell(_layer_size(pair.right)),

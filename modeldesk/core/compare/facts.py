@@ -40,13 +40,26 @@ def facts(comparison: Comparison) -> tuple[Fact, ...]:
     return tuple(_facts(comparison.left, comparison.right))
 
 
+def content_facts(left: Side, right: Side) -> Iterator[Fact]:
+    """What is in the images, and who runs it."""
+    yield count_fact(tr("Layers"), left.layers, right.layers)
+    yield count_fact(tr("Files"), left.files, right.files)
+    for manager in Manager:
+        if manager in left.packages or manager in right.packages:
+            name = tr("Packages: {manager}", manager=manager_name(manager))
+            yield count_fact(name, left.packages.get(manager, 0), right.packages.get(manager, 0))
+    yield _user_fact(left.user, right.user)
+
+
 def _facts(left: Side, right: Side) -> Iterator[Fact]:
-    yield _size(tr("Image size"), left.size_bytes, right.size_bytes)
+    yield size_fact(tr("Image size"), left.size_bytes, right.size_bytes)
     if left.compressed_bytes is not None or right.compressed_bytes is not None:
-        yield _size(tr("Compressed (push / pull)"), left.compressed_bytes, right.compressed_bytes)
-    yield _size(tr("In its file system"), left.files_bytes, right.files_bytes)
+        yield size_fact(
+            tr("Compressed (push / pull)"), left.compressed_bytes, right.compressed_bytes
+        )
+    yield size_fact(tr("In its file system"), left.files_bytes, right.files_bytes)
     if left.reclaimable_bytes or right.reclaimable_bytes:
-        yield _size(tr("Reclaimable"), left.reclaimable_bytes, right.reclaimable_bytes)
+        yield size_fact(tr("Reclaimable"), left.reclaimable_bytes, right.reclaimable_bytes)
     yield Fact(
         tr("In layers of its own"),
         size_text(left.unshared_bytes),
@@ -54,13 +67,7 @@ def _facts(left: Side, right: Side) -> Iterator[Fact]:
         "",
         None,
     )
-    yield _count(tr("Layers"), left.layers, right.layers)
-    yield _count(tr("Files"), left.files, right.files)
-    for manager in Manager:
-        if manager in left.packages or manager in right.packages:
-            name = tr("Packages: {manager}", manager=manager_name(manager))
-            yield _count(name, left.packages.get(manager, 0), right.packages.get(manager, 0))
-    yield _user(left.user, right.user)
+    yield from content_facts(left, right)
     for name in sorted(left.metrics.keys() | right.metrics.keys()):
         yield _metric(name, left.metrics.get(name), right.metrics.get(name))
 
@@ -75,7 +82,8 @@ def manager_name(manager: Manager) -> str:
     }[manager]
 
 
-def _size(name: str, left: int | None, right: int | None) -> Fact:
+def size_fact(name: str, left: int | None, right: int | None) -> Fact:
+    """A line on bytes; None is what is not known."""
     if left is None or right is None:
         before, after = (
             tr("not known") if size is None else size_text(size) for size in (left, right)
@@ -86,7 +94,8 @@ def _size(name: str, left: int | None, right: int | None) -> Fact:
     return Fact(name, size_text(left), size_text(right), change, better)
 
 
-def _count(name: str, left: int, right: int) -> Fact:
+def count_fact(name: str, left: int, right: int) -> Fact:
+    """A line on how many there are."""
     change = ""
     if left != right:
         few = max(left, right) <= _FEW
@@ -99,7 +108,8 @@ def _less(left: int, right: int) -> bool | None:
     return None if left == right else right < left
 
 
-def _user(left: str, right: str) -> Fact:
+def _user_fact(left: str, right: str) -> Fact:
+    """The line on who it runs as."""
     before, after = (user.partition(":")[0] in _ROOT for user in (left, right))
     return Fact(tr("Runs as"), left, right, "", None if before == after else before)
 

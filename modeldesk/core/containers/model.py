@@ -30,6 +30,16 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerLimits:
+    """What a container may use at most; 0: all there is of memory and processors, no GPU."""
+
+    memory_bytes: int = 0
+    cpus: float = 0.0
+    gpus: int = 0
+    """-1: all of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """A container to create. `image` is an image id or ``repository@digest``: never a tag."""
 
@@ -40,6 +50,56 @@ class ContainerSpec:
     mounts: tuple[Mount, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     restart_unless_stopped: bool = False
+    command: tuple[str, ...] = ()
+    """What follows the image's entrypoint, in place of its own command."""
+    check: str = ""
+    """A line for the shell in the container that tells its health, in place of the image's
+    HEALTHCHECK."""
+    network: str = ""
+    """The name of the one network it is on; empty: the engine's default."""
+    address: str = ""
+    """A fixed one on `network`."""
+    limits: ContainerLimits = ContainerLimits()
+    locked_down: bool = False
+    """Nothing but mounts can be written, no right can be gained, and root has no more rights
+    than others."""
+    kept_log_bytes: int = 0
+    """About how much of its output the engine keeps; 0: as the engine is set up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A named volume."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network that containers can have fixed addresses on."""
+
+    name: str
+    subnet: str
+    """``172.18.0.0/16``; empty where the engine tells of none."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What came of a command in a container. `exit_code` is None when it was cut off."""
+
+    exit_code: int | None
+    output: str = ""
+    """Both its outputs together; of a long one the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process in a container, by the engine's own numbers."""
+
+    pid: int
+    command: str
 
 
 class ContainerStatus(Enum):
@@ -99,6 +159,8 @@ class ContainerDetail:
     environment: Mapping[str, str]
     """Everything the process sees: the image's own variables too."""
     mounts: tuple[Mount, ...]
+    networks: Mapping[str, str] = field(default_factory=dict)
+    """Its address on each network it is on: the fixed one, or what it has now (may be empty)."""
 
 
 @dataclass(frozen=True, slots=True)

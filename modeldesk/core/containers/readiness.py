@@ -1,9 +1,10 @@
 """Waiting until a container does its work, or saying why it does not."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from modeldesk.core.containers.model import ContainerDetail, ContainerStatus
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, ContainerSummary
 from modeldesk.core.containers.reach import askable, out_of_reach
 from modeldesk.core.errors import ContainerFailed, NotFound
 from modeldesk.core.ids import ContainerId
@@ -32,6 +33,18 @@ class Readiness:
     """``health check``, ``answer`` or ``running``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether a container without a HEALTHCHECK answers; `answered` is None where nobody can ask
+    it from here, and `unasked` may say why."""
+
+    answered: bool | None
+    unasked: str = ""
+
+
+Ask = Callable[[ContainerSummary], Asked]
+
+
 def wait_until_ready(
     engine: ImageEngine,
     probe: AnswerProbe,
@@ -40,10 +53,30 @@ def wait_until_ready(
     job: Job,
     called: str = "",
 ) -> Readiness:
-    """Wait until the image's HEALTHCHECK passes; without one, until a published port answers;
-    without either (or where no port can be asked from here, which the job's log then says),
-    until the container has run for two seconds. `called` is what a person knows it by; else its
-    own name is used.
+    """As `wait_until_well`, asking at the container's published ports."""
+
+    def ask(summary: ContainerSummary) -> Asked:
+        host = engine.info.host
+        places = askable(summary.ports, host)
+        if not places:
+            return Asked(None, out_of_reach(summary.ports, host))
+        return Asked(any(probe.answers(address, port) for address, port in places))
+
+    return wait_until_well(engine, container, ask, timeout_s, job, called)
+
+
+def wait_until_well(
+    engine: ImageEngine,
+    container: ContainerId,
+    ask: Ask,
+    timeout_s: float,
+    job: Job,
+    called: str = "",
+) -> Readiness:
+    """Wait until the image's HEALTHCHECK passes; without one, until it answers `ask`; without
+    either (or where it can't be asked from here, which the job's log then says), until the
+    container has run for two seconds. `called` is what a person knows it by; else its own name
+    is used.
 
     Raises `ContainerFailed` with the last log lines when it ends, or is not ready within
     `timeout_s`; `Cancelled`.
@@ -55,14 +88,14 @@ def wait_until_ready(
         waited = time.monotonic() - begin
         detail = engine.container(container)
         name = called or detail.summary.name
-        if detail.restarts or detail.summary.status in _ENDED:
+        if has_ended(detail):
             raise ContainerFailed(
                 died(detail, name),
                 tr("Its last lines of output say more."),
                 log_tail(engine, container),
             )
         left = max(timeout_s - waited, _LEAST_CHECK_S)
-        found = _look(engine, probe, detail, waited, left, job)
+        found = _look(engine, ask, detail, waited, left, job)
         last_answer = found.answer
         if found.unasked and not told:
             job.log(found.unasked)
@@ -81,6 +114,11 @@ def wait_until_ready(
             )
         job.report(Progress(tr("Waiting until {name} is healthy", name=name)))
         job.token.wait(_PAUSE_S)
+
+
+def has_ended(detail: ContainerDetail) -> bool:
+    """Whether it runs no more, or was started anew since."""
+    return bool(detail.restarts) or detail.summary.status in _ENDED
 
 
 def log_tail(engine: ImageEngine, container: ContainerId, lines: int = _LOG_LINES) -> str:
@@ -104,6 +142,9 @@ def died(detail: ContainerDetail, name: str) -> str:
         return tr("{name} ended at once: its command can't be executed.", name=name)
     if code == _OUT_OF_MEMORY_EXIT:
         return tr("{name} was killed (exit code 137).", name=name)
+    if code == 0 and detail.summary.status is ContainerStatus.RUNNING:
+        # The engine has forgotten the code of the run before.
+        return tr("{name} ended, and was started again.", name=name)
     return tr("{name} ended with exit code {code}.", name=name, code=code)
 
 
@@ -121,7 +162,7 @@ class _Look:
 
 def _look(
     engine: ImageEngine,
-    probe: AnswerProbe,
+    ask: Ask,
     detail: ContainerDetail,
     waited: float,
     left: float,
@@ -132,19 +173,16 @@ def _look(
     check = engine.check_health(detail.summary.id, job.token, left)
     if check is not None:
         return _Look("health check" if check.passed else "", check.output)
-    ports, host = detail.summary.ports, engine.info.host
-    places = askable(ports, host)
-    if places:
-        answered = any(probe.answers(address, port) for address, port in places)
-        return _Look("answer" if answered else "")
-    reason = out_of_reach(ports, host)
+    asked = ask(detail.summary)
+    if asked.answered is not None:
+        return _Look("answer" if asked.answered else "")
     unasked = (
         tr(
             "{reason} It counts as started once it has run for {seconds} seconds.",
-            reason=reason,
+            reason=asked.unasked,
             seconds=round(_SETTLED_S),
         )
-        if reason
+        if asked.unasked
         else ""
     )
     return _Look("running" if waited >= _SETTLED_S else "", unasked=unasked)

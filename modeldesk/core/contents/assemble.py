@@ -8,9 +8,10 @@ from modeldesk.core.contents.model import ImageContents, LayerBlob, LayerContent
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import HistoryEntry
 from modeldesk.core.layers.align import AlignedLayer, align
-from modeldesk.core.layers.classify import marked_base, own_kind
+from modeldesk.core.layers.classify import marked_base
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.own_kinds import own_kinds
 from modeldesk.core.layers.parts import Parts, Told, kind_of
 
 
@@ -29,7 +30,7 @@ def assemble(
         aligned = [
             replace(layer, size_bytes=indexes[layer.diff_id].size_bytes) for layer in aligned
         ]
-    kinds = list(map(own_kind, aligned))
+    kinds = own_kinds(aligned)
     if base_layers is None:
         base_layers = marked_base(image.detail.history, aligned, kinds)
     kinds[:base_layers] = [LayerKind.BASE_IMAGE] * base_layers

@@ -66,12 +66,15 @@ class _Counts:
     others: dict[bytes, _Path] = field(default_factory=dict)
 
     def add(self, sizes: dict[bytes, int]) -> None:
-        """Count paths that one layer has."""
+        """Count paths that one layer has; `sizes` is theirs from now on."""
         for path in sizes.keys() & self.once.keys():
             self.give_up_on(path).add(self.once.pop(path))
         for path in sizes.keys() & self.others.keys():
             self.others[path].add(sizes.pop(path))
-        self.once.update(sizes)
+        # The smaller one goes into the other: either may have a million.
+        more, fewer = sorted((self.once, sizes), key=len, reverse=True)
+        more.update(fewer)
+        self.once = more
 
     def give_up_on(self, path: bytes) -> _Path:
         """Note a path of which there is nothing to count. Its least size may stay at -1, which
@@ -86,23 +89,36 @@ class _Tree:
     nodes: dict[bytes, int]
     """Name without a slash → size, or -1 for a folder that has an entry: one without is no
     folder to dive."""
-    leaves: dict[bytes, None]
-    """In no order that matters, each once."""
+    parents: set[bytes]
+    """Names of folders that hold something; all other nodes are leaves."""
     whiteouts: list[bytes]
+
+    def leaves(self, *, kept: bool) -> dict[bytes, int]:
+        """Name → size. Where the tree is not `kept`, its nodes become them: a layer may have a
+        million, and each dictionary of so many takes as much as all the rest of it."""
+        found = dict(self.nodes) if kept else self.nodes
+        for name in self.parents:
+            found.pop(name, None)
+        for name in [name for name, size in found.items() if size < 0]:
+            found[name] = 0
+        return found
 
 
 def score(layers: Sequence[LayerIndex]) -> DiveScore:
     """The score of an image's layers, base first."""
     counts, below = _Counts(), _Below()
     marked = [number for number, layer in enumerate(layers) if _has_whiteouts(layer)]
+    if len(layers) == 1 and not marked:
+        # No path is there twice: a million of them need not be looked at.
+        return _summary(layers, counts)
     for number, layer in enumerate(layers):
         tree = _tree(layer)
-        if number == 0 and tree.whiteouts:
-            # What layer 0 removes is looked for in itself.
-            _visit(tree, _Below(dict(tree.nodes)), counts)
-        else:
-            _visit(tree, below, counts)
-        if marked and number < marked[-1]:
+        is_kept = bool(marked) and number < marked[-1]
+        # What layer 0 removes is looked for in itself.
+        of_itself = number == 0 and bool(tree.whiteouts)
+        sought = _Below(dict(tree.nodes)) if of_itself else below
+        _visit(tree, sought, counts, is_kept=is_kept)
+        if is_kept:
             below.put(tree)
     return _summary(layers, counts)
 
@@ -125,29 +141,28 @@ def _summary(layers: Sequence[LayerIndex], counts: _Counts) -> DiveScore:
     )
 
 
-def _visit(tree: _Tree, below: "_Below", counts: _Counts) -> None:
-    """Count a layer's leaves."""
+def _visit(tree: _Tree, below: "_Below", counts: _Counts, *, is_kept: bool) -> None:
+    """Count a layer's leaves. Unless it `is_kept`, the tree is used up."""
     sizes = dict[bytes, int]()
     failed: list[bytes] = []
-    removing = [name for name in tree.whiteouts if name in tree.leaves]
+    removing = [name for name in tree.whiteouts if name not in tree.parents]
     for name in removing:
         size = below.size_removed(_without_mark(name))
         if size is None:
             failed.append(name)
         else:
             sizes[name] = size
-    leaves = {name: max(0, tree.nodes[name]) for name in tree.leaves}
+    leaves = tree.leaves(kept=is_kept)
     leaves.update(sizes)
     if failed:
         # Dive's order matters only where it gives up.
         order = sorted(leaves, key=_in_order)
         last = order.index(min(failed, key=_in_order))
         leaves = {name: leaves[name] for name in order[:last]}
-    plain = {name: size for name, size in leaves.items() if name not in sizes}
-    counts.add(plain)
-    for name in removing:
-        if name in leaves:
-            counts.add({_without_mark(name): leaves[name]})
+    removed = [(name, leaves.pop(name)) for name in removing if name in leaves]
+    counts.add(leaves)
+    for name, size in removed:
+        counts.add({_without_mark(name): size})
     if failed:
         path = _without_mark(min(failed, key=_in_order))
         if path not in counts.once:
@@ -227,10 +242,7 @@ def _tree(layer: LayerIndex) -> _Tree:
         parents |= missing
         missing = missing.difference(nodes)
     nodes.pop(b"", None)
-    leaves = dict.fromkeys(nodes)
-    for name in parents:
-        leaves.pop(name, None)
-    return _Tree(nodes, leaves, whiteouts)
+    return _Tree(nodes, parents, whiteouts)
 
 
 def _add_folder(layer: LayerIndex, row: int, name: bytes, nodes: dict[bytes, int]) -> None:

@@ -5,7 +5,7 @@ import struct
 from array import array
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from operator import eq
+from operator import eq, ge
 
 import numpy as np
 import zstandard
@@ -176,6 +176,8 @@ def _sort(columns: Columns) -> None:
     """By path; of a path that is there twice the row stays whose data comes later, as unpacking
     would have it."""
     paths, offsets = columns.paths, columns.offsets
+    if not any(map(ge, paths, islice(paths, 1, None))):
+        return
     order = sorted(range(len(paths)), key=paths.__getitem__)
     columns.paths = [paths[row] for row in order]
     if any(map(eq, columns.paths, islice(columns.paths, 1, None))):

@@ -9,7 +9,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from modeldesk.core.contents.entries import Entry, FileType
 
@@ -101,7 +100,3 @@ class LayerIndex:
 
     def __iter__(self) -> Iterator[Entry]:
         return map(self.entry, range(len(self)))
-
-    def cumulative_sizes(self) -> list[int]:
-        """``[0, size of row 0, of rows 0–1, …]``: a run of rows is a difference of two."""
-        return list(accumulate(self.sizes, initial=0))

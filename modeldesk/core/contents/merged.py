@@ -34,18 +34,22 @@ class Merged:
         self.layers = tuple(layers)
         self.begins = tuple(accumulate(map(len, layers), initial=0))
         """The first row of each layer, and behind the last."""
-        paths = list(chain.from_iterable(layer.paths for layer in layers))
+        self.rows: Sequence[int] = range(self.begins[-1])
+        self.paths: Sequence[bytes] = ()
+        if len(layers) == 1:
+            # As it is: an image of a million files should not be there twice.
+            self.paths = layers[0].paths
         types = b"".join(layer.types for layer in layers)
         sizes: array[int] = array("Q")
         for layer in layers:
             sizes.extend(layer.sizes)
-        self.rows: Sequence[int] = range(len(paths))
-        self.paths, self.types, self.sizes = paths, types, sizes
+        self.types, self.sizes = types, sizes
         if len(layers) > 1:
-            order = self._by_path(paths)
-            self.paths = []
+            unsorted = list(chain.from_iterable(layer.paths for layer in layers))
+            order, paths = self._by_path(unsorted), list[bytes]()
             for part in pieces(len(order)):
-                self.paths.extend(map(paths.__getitem__, order[part]))
+                paths.extend(map(unsorted.__getitem__, order[part]))
+            self.paths = paths
             self.types = taken(types, order, "B").tobytes()
             self.sizes = taken(sizes, order)
             self.rows = order

@@ -82,6 +82,9 @@ class SourceImage:
     stamp: str = VERIFIED
     """Tells the source, as it is now, from all others where it may lie or change: what is read
     of it and not held against a digest serves nobody else, nor itself once it is another."""
+    claimed: frozenset[DiffId] = frozenset()
+    """Layers of which reading shows what is in them, and not whether that is what the diff ID says:
+    of these only what was read of this very source is shown."""
 
 
 @dataclass(frozen=True, slots=True)

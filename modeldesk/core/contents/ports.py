@@ -47,10 +47,10 @@ OpenSource = Callable[[Place], ImageSource]
 
 
 class ContentRecords(Protocol):
-    """Packed layer indexes, kept by diff ID. One that was verified serves every source; any other
-    serves the source alone that it was read from, told by its stamp. When they take more than
-    `limit_bytes`, those that were not used for longest go; the one that was kept last stays,
-    however large it is.
+    """Packed layer indexes, kept by diff ID and stamp. One that was verified serves every source;
+    any other serves the source alone that it was read from, told by its stamp. When they take
+    more than `limit_bytes`, those that were not used for longest go; the one that was kept last
+    stays, however large it is.
 
     What layers tell of their kinds is kept beside them, a line for each, and stays when an index
     goes: sizes by kind are shown of images whose files nobody looks at."""
@@ -59,12 +59,12 @@ class ContentRecords(Protocol):
     """May be changed; it is held to when the next index is kept."""
 
     def known_layers(self, layers: Collection[DiffId], stamp: str) -> frozenset[DiffId]:
-        """Those of `layers` that are known to a source with this stamp."""
+        """Those of `layers` that were read with this stamp."""
         ...
 
     def layer_indexes(self, layers: Collection[DiffId], stamp: str) -> Mapping[DiffId, LayerIndex]:
-        """The indexes known among `layers` to a source with this stamp; they count as used now.
-        A damaged one is dropped and missing here."""
+        """The indexes among `layers` that were read with this stamp; they count as used now. A
+        damaged one is dropped and missing here."""
         ...
 
     def keep_layer_index(self, layer: IndexedLayer) -> None: ...

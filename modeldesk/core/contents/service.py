@@ -7,6 +7,7 @@ from contextlib import closing
 from modeldesk.core.contents.assemble import assemble
 from modeldesk.core.contents.entries import Entry
 from modeldesk.core.contents.kinds import tell
+from modeldesk.core.contents.layer_index import LayerIndex
 from modeldesk.core.contents.model import VERIFIED, ImageContents, Place, SourceImage
 from modeldesk.core.contents.ports import ContentRecords, ImageSource, Indexer, OpenSource
 from modeldesk.core.errors import ArchiveError, RecordsError
@@ -40,8 +41,9 @@ class Contents:
         `Cancelled`."""
         for _ in range(2):
             image = self._image(place, job.token)
-            wanted = frozenset(image.detail.diff_ids)
-            missing = wanted - self.records.known_layers(wanted, image.stamp)
+            missing = frozenset[DiffId]()
+            for layers, stamp in _readings(image):
+                missing |= layers - self.records.known_layers(layers, stamp)
             self._indexer.index(place, missing, job)
             found = self._assembled(image, base_layers)
             # A damaged index is dropped when it is met, and read again; so is a source that was
@@ -82,12 +84,13 @@ class Contents:
             return source.read(token)
 
     def _assembled(self, image: SourceImage, base_layers: int | None) -> ImageContents | None:
-        indexes = self.records.layer_indexes(image.detail.diff_ids, image.stamp)
+        indexes = dict[DiffId, LayerIndex]()
+        for layers, stamp in _readings(image):
+            indexes.update(self.records.layer_indexes(layers, stamp))
         if len(indexes) < len(set(image.detail.diff_ids)):
             return None
         told = {layer: tell(index) for layer, index in indexes.items()}
-        if image.stamp == VERIFIED:
-            self._keep(told)
+        self._keep({layer: one for layer, one in told.items() if layer not in image.claimed})
         return assemble(image, indexes, told, base_layers)
 
     def _keep(self, told: Mapping[DiffId, Told]) -> None:
@@ -100,6 +103,16 @@ class Contents:
             )
         except RecordsError as error:
             logger.info("the kinds of layers can't be kept: %s", error)
+
+
+def _readings(image: SourceImage) -> Iterator[tuple[frozenset[DiffId], str]]:
+    """Which layers are known by which stamp. An archive may name a layer that is known well and
+    hold another, so what was verified elsewhere says nothing of the layers it only claims to have.
+    """
+    layers = frozenset(image.detail.diff_ids)
+    for some, stamp in ((layers - image.claimed, VERIFIED), (layers & image.claimed, image.stamp)):
+        if some:
+            yield some, stamp
 
 
 def _check_unchanged(source: ImageSource, stamp: str, token: CancelToken) -> None:

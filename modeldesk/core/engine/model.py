@@ -5,7 +5,7 @@ from enum import Enum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from modeldesk.core.ids import EngineId
+from modeldesk.core.ids import EngineId, ImageId
 
 _REMOTE_SCHEMES = ("tcp", "http", "https", "ssh")
 
@@ -123,3 +123,12 @@ class BuildCache:
     """In records that no image has: what comes back when the cache is emptied."""
     shared_bytes: int = 0
     """In records that are layers of images as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """An image that a registry sent."""
+
+    image: ImageId
+    digest: str
+    """Of what was asked for: a manifest, or an index of several platforms."""

@@ -15,30 +15,32 @@ VERY_LARGE = 50_000_000
 """Bytes from which what is copied holds weights whatever its name: code is never that large.
 Where the builder kept no name, `LARGE` has to do."""
 
+# What may be long is bounded: a history may be anybody's.
 _START = r"(?:^|[\s/\"'\[,=])"
 _END = r"(?=$|[\s/\"'\],])"
 
 _SYSTEM = re.compile(
     r"\b(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|tdnf|zypper|opkg|emerge)\b"
-    r"[^|;&]*\b(?:add|install|update|upgrade|dist-upgrade|localinstall|in)\b"
+    r"[^|;&]{0,400}\b(?:add|install|update|upgrade|dist-upgrade|localinstall|in)\b"
     r"|\b(?:dpkg|rpm|pacman)\s+-\w*[iUS]"
 )
 _DEPENDENCIES = re.compile(
     r"\b(?:pip[\d.]*|uv|pipx|poetry|pdm|pipenv|conda|mamba|micromamba|npm|yarn|pnpm|bun|cargo|"
-    r"gem|bundle|composer|luarocks)\b[^|;&]*\b(?:install|sync|add|create|update|ci|restore)\b"
+    r"gem|bundle|composer|luarocks)\b[^|;&]{0,400}\b(?:install|sync|add|create|update|ci|restore)\b"
     r"|-m\s+(?:venv|virtualenv)\b|\bgo\s+(?:mod\s+download|get|install)\b|\binstall\.packages\(|"
     r"\bsetup\.py\s+(?:install|develop)\b"
 )
 _DEPENDENCY_FILES = re.compile(
-    _START + r"(?:[\w.-]*requirements[\w.-]*\.(?:txt|in|lock)|constraints\.txt|Pipfile(?:\.lock)?|"
+    _START + r"(?:[\w.-]{0,100}requirements[\w.-]{0,100}\.(?:txt|in|lock)|constraints\.txt|"
+    r"Pipfile(?:\.lock)?|"
     r"(?:poetry|uv|pdm|yarn)\.lock|pylock[\w.-]*\.toml|(?:environment|conda)\.ya?ml|"
-    r"package(?:-lock)?\.json|wheels?|wheelhouse|[^\s/]+\.whl|site-packages|dist-packages|"
+    r"package(?:-lock)?\.json|wheels?|wheelhouse|[^\s/]{1,250}\.whl|site-packages|dist-packages|"
     r"node_modules|\.?venv|virtualenv|miniconda\d?|(?:micro)?mamba|conda)" + _END,
     re.IGNORECASE,
 )
 _INSTALLED_TO = re.compile(
-    r"\s(?:/usr/local|/usr/lib|/usr|/opt|/root/\.local|/home/\S+/\.local|/install|/deps)"
-    r"(?:/lib\S*)?/?(?:$|[\s\"])"
+    r"\s(?:/usr/local|/usr/lib|/usr|/opt|/root/\.local|/home/\S{1,100}/\.local|/install|/deps)"
+    r"(?:/lib\S{0,200})?/?(?:$|[\s\"])"
 )
 _PROGRAM_TO = re.compile(r"\s/(?:usr/(?:local/)?)?s?bin(?:/[^/\s]*)?$")
 _WEIGHT_FILES = re.compile(
@@ -55,12 +57,12 @@ _NAMED_FOR_WEIGHTS = re.compile(
 _WEIGHT_DOWNLOADS = re.compile(
     r"\b(?:huggingface-cli|hf)\s+download\b|snapshot_download|hf_hub_download|from_pretrained|"
     r"SentenceTransformer\(|\bspacy\s+download\b|nltk\.downloader|whisper\.load_model|"
-    r"torch\.hub\.load|\bollama\s+pull\b|\bgit\s+lfs\s+pull\b|huggingface\.co/\S+/resolve/|"
+    r"torch\.hub\.load|\bollama\s+pull\b|\bgit\s+lfs\s+pull\b|huggingface\.co/\S{1,200}/resolve/|"
     r"\bdvc\s+pull\b|\bmlflow\s+artifacts\s+download\b"
 )
 _FETCH = re.compile(r"\b(?:wget|curl|aria2c|gsutil|gcloud|aws|azcopy|gdown|rclone|unzip|tar)\b")
 _ROOT_FILE_SYSTEM = re.compile(
-    r"^ADD (?:--\S+ )*(?:…|\S*(?:rootfs|debian|ubuntu|alpine|rocky|fedora|oci)\S*) /$"
+    r"^ADD (?:--\S+ )*(?:…|\S{0,300}(?:rootfs|debian|ubuntu|alpine|rocky|fedora|oci)\S{0,300}) /$"
     r"|^# debian\.sh|debootstrap|debuerreotype|^bazel build |^apko\b",
     re.IGNORECASE,
 )

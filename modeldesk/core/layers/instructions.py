@@ -5,26 +5,32 @@ from enum import Enum
 from functools import lru_cache
 
 _SHELL = (
-    r"(?:\S*/(?:ba|da|a|k|z)?sh(?: -(?!\w*c )\S+| pipefail)* -\w*c"
-    r"|cmd(?:\.exe)? /S /C|powershell(?:\.exe)?(?: -\S+)*? -Command)"
+    r"(?:\S{0,200}/(?:ba|da|a|k|z)?sh(?: -(?!\w*c )\S+| pipefail){0,20} -\w*c"
+    r"|cmd(?:\.exe)? /S /C|powershell(?:\.exe)?(?: -\S+){0,20}? -Command)"
 )
 _NOP = re.compile(rf"^{_SHELL} +#\(nop\) *(?P<text>.*)$", re.DOTALL | re.IGNORECASE)
 _RUN = re.compile(
-    rf"^(?:RUN +)?(?P<flags>(?:--\S+ +)*)(?:\|\d+ .*?)?{_SHELL} +(?P<text>.*)$",
+    rf"^(?:RUN +)?(?P<flags>(?:--\S+ +)*)(?:\|\d+ (?:.*? )?)?{_SHELL} +(?P<text>.*)$",
     re.DOTALL | re.IGNORECASE,
 )
 _RUN_ARGUMENTS = re.compile(r"^RUN +\|\d+ +(?:\w+=\S* +)*(?P<text>.*)$", re.DOTALL)
-_BUILDKIT = re.compile(r"\s*# buildkit\s*$")
+_BUILDKIT = "# buildkit"
 _COPIED = re.compile(
-    r"^(?P<word>COPY|ADD) (?P<flags>(?:--\S+ )*(?:--\S*?)?)(?:file|dir|multi):\S* in (?P<to>.*)$",
+    r"^(?P<word>COPY|ADD) (?P<flags>(?:--\S+ )*(?:--\S{0,300}?)?)(?:file|dir|multi):\S{0,200} in "
+    r"(?P<to>.*)$",
     re.DOTALL,
 )
 """The classic builder writes no blank between a flag and the digest of what was copied."""
 _HEALTH = re.compile(r'^HEALTHCHECK &\{\[(?P<test>.*?)\](?: "| 0x|\}|$)', re.DOTALL)
 _GO_LIST = re.compile(r"^(?P<word>EXPOSE|VOLUME) (?:map)?\[(?P<items>.*)\]$", re.DOTALL)
 _QUOTED_NEXT = re.compile(r'(?<!\\)" "')
+_STRING = re.compile(r'\\.|"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _BLANKS = re.compile(r"[ \t]{2,}|\t")
 _WORD = re.compile(r"^(?P<word>[A-Za-z]+)(?:\s|$)")
+
+
+LONGEST = 32_000
+"""Characters of an instruction: more than of any script that a person keeps in a Dockerfile."""
 
 
 class Effect(Enum):
@@ -61,9 +67,13 @@ def clean(created_by: str) -> str:
 
     Shell wrappers, build arguments (whose values may be nobody's business) and builders' marks
     go; copied files whose names the builder did not keep are written ``…``. Text that no
-    Dockerfile builder wrote is left as it is; an empty one stays empty.
+    Dockerfile builder wrote is left as it is; an empty one stays empty. Of a text longer than
+    `LONGEST` only the beginning is taken.
     """
-    text = _BUILDKIT.sub("", created_by).strip()
+    text = created_by.rstrip().removesuffix(_BUILDKIT).strip()
+    if len(text) > LONGEST:
+        text = _BLANKS.sub(" ", text)
+        text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     if match := _NOP.match(text):
         text = match["text"].strip()
     elif match := _RUN.match(text):
@@ -105,7 +115,9 @@ def _tidy(text: str) -> str:
 
 
 def _healthcheck(test: str) -> str:
-    words = [word.replace('\\"', '"') for word in re.findall(r'"((?:[^"\\]|\\.)*)"', test)]
+    words = [
+        found[1].replace('\\"', '"') for found in _STRING.finditer(test) if found[1] is not None
+    ]
     if words[:1] == ["NONE"]:
         return "HEALTHCHECK NONE"
     return f"HEALTHCHECK CMD {' '.join(words[1:])}"

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
-from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.kinds import LayerKind, kind_name
 
 Parts = tuple[tuple[LayerKind, int], ...]
 """Bytes by kind, largest first; kinds of no bytes are left out."""
+_WORTH_NAMING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,19 @@ def kind_of(parts: Parts, otherwise: LayerKind) -> LayerKind:
     if otherwise is LayerKind.BASE_IMAGE or not parts:
         return otherwise
     return parts[0][0]
+
+
+def parts_name(kind: LayerKind, parts: Parts) -> str:
+    """What a layer of that kind is for a person, with the other kinds it holds, largest first:
+    ``Model weights + application``."""
+    others = [one for one, _ in worth_naming(parts) if one is not kind]
+    return " + ".join([kind_name(kind), *(kind_name(one).lower() for one in others)])
+
+
+def worth_naming(parts: Parts) -> Parts:
+    """Without those of less than a hundredth of the bytes."""
+    least = _WORTH_NAMING * sum(size for _, size in parts)
+    return tuple((kind, size) for kind, size in parts if size >= least)
 
 
 def largest_first(sizes: Mapping[LayerKind, int]) -> Parts:

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from modeldesk.core.ids import DiffId
 from modeldesk.core.images import HistoryEntry, ImageDetail
 from modeldesk.core.layers.align import AlignedLayer, align, differs
-from modeldesk.core.layers.classify import marked_base, own_kind
+from modeldesk.core.layers.classify import marked_base
 from modeldesk.core.layers.instructions import clean
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.own_kinds import own_kinds
 from modeldesk.core.layers.parts import Told
 
 
@@ -90,7 +91,7 @@ def read_blobs(detail: ImageDetail, sizes: Sequence[int], made_by: Sequence[int]
 
 
 def _stack(detail: ImageDetail, aligned: Sequence[AlignedLayer]) -> Stack:
-    kinds = [own_kind(layer) for layer in aligned]
+    kinds = own_kinds(aligned)
     layers = tuple(
         Layer(DiffId(intern(layer.diff_id)), intern(layer.instruction), layer.size_bytes, kind)
         for layer, kind in zip(aligned, kinds, strict=True)

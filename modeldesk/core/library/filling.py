@@ -11,7 +11,8 @@ from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job, Progress, Unit
 from modeldesk.core.layers.stack import Stack
 from modeldesk.core.library.model import LibrarySnapshot
-from modeldesk.core.ports import ImageEngine, ImageRecords
+from modeldesk.core.library.ports import ImageRecords
+from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 
 logger = logging.getLogger(__name__)

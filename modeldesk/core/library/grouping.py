@@ -1,15 +1,19 @@
 """Which images belong together: models, and images that name none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.layers.stack import Stack
 from modeldesk.core.library.labels import model_name
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.references import Reference
 
+EditedMetrics = Mapping[str, float | None]
+"""By name; None for one that counts no more."""
 UNTAGGED = ModelName("")
 
 
@@ -18,6 +22,8 @@ class LocalImage(NamedTuple):
 
     summary: ImageSummary
     stack: Stack | None = None
+    edited: EditedMetrics | None = None
+    """What was said of its metrics since it was built."""
 
 
 class Member(NamedTuple):
@@ -95,3 +101,13 @@ def groups_of_images(groups: Iterable[ImageGroup]) -> dict[ImageId, frozenset[Mo
                 before = found.get(image)
                 found[image] = own if before is None else before | own
     return found
+
+
+def model_of(version: RemoteVersion) -> ModelName:
+    """The model that a version of a registry is one of, as if it were here."""
+    return ModelName(version.model or _path(version.repository))
+
+
+@lru_cache(maxsize=4096)
+def _path(repository: str) -> str:
+    return Reference.parse(repository).repository

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from modeldesk.core.library.model import KeptVersion, Model, RemoteVersion, Version
+from modeldesk.core.library.grouping import model_of
+from modeldesk.core.library.model import KeptVersion, Model, Version
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.versions import newest_first, tag_order
-from modeldesk.core.references import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def history(
     for one in sorted(kept, key=lambda one: (one.created, one.image)):
         if one.image not in here and one.name not in names:
             gone[one.name] = one
-    far = [one for one in remote if (one.model or _path(one.repository)) == model.name]
+    far = [one for one in remote if model_of(one) == model.name]
     if not gone and not far:
         return tuple(reversed(model.versions))
     there = {one.image for one in far} | {one.tag for one in far}
@@ -55,12 +55,6 @@ def history(
         ),
     )
     return tuple(reversed(newest_first(every, _order)))
-
-
-@lru_cache(maxsize=256)
-def _path(repository: str) -> str:
-    """The model that images without a label are of, as the library groups them."""
-    return Reference.parse(repository).repository
 
 
 def _named_once(versions: Iterable[RemoteVersion]) -> list[RemoteVersion]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from modeldesk.core.ids import ModelName
 from modeldesk.core.library.model import Group, KeptVersion, LibrarySnapshot, VersionKey
-from modeldesk.core.ports import VersionRecords
+from modeldesk.core.library.ports import VersionRecords
 
 
 class KeptVersions:

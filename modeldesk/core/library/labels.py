@@ -9,16 +9,21 @@ from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 
+from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.images import ImageSummary, Labels
 from modeldesk.core.labels import (
     CREATED_LABEL,
+    FINGERPRINT_LABEL,
     METRICS_LABEL,
     MODEL_NAME_LABEL,
     MOST_METRICS,
     REVISION_LABEL,
 )
+from modeldesk.core.versioning.fingerprint import Fingerprint, read_fingerprint
 
 _REVISION = re.compile(r"(?P<commit>[0-9a-f]{7,64})(?P<dirty>-dirty)?", re.IGNORECASE)
+_TELLING = ("io.modeldesk.model.", "org.opencontainers.image.")
+_LONGEST_KEPT = 16_384
 _NO_METRICS: Mapping[str, float] = MappingProxyType({})
 
 
@@ -48,10 +53,26 @@ def created_at(moment: datetime, labels: Labels) -> datetime:
     return max(moment, said) if said else moment
 
 
+def telling(labels: Labels) -> dict[str, str]:
+    """Those labels that tell something of a model, to be kept for each version of a registry,
+    without what looks secret in them. One that is very long is left out."""
+    return {
+        name: without_secrets(value)
+        for name, value in labels.items()
+        if name.startswith(_TELLING) and len(value) <= _LONGEST_KEPT
+    }
+
+
 def commit(labels: Labels) -> str:
     """Eight hex digits of the revision, with ``-dirty`` kept; empty when it is no git commit."""
     match = _REVISION.fullmatch(labels.get(REVISION_LABEL, "").strip())
     return f"{match['commit'][:8].lower()}{match['dirty'] or ''}" if match else ""
+
+
+def fingerprint(labels: Labels) -> Fingerprint | None:
+    """What the image says it was built from; None where it does not."""
+    label = labels.get(FINGERPRINT_LABEL)
+    return read_fingerprint(label) if label else None
 
 
 @lru_cache(maxsize=8192)

@@ -1,17 +1,22 @@
 """The library a person sees: models, their versions, and the other images."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from modeldesk.core.containers.model import ContainerSummary
-from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.ids import ImageId, ModelName, short
 from modeldesk.core.images import Labels
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
 from modeldesk.core.layers.parts import add_up
+from modeldesk.core.library.labels import commit, metrics
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.references import Reference
+from modeldesk.core.versioning.names import is_mutable
+
+_NO_LABELS: Labels = {}
 
 
 class Where(Enum):
@@ -19,6 +24,16 @@ class Where(Enum):
 
     LOCAL = "local"
     LOCAL_AND_REGISTRY = "local and registry"
+
+
+class Place(Enum):
+    """Where a version is."""
+
+    LOCAL = "local"
+    REGISTRY = "registry"
+    BOTH = "both"
+    REMOVED = "removed"
+    """Known from before, and nowhere that was looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +114,122 @@ class KeptVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteVersion:
-    """A tag of a registry, known by its manifest and configuration: no layer was fetched."""
+class Drift:
+    """A tag that names one image here and another in its registry."""
 
-    repository: str
-    """With the registry, such as ``registry.lan:5000/team/recommendation``."""
-    tag: str
-    digest: str
-    """Of what the tag names: a manifest, or an index of several platforms."""
-    image: ImageId
-    """The digest of the configuration, which engines call the image by."""
-    created: datetime
-    model: str
-    """The model its label names; empty when there is none."""
-    compressed_by_kind: Mapping[LayerKind, int]
-    """What the layers take in the registry, by kind. Never to be added to sizes of layers that
-    are unpacked, or compared with them."""
+    reference: Reference
+    """With the registry and the tag."""
+    local: Version
+    local_digest: str
+    """By which the registry would know the image here; its id where that was never told."""
+    remote_digest: str
+    remote: RemoteVersion | None
+    """What is there; None where only its digest was read."""
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteVersions:
-    """What a repository was found to hold."""
+class PlacedVersion:
+    """One version of a model. `local` or `remote` may be empty, never both."""
 
-    versions: tuple[RemoteVersion, ...] = ()
-    """By tag. Tags that move, and what is no image, are passed over."""
-    unreadable: tuple[str, ...] = ()
-    """Tags of which nothing could be learned."""
+    local: Version | None
+    remote: tuple[RemoteVersion, ...] = ()
+    """The same image in registries, once for each tag there, the one that names it best first."""
+    remote_channels: tuple[str, ...] = ()
+    """Tags that move and name it in a registry."""
+    drifts: tuple[Drift, ...] = ()
+    """Of the tags it has here."""
+    read: bool = False
+    """Whether what `remote` says is all: every registry it may be in was asked."""
+    edited: Mapping[str, float | None] = field(default_factory=dict)
+    """What was said of metrics since it was made, where it is not here; None for one that counts
+    no more."""
+
+    @property
+    def image(self) -> ImageId:
+        """What it is known by in a list."""
+        return self.local.key.image if self.local else self.remote[0].image
+
+    @property
+    def name(self) -> str:
+        """As its version tag says, or the short image id when it has none."""
+        if self.local is not None:
+            return self.local.name
+        tag = self.remote[0].tag
+        return short(self.image) if is_mutable(tag) else tag
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        if self.local is None:
+            return Place.REGISTRY
+        pushed = self.local.where is Where.LOCAL_AND_REGISTRY and not self.read
+        return Place.BOTH if self.remote or pushed else Place.LOCAL
+
+    @property
+    def created(self) -> datetime:
+        return self.local.created if self.local else self.remote[0].created
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those here; for what is not here, those in registries."""
+        return self.local.channels if self.local else self.remote_channels
+
+    @property
+    def labels(self) -> Labels:
+        """Of what only a registry has, those that tell something of a model."""
+        return self.local.labels if self.local else self.remote[0].labels or _NO_LABELS
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        if self.local is not None:
+            return self.local.metrics
+        found = metrics(self.labels)
+        if not self.edited:
+            return found
+        told = {**found, **self.edited}
+        return {name: value for name, value in told.items() if value is not None}
+
+    @property
+    def artifact(self) -> str:
+        """By whose rules it is packed, where it is weights without an image."""
+        return self.remote[0].artifact if self.local is None else ""
+
+    @property
+    def commit(self) -> str:
+        return self.local.commit if self.local else commit(self.labels)
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """What it is for, as far as a registry told; none for what is here alone."""
+        return next((one.platforms for one in self.remote if one.platforms), ())
+
+    @property
+    def compressed_bytes(self) -> int | None:
+        """What it takes in a registry; None for what is in none that was asked."""
+        return self.remote[0].compressed_bytes if self.remote else None
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """Those of registries that have it, as far as they were asked."""
+        return tuple(dict.fromkeys(sorted(one.repository for one in self.remote)))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the versions of a model come to, wherever they are. Counted where nobody waits for it:
+    there may be ten thousand."""
+
+    here: int = 0
+    both: int = 0
+    there: int = 0
+    """Only in a registry."""
+    moved: int = 0
+    """With a tag that names another image in its registry."""
+    in_registry: int = 0
+    several_platforms: bool = False
+    committed: bool = False
+    metrics: Mapping[str, int] = field(default_factory=dict)
+    """How many versions have each."""
 
 
 class Group(Enum):
@@ -156,6 +261,12 @@ class Model:
     reclaimable_bytes: int | None = None
     """For UNTAGGED: what would come back if all of it went that no container uses. None until
     layers are known."""
+
+    placed: tuple[PlacedVersion, ...] = ()
+    """The versions, newest first, with those that only a registry has; empty where no registry is
+    known to have any: then they are the versions alone."""
+    places: Places | None = None
+    """What `placed` comes to; None where that is empty."""
 
     @property
     def channels(self) -> Mapping[str, Version]:

@@ -15,11 +15,13 @@ from modeldesk.core.ids import ContainerId, DiffId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import Job
 from modeldesk.core.layers.stack import Stack, read_stack
+from modeldesk.core.library.catalog import Joiner, RemoteCatalog
 from modeldesk.core.library.filling import fill
-from modeldesk.core.library.grouping import LocalImage
+from modeldesk.core.library.grouping import EditedMetrics, LocalImage
 from modeldesk.core.library.model import LibrarySnapshot
+from modeldesk.core.library.ports import ImageRecords, ToldKinds
 from modeldesk.core.library.snapshot import make_snapshot
-from modeldesk.core.ports import ImageEngine, ImageRecords, ToldKinds
+from modeldesk.core.ports import ImageEngine
 
 if TYPE_CHECKING:
     from modeldesk.core.layers.parts import Told
@@ -53,9 +55,17 @@ class Library:
     """Holds the last snapshot. Every method may be called from any thread; those that ask the
     engine what is there wait for each other, so that an older answer never replaces a newer."""
 
-    def __init__(self, records: ImageRecords, kinds: Callable[[], ToldKinds] | None = None) -> None:
+    def __init__(
+        self,
+        records: ImageRecords,
+        kinds: Callable[[], ToldKinds] | None = None,
+        edited: Callable[[], Mapping[ImageId, EditedMetrics]] = dict,
+    ) -> None:
         """`kinds` opens what layers tell of their kinds, in the thread that needs it. None: they
-        are judged by their instructions alone."""
+        are judged by their instructions alone. `edited` tells what was said of metrics since
+        images were built; it may raise `RecordsError`."""
+        self._read_edited = edited
+        self._edited: Mapping[ImageId, EditedMetrics] = {}
         self._records = records
         self._kinds = kinds
         self._told: dict[DiffId, Told] = {}
@@ -71,6 +81,8 @@ class Library:
         """The same, with what is told of their layers."""
         self._unreadable: set[ImageId] = set()
         self._being_read: set[ImageId] = set()
+        self._catalog = RemoteCatalog()
+        self._joiner = Joiner(self._catalog)
         self._snapshot = LibrarySnapshot()
 
     @property
@@ -95,7 +107,9 @@ class Library:
             images = _ask_images(engine, changes)
             containers = _ask_containers(engine, changes)
             self._read_kept(image for image, summary in images.found.items() if summary)
+            edited = self._said_since() if changes.touches_images else self._edited
             with self._state:
+                self._edited = edited
                 self._images = images.onto(self._images)
                 if not images.whole:
                     self._take_moved_tags(images.found)
@@ -124,6 +138,20 @@ class Library:
         while, so it is asked for when the list is there. Where it can't be read, what layers are
         remains what their instructions say."""
         return self._learn_kinds(None)
+
+    def use_catalog(self, catalog: RemoteCatalog) -> LibrarySnapshot:
+        """Join what registries have with what is here, from now on."""
+        edited = self._said_since()
+        with self._state:
+            self._edited = edited
+            self._catalog = catalog
+            self._judge_catalog()
+            return self._remake()
+
+    @property
+    def catalog(self) -> RemoteCatalog:
+        """What is joined."""
+        return self._joiner.catalog
 
     def detail(self, engine: ImageEngine, image: ImageId) -> ImageDetail:
         """Everything that inspecting tells of an image. Raises `NotFound`, `EngineError`."""
@@ -171,6 +199,7 @@ class Library:
             self._told.update(news)
             self._sizes.update((layer, told.size_bytes) for layer, told in news.items())
             self._kinds_known = known
+            self._judge_catalog()
             doubtful = []
             for image, stack in self._stacks.items():
                 if not news.keys().isdisjoint(stack.diff_ids):
@@ -182,6 +211,11 @@ class Library:
         # Which instruction made which of their layers was a guess, and can be told better now.
         stacks = {image: self._read(detail) for image, detail in self._kept(doubtful).items()}
         return self._learn(stacks, ())
+
+    def _judge_catalog(self) -> None:
+        told = self._told
+        versions = tuple(one.judged(told) for one in self._catalog.versions)
+        self._joiner = Joiner(replace(self._catalog, versions=versions))
 
     def _read(self, detail: ImageDetail) -> Stack:
         return read_stack(detail, self._sizes)
@@ -216,6 +250,14 @@ class Library:
         self._stacks.update(stacks)
         self._judged.update((image, stack.judged(self._told)) for image, stack in stacks.items())
 
+    def _said_since(self) -> Mapping[ImageId, EditedMetrics]:
+        """As it was known where the records fail: labels tell the most."""
+        try:
+            return self._read_edited()
+        except RecordsError as error:
+            logger.info("edits of metadata can't be read from the records: %s", error)
+            return self._edited
+
     def _take_moved_tags(self, found: Mapping[ImageId, ImageSummary | None]) -> None:
         """Of a tag that moved the engine speaks only for the image that has it now."""
         moved = {tag for summary in found.values() if summary for tag in summary.tags}
@@ -231,12 +273,16 @@ class Library:
 
     def _remake(self) -> LibrarySnapshot:
         stacks = self._judged
-        self._snapshot = make_snapshot(
-            [LocalImage(image, stacks.get(image.id)) for image in self._images.values()],
+        made = make_snapshot(
+            [
+                LocalImage(image, stacks.get(image.id), self._edited.get(image.id))
+                for image in self._images.values()
+            ],
             self._containers.values(),
             frozenset(self._unreadable),
             kinds_known=self._kinds_known,
         )
+        self._snapshot = self._joiner.join(made, self._edited)
         return self._snapshot
 
 

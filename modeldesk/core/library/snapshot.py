@@ -183,7 +183,7 @@ class _Maker:
             size_bytes=summary.size_bytes,
             created=created(summary),
             labels=summary.labels,
-            metrics=metrics(summary.labels),
+            metrics=_metrics(item.member.image),
             commit=self._commit(summary),
             where=_where(summary, item.member.digests),
             change=change,
@@ -244,3 +244,11 @@ def _where(summary: ImageSummary, digests: tuple[Reference, ...]) -> Where:
     pushed or not; only another digest shows that a registry has it."""
     known = any(reference.digest != summary.id for reference in digests)
     return Where.LOCAL_AND_REGISTRY if known else Where.LOCAL
+
+
+def _metrics(image: LocalImage) -> Mapping[str, float]:
+    told = metrics(image.summary.labels)
+    if not image.edited:
+        return told
+    known = {**told, **image.edited}
+    return {name: value for name, value in known.items() if value is not None}

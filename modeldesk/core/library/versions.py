@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from modeldesk.core.references import Reference
-from modeldesk.core.versioning.names import CHANNELS, SortKey, is_mutable, is_semantic, sort_key
+from modeldesk.core.versioning.channels import channel_of, known_channels
+from modeldesk.core.versioning.names import SortKey, is_mutable, is_semantic, sort_key
 
 _Item = TypeVar("_Item")
 
@@ -34,11 +35,18 @@ def own_reference(references: Iterable[Reference]) -> Reference | None:
 
 
 def channels_of(references: Iterable[Reference]) -> tuple[str, ...]:
-    """The tags that move, each once: stable, candidate, deprecated, latest."""
-    tags = {reference.tag for reference in references if is_mutable(reference.tag)}
-    if not tags:
+    """What the tags say that are no version's name, each once: the channels in their order, then
+    ``latest``."""
+    return channels_said(one.tag for one in references)
+
+
+def channels_said(tags: Iterable[str]) -> tuple[str, ...]:
+    """As `channels_of`, by the tags alone."""
+    found = {channel_of(one) or one for one in tags if is_mutable(one)}
+    if not found:
         return ()
-    return (*(c for c in CHANNELS if c in tags), *sorted(tags.difference(CHANNELS)))
+    known = known_channels()
+    return (*(c for c in known if c in found), *sorted(found.difference(known)))
 
 
 def newest_first(

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from modeldesk.core.model_folder.ignored import DATA, REPOSITORY
-from modeldesk.core.model_folder.magic import LARGE
+from modeldesk.core.model_folder.ignored import DATA
 from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
 from modeldesk.core.model_folder.requirements import is_exact
 from modeldesk.core.model_folder.walk import Noted, Tree
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr, trn
 
-_LARGE_FOLDER = 1_000_000_000
 _LARGE_DATA = 100_000_000
+_NAMED = 3
 _MODEL_SERVERS = {"http.server"}
 _HEAVY_TORCH = {"torch", "torchvision", "torchaudio"}
 
@@ -31,15 +30,7 @@ def about_tree(tree: Tree, folder: ModelFolder) -> Iterator[Finding]:
             "image.")),
     ):  # fmt: skip
         yield from _noted(noted, severity, text)
-    if folder.dockerignore:
-        text = tr("looks like a secret, and the folder’s own .dockerignore does not keep it out "
-                  "of the image. Add it there.")  # fmt: skip
-        yield from _noted(tree.secrets, Severity.WARNING, text)
-    elif folder.dockerfile:
-        text = tr("looks like a secret and could enter the image: the folder has a Dockerfile but "
-                  "no .dockerignore. Use the proposed one.")  # fmt: skip
-        yield from _noted(tree.secrets, Severity.WARNING, text)
-    else:
+    if not folder.dockerignore and not folder.dockerfile:
         text = tr("looks like a secret. The proposed .dockerignore keeps it out of the image.")
         yield from _noted(tree.secrets, Severity.INFO, text)
 
@@ -78,14 +69,18 @@ def _noted(noted: Noted, severity: Severity, text: str) -> Iterator[Finding]:
 def _about_contents(folder: ModelFolder) -> Iterator[Finding]:
     if folder.file_count == 0:
         yield Finding(Severity.ERROR, tr("The folder is empty. Choose the one with the model."))
-    elif folder.dockerfile is None and folder.app is None and not folder.weights:
+    elif folder.dockerfile is None and folder.app is None and not _has_weights(folder):
         yield Finding(
             Severity.ERROR,
             tr("Neither weights nor a program that serves them were found here. Is it the right "
                "folder?"),
         )  # fmt: skip
-    elif folder.app is not None and not folder.weights:
+    elif folder.app is not None and not _has_weights(folder):
         yield Finding(Severity.INFO, tr("No weights were recognised in the folder."))
+
+
+def _has_weights(folder: ModelFolder) -> bool:
+    return bool(folder.weights or folder.pointers)
 
 
 def _about_app(folder: ModelFolder) -> Iterator[Finding]:
@@ -134,14 +129,15 @@ def _about_requirements(folder: ModelFolder) -> Iterator[Finding]:
         return
     loose = [package for package in requirements.packages if not is_exact(package)]
     if loose:
-        shown = ", ".join(printable(package)[:60] for package in loose[:3])
+        named = [printable(package)[:60] for package in loose[:_NAMED]]
+        shown = ", ".join(named) + (" …" if len(loose) > _NAMED else "")
         yield Finding(
             Severity.WARNING,
             trn(
                 "{count} package has no exact version ({names}), so the same folder can give "
-                "another image tomorrow. Write it as name==version.",
-                "{count} packages have no exact version ({names} …), so the same folder can give "
-                "another image tomorrow. Write them as name==version.",
+                "another image tomorrow. Write it as name==version, or lock it.",
+                "{count} packages have no exact version ({names}), so the same folder can give "
+                "another image tomorrow. Write them as name==version, or lock them.",
                 len(loose),
                 names=shown,
             ),
@@ -174,8 +170,8 @@ def _about_requirements(folder: ModelFolder) -> Iterator[Finding]:
 
 
 def _about_size(folder: ModelFolder) -> Iterator[Finding]:
-    weights = {str(weight.path) for weight in folder.weights}
-    held = tuple(f"{path}/" for path in weights)
+    if folder.dockerfile or folder.dockerignore:
+        return
     for kept in folder.kept_out:
         if kept.pattern in DATA and kept.size_bytes >= _LARGE_DATA:
             yield Finding(
@@ -183,39 +179,4 @@ def _about_size(folder: ModelFolder) -> Iterator[Finding]:
                 tr("{name} looks like training data and is kept out of the image by the proposed "
                    ".dockerignore.", name=kept.pattern),
                 PurePosixPath(kept.pattern),
-            )  # fmt: skip
-    if folder.dockerfile and not folder.dockerignore:
-        for kept in folder.kept_out:
-            if kept.pattern in REPOSITORY or kept.size_bytes >= LARGE:
-                yield Finding(
-                    Severity.WARNING,
-                    tr("Without a .dockerignore, {name} is sent to the engine and may enter the "
-                       "image. Use the proposed one.", name=kept.pattern.removeprefix("**/")),
-                    PurePosixPath(kept.pattern.removeprefix("**/")),
-                )  # fmt: skip
-    for entry in folder.files:
-        if (
-            entry.size_bytes >= LARGE
-            and entry.path not in weights
-            and not entry.path.startswith(held)
-        ):
-            yield Finding(
-                Severity.WARNING,
-                tr("{path} is large and no weights. If the model does not need it, add it to the "
-                   ".dockerignore.", path=printable(entry.path)),
-                PurePosixPath(entry.path),
-            )  # fmt: skip
-    by_top: dict[str, int] = {}
-    for entry in folder.files:
-        top, slash, _ = entry.path.partition("/")
-        if slash and entry.path not in weights and entry.size_bytes < LARGE:
-            by_top[top] = by_top.get(top, 0) + entry.size_bytes
-    for top, size in by_top.items():
-        if size >= _LARGE_FOLDER:
-            yield Finding(
-                Severity.WARNING,
-                tr("{path} holds more than a gigabyte in small files, which looks like a data "
-                   "set. If the model does not need it, add it to the .dockerignore.",
-                   path=printable(top)),
-                PurePosixPath(top),
             )  # fmt: skip

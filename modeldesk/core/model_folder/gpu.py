@@ -20,6 +20,8 @@ _ONLY_ON_GPU = {
 }  # fmt: skip
 _BY_NAME = re.compile(r"nvidia-.+|cu(?:py|df|ml|graph|spatial|vs)(?:-cuda\d+x?|-cu\d+)?|cuda-.+")
 _CUDA = re.compile(r"\+cu\d{2,3}|\[[^\]]*cuda[^\]]*\]|_cuda|-cu1\d\b|=\S*cuda\d")
+_READ = 1_000
+"""Characters of a requirement: none that means anything is longer."""
 _TORCH = {"torch", "torchvision", "torchaudio"}
 
 
@@ -57,7 +59,7 @@ def _of_packages(requirements: Requirements | None) -> Iterator[GpuNeed]:
         return
     for package in (*requirements.packages, *requirements.conda):
         name = package_name(package.rpartition("::")[2])
-        if name in _ONLY_ON_GPU or _BY_NAME.fullmatch(name) or _CUDA.search(package):
+        if name in _ONLY_ON_GPU or _BY_NAME.fullmatch(name) or _CUDA.search(package[:_READ]):
             yield GpuNeed(True, requirements.path, package[:100])
             return
     for package in requirements.packages:

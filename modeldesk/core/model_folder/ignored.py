@@ -6,6 +6,7 @@ Patterns have two forms only, so that they mean here what docker makes of them: 
 
 import fnmatch
 import re
+from collections.abc import Iterable
 
 SECRETS = (
     "**/.env*",
@@ -21,6 +22,25 @@ SECRETS = (
     "**/.ssh",
     "**/.kube",
 )
+SECRETS_PERHAPS = (
+    "**/.git-credentials",
+    "**/.npmrc",
+    "**/.dockercfg",
+    "**/.htpasswd",
+    "**/id_ecdsa*",
+    "**/id_dsa*",
+    "**/*.kdbx",
+    "**/*.jks",
+    "**/*.keystore",
+    "**/credentials.json",
+    "**/credentials.y*ml",
+    "**/client_secret*.json",
+    "**/service[-_]account*.json",
+    "**/secrets.json",
+    "**/secrets.toml",
+    "**/secrets.y*ml",
+)
+"""What a program may need, and yet should be given when it runs."""
 REPOSITORY = ("**/.git", "**/.svn", "**/.hg")
 ENVIRONMENTS = ("**/.venv", "**/venv", "**/node_modules", "**/.conda")
 LEFTOVERS = (
@@ -45,6 +65,11 @@ _EXAMPLES = re.compile(r"\.env[.-](example|sample|template|dist)", re.IGNORECASE
 def as_written(pattern: str) -> str:
     """The pattern's line in a .dockerignore."""
     return pattern.removesuffix("/")
+
+
+def names_of(patterns: Iterable[str]) -> frozenset[str]:
+    """The names in patterns that hold at any depth."""
+    return frozenset(pattern.removeprefix("**/") for pattern in patterns)
 
 
 class Rules:

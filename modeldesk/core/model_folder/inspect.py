@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +13,7 @@ from modeldesk.core.model_folder import findings as say
 from modeldesk.core.model_folder.apps import find_app, find_training
 from modeldesk.core.model_folder.gpu import find_gpu
 from modeldesk.core.model_folder.ignored import ALWAYS, DATA, Rules
+from modeldesk.core.model_folder.lfs import about_pointers, find_pointers
 from modeldesk.core.model_folder.manifests.find import find_manifests
 from modeldesk.core.model_folder.metadata import describe, framework_of
 from modeldesk.core.model_folder.model import Finding, ModelFolder, Severity
@@ -24,7 +25,7 @@ from modeldesk.core.model_folder.shards import together
 from modeldesk.core.model_folder.walk import Tree, check_folder, read_text, walk
 from modeldesk.core.model_folder.weights import find_weights
 
-_EXPOSE = re.compile(r"^\s*EXPOSE\s+(\d{1,5})\b", re.MULTILINE | re.IGNORECASE)
+_EXPOSE = re.compile(r"^[^\S\n]*+EXPOSE\s+(\d{1,5})\b", re.MULTILINE | re.IGNORECASE)
 _SOURCES_SEARCHED = 20
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -44,7 +45,11 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
     said = apply_own_rules(folder, tree) if has_rules else ()
     found, also_said = _look(folder, tree, all_names, token)
     check_folder(folder)
-    found = replace(found, dockerignore=PurePosixPath(DOCKERIGNORE) if has_rules else None)
+    found = replace(
+        found,
+        dockerignore=PurePosixPath(DOCKERIGNORE) if has_rules else None,
+        sent_too=tuple(tree.held) if has_rules or found.dockerfile else (),
+    )
     said = (
         *_odd_dockerfile(folder, found),
         *said,
@@ -52,7 +57,7 @@ def inspect(folder: Path, token: CancelToken | None = None) -> ModelFolder:
         *say.about_tree(tree, found),
         *say.about_folder(found),
     )
-    return _with_findings(found, said)
+    return with_findings(found, said)
 
 
 def _look(
@@ -70,7 +75,8 @@ def _look(
     if app is None or not app.server:
         app = next((one.app for one in manifests if one.app), app)
     token.raise_if_cancelled()
-    weights = find_weights(folder, tree.files, token)
+    pointers = find_pointers(folder, tree.files, token)
+    weights = find_weights(folder, [one for one in tree.files if one.path not in pointers], token)
     description = describe(folder, all_names, manifests)
     python, disagreement = find_python(folder, all_names, manifests)
     parameters, precision = together(weights.weights)
@@ -81,6 +87,7 @@ def _look(
         framework=framework_of(description.framework, weights.weights, packages, imports),
         recognised=(*(one.recognised for one in manifests), *description.recognised),
         weights=weights.weights,
+        pointers={path: pointer.size_bytes for path, pointer in pointers.items()},
         parameters=parameters,
         precision=precision or description.metadata.get("precision", ""),
         python=python,
@@ -92,6 +99,7 @@ def _look(
         app=app,
         dockerfile=dockerfile,
         metrics=description.metrics,
+        trained_with=description.trained_with,
         dataset_version=description.dataset_version,
         metadata={**weights.facts, **description.metadata},
         files=tuple(tree.files),
@@ -102,7 +110,7 @@ def _look(
         file_count=tree.file_count,
     )
     manifests_said = (finding for one in manifests for finding in one.findings)
-    return found, (*manifests_said, *disagreement, *weights.findings)
+    return found, (*about_pointers(pointers), *manifests_said, *disagreement, *weights.findings)
 
 
 def _odd_dockerfile(folder: Path, found: ModelFolder) -> tuple[Finding, ...]:
@@ -128,5 +136,7 @@ def _unused_data(folder: Path) -> Iterator[str]:
     yield from (pattern for pattern in DATA if pattern not in mentioned)
 
 
-def _with_findings(found: ModelFolder, said: tuple[Finding, ...]) -> ModelFolder:
-    return replace(found, findings=tuple(sorted(said, key=lambda f: _ORDER.index(f.severity))))
+def with_findings(found: ModelFolder, said: Iterable[Finding]) -> ModelFolder:
+    """The folder with these findings too, the most serious first."""
+    both = (*found.findings, *said)
+    return replace(found, findings=tuple(sorted(both, key=lambda f: _ORDER.index(f.severity))))

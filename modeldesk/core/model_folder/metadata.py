@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from modeldesk.core.labels import MOST_METRICS
+from modeldesk.core.metadata.model import Key, Value
 from modeldesk.core.model_folder.documents import numbers, read_json, text
 from modeldesk.core.model_folder.manifests.model import Manifest
 from modeldesk.core.model_folder.model import Recognised, WeightFile
 from modeldesk.core.model_folder.model_card import CARDS, read_card
+from modeldesk.core.model_folder.trained_with import read_trained_with
 from modeldesk.core.words import tr, trn
 
 _METRICS = ("metrics.json", "eval_results.json", "all_results.json", "metrics/metrics.json")
@@ -66,6 +68,7 @@ class Description:
     metrics: dict[str, float] = field(default_factory=dict)
     dataset_version: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    trained_with: Mapping[Key, Value] = field(default_factory=dict)
     recognised: list[Recognised] = field(default_factory=list)
 
 
@@ -74,6 +77,7 @@ def describe(folder: Path, names: frozenset[str], manifests: Iterable[Manifest])
     what several say is taken from the model card, then from the manifests in their order."""
     found = Description()
     _read_metrics(folder, names, found)
+    found.trained_with = read_trained_with(folder, names, found.recognised)
     card = next((name for name in CARDS if name in names), "")
     library = ""
     if card:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from modeldesk.core.ids import ModelName
+from modeldesk.core.metadata.model import Key, Value
 
 
 class Severity(Enum):
@@ -102,6 +103,10 @@ class Requirements:
     """Packages that conda is to install, as written, without Python and pip themselves."""
     locks: tuple[PurePosixPath, ...] = ()
     """Lock files beside it, such as ``uv.lock``, which pip does not read."""
+    replaces: tuple[PurePosixPath, ...] = ()
+    """The folder's own lists, where this was made of them."""
+    unhashed: tuple[str, ...] = ()
+    """Of packages with hashes: those beside that are installed as they are written."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -161,6 +166,8 @@ class ModelFolder:
     first. Weights say for themselves why they are taken for such."""
     weights: tuple[WeightFile, ...] = ()
     """Largest first."""
+    pointers: Mapping[str, int] = field(default_factory=dict)
+    """Pointers of Git LFS, by path, with the bytes of the files that are not there."""
     parameters: int | None = None
     """Of the largest weights, with all their parts; None when they do not say."""
     precision: str = ""
@@ -176,10 +183,15 @@ class ModelFolder:
     dockerignore: PurePosixPath | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     dataset_version: str = ""
+    trained_with: Mapping[Key, Value] = field(default_factory=dict)
+    """What files tell of its training: parameters, how long it took."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """``description``, ``license``, ``task`` … as the folder's own files say."""
     files: tuple[FileEntry, ...] = ()
     """What would enter the image, sorted by path."""
+    sent_too: tuple[FileEntry, ...] = ()
+    """What a build would send all the same: kept out by the proposed .dockerignore, but not by
+    what the folder has in its place."""
     kept_out: tuple[KeptOut, ...] = ()
     """What the proposed (not the folder's own) .dockerignore would keep out."""
     training: tuple[PurePosixPath, ...] = ()

@@ -12,16 +12,14 @@ _LONGEST = 1_000_000
 
 
 def apply_own_rules(folder: Path, tree: Tree) -> tuple[Finding, ...]:
-    """Take what the folder's .dockerignore keeps out from the tree's files and secrets."""
+    """Take what the folder's .dockerignore keeps out from the tree's files."""
     text = read_start(folder, DOCKERIGNORE, _LONGEST).decode("utf-8", "surrogateescape")
     try:
         rules = IgnoreRules.parse(text)
     except FolderError as error:
         return (Finding(Severity.ERROR, str(error)),)
     tree.files = entering(tree.files, rules)
-    entering_secrets = [path for path in tree.secrets.first if not rules.excludes(path)]
-    tree.secrets.count -= len(tree.secrets.first) - len(entering_secrets)
-    tree.secrets.first = entering_secrets
+    tree.held = entering(tree.held, rules)
     return ()
 
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from modeldesk.core.model_folder.headers import core_ml, fasttext, gguf, onnx, safetensors, tflite
+from modeldesk.core.model_folder.headers import (
+    core_ml,
+    fasttext,
+    gguf,
+    hdf5,
+    npy,
+    onnx,
+    safetensors,
+    tflite,
+)
 from modeldesk.core.model_folder.headers.reading import Allowance, BadHeader, Enough, Header, Source
 from modeldesk.core.model_folder.magic import BY_EXTENSION, LARGE, extension_of, format_by_magic
 from modeldesk.core.model_folder.model import FileEntry, Finding, Severity, WeightFile
@@ -26,10 +35,13 @@ _READERS: Mapping[str, Callable[[Source], Header]] = {
     "TFLite": tflite.read,
     "fastText": lambda source: fasttext.read(source, quantised=False),
     "Core ML": core_ml.read,
+    "NumPy": npy.read,
+    "Keras": hdf5.read,
+    "HDF5": hdf5.read,
 }
 _MARKS = {"GGUF": "GGUF", "Keras": "\\x89HDF", "HDF5": "\\x89HDF", "TFLite": "TFL3",
           "CatBoost": "CBM1", "fastText": "\\xba\\x16O/", "TensorRT": "ftrt", "ExecuTorch": "ET12",
-          "XGBoost": "learner"}  # fmt: skip
+          "XGBoost": "learner", "NumPy": "\\x93NUMPY"}  # fmt: skip
 _NAMED_BUT_NOT = {".pt", ".pth", ".pt2", ".h5", ".hdf5", ".keras", ".tflite", ".gguf"}
 _NEVER_TEXT = {".onnx", ".engine", ".plan", ".pte", ".ftz", ".mlmodel", ".cbm"}
 """Binary formats: a text of that name is something else."""
@@ -86,6 +98,8 @@ def _format(start: bytes, extension: str, size: int) -> str:
         return "safetensors"
     if name := format_by_magic(start, extension):
         return name
+    if start.startswith(npy.MAGIC):
+        return "NumPy"
     if extension == ".mlmodel" and start[:1] == b"\x08":
         return "Core ML"
     if onnx.is_onnx(start) or (extension == ".onnx" and start[:1] == b"\x08"):
@@ -120,6 +134,7 @@ def _with_header(
         return Look(weight, (_not_read(weight.path),))
     weight = replace(
         weight,
+        format=header.format or weight.format,
         parameters=header.parameters,
         precision=header.precision,
         evidence=printable(header.evidence) or evidence,
@@ -150,8 +165,9 @@ def _size(file: BinaryIO) -> int:
 def _of_zip(weight: WeightFile, found: Zipped) -> Look:
     """Weights in a zip archive."""
     if found.problem is not None:
-        archive = replace(weight, format="archive", evidence=tr("a zip archive"))
-        return Look(archive, (damaged(weight.path, found.problem),))
+        evidence = printable(found.evidence) or tr("a zip archive")
+        weight = replace(weight, format=found.format or "archive", evidence=evidence)
+        return Look(weight, (damaged(weight.path, found.problem),))
     if found.format:
         weight = replace(weight, format=found.format, evidence=printable(found.evidence),
                          parameters=found.parameters, precision=found.precision)  # fmt: skip

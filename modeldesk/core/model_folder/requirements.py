@@ -20,6 +20,7 @@ _NAMED = re.compile(r"[A-Za-z0-9]")
 _HASH = re.compile(r"\s--hash=\S+")
 _REQUIREMENTS = ("requirements.txt", "requirements.lock", "requirements-prod.txt",
                  "requirements/prod.txt", "requirements/base.txt")  # fmt: skip
+_LOCKED = "requirements.lock"
 _LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "pixi.lock", "conda-lock.yml",
           "pylock.toml")  # fmt: skip
 _MOST_INCLUDES = 10
@@ -47,6 +48,12 @@ def is_exact(requirement: str) -> bool:
     return bool(_EXACT.fullmatch(requirement) or _DIRECT.match(requirement))
 
 
+def logical_lines(text: str) -> Iterator[str]:
+    """The lines of a requirements file without comments and hashes, continued ones as one."""
+    for line, _ in _lines(text):
+        yield line
+
+
 def _from_manifests(
     folder: Path, names: frozenset[str], manifests: Iterable[Manifest]
 ) -> Requirements | None:
@@ -61,6 +68,8 @@ def _from_manifests(
 
 
 def _from_usual(folder: Path, names: frozenset[str]) -> Requirements | None:
+    if locked := _from_lock(folder, names):
+        return locked
     for name in _REQUIREMENTS:
         if name in names:
             return _from_requirements(folder, PurePosixPath(name), names)
@@ -71,6 +80,19 @@ def _from_usual(folder: Path, names: frozenset[str]) -> Requirements | None:
         if name in names:
             return _from_conda(folder, PurePosixPath(name))
     return None
+
+
+def _from_lock(folder: Path, names: frozenset[str]) -> Requirements | None:
+    """A lock beside the list it was made of, when it has every package with its hashes."""
+    if _LOCKED not in names or _REQUIREMENTS[0] not in names:
+        return None
+    locked = _from_requirements(folder, PurePosixPath(_LOCKED), names)
+    if not locked.hashed or not locked.pinned or locked.needs_folder:
+        return None
+    own = _from_requirements(folder, PurePosixPath(_REQUIREMENTS[0]), names)
+    if not own.names <= locked.names:
+        return None  # made of another list
+    return replace(locked, replaces=(own.path, *own.includes))
 
 
 def _listed(path: PurePosixPath, packages: Iterable[str]) -> Requirements:

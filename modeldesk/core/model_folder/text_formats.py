@@ -8,6 +8,8 @@ from modeldesk.core.model_folder.walk import opened
 
 _TAIL = 300
 _XGBOOST = re.compile(rb'"version"\s*:\s*\[\s*(\d{1,4})\s*,\s*(\d{1,4})\s*,\s*(\d{1,4})\s*\]')
+_XGBOOST_BINARY = re.compile(rb"version\[#L\0{7}\x03i(.)i(.)i(.)", re.DOTALL)
+"""Three numbers of a byte each."""
 _LIGHTGBM = re.compile(rb"^version=(v\d{1,6})\s*$", re.MULTILINE)
 _PMML = re.compile(rb"<PMML\b[^>]{0,1000}?\bversion\s*=\s*[\"']([\d.]{1,10})[\"']")
 _NET = re.compile(
@@ -28,6 +30,10 @@ def text_evidence(folder: Path, weight: WeightFile, start: bytes) -> str:
         case "XGBoost":
             found = _XGBOOST.search(start) or _XGBOOST.search(_end(folder, weight))
             version = b".".join(found.groups()).decode() if found else ""
+            if weight.path.suffix == ".ubj" and (
+                binary := _XGBOOST_BINARY.search(_end(folder, weight))
+            ):
+                version = ".".join(str(number[0]) for number in binary.groups())
             return f"learner, version {version}" if version else ""
     return ""
 

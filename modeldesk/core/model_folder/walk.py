@@ -41,12 +41,16 @@ class Tree:
     files: list[FileEntry] = field(default_factory=list)
     kept_out: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Pattern → files and bytes."""
+    held: list[FileEntry] = field(default_factory=list)
+    """The files that were kept out."""
     total_bytes: int = 0
     file_count: int = 0
     secrets: Noted = field(default_factory=Noted)
     unreadable: Noted = field(default_factory=Noted)
     readable_by_all: bool = True
     special: Noted = field(default_factory=Noted)
+    links: list[str] = field(default_factory=list)
+    """Those that were not kept out, wherever they lead."""
     links_outside: Noted = field(default_factory=Noted)
 
     def kept(self) -> tuple[KeptOut, ...]:
@@ -73,8 +77,8 @@ def check_folder(folder: Path) -> None:
 
 
 def walk(folder: Path, rules: Rules, token: CancelToken) -> Tree:
-    """Every file under `folder`, in no more than one pass. What `rules` keep out is counted and
-    not listed. Raises `FolderError` when the folder itself can't be listed or vanishes."""
+    """Every file under `folder`, in no more than one pass. What `rules` keep out is
+    listed apart. Raises `FolderError` when the folder itself can't be listed or vanishes."""
     tree = Tree()
     root = os.path.realpath(folder)
     pending = [("", "")]
@@ -123,6 +127,7 @@ def _enter(tree: Tree, entry: "os.DirEntry[str]", path: str, kept_by: str, root:
         if kept_by:
             files, size = tree.kept_out.get(kept_by, (0, 0))
             tree.kept_out[kept_by] = files + 1, size + facts.st_size
+            tree.held.append(FileEntry(path, facts.st_size))
             return False
         if mode & 0o444 != 0o444:
             tree.readable_by_all = tree.readable_by_all and bool(mode & 0o004)
@@ -132,6 +137,7 @@ def _enter(tree: Tree, entry: "os.DirEntry[str]", path: str, kept_by: str, root:
     elif kept_by:
         return False
     elif stat.S_ISLNK(mode):
+        tree.links.append(path)
         if _leads_outside(entry.path, root):
             tree.links_outside.add(path)
         elif Path(entry.path).is_file():

@@ -23,6 +23,8 @@ _BY_CONTENT = {
 }  # fmt: skip
 """Worth a look inside."""
 _ONLY_IF_RECOGNISED = {".json", ".txt", ".model", "", ".pb"}
+_ARRAYS = ".npy"
+"""Data for the most part; weights where they are called so."""
 _NAMES = ("model", "weight", "xgb", "booster", "coef")
 """What files of those kinds are called when they are worth a look."""
 _GIVE_WAY = ("NumPy", "JSON", "data")
@@ -91,13 +93,15 @@ def _candidates(files: list[FileEntry]) -> list[FileEntry]:
     likely: list[FileEntry] = []
     for entry in files:
         extension = extension_of(entry.path)
-        if extension not in NEVER_WEIGHTS and entry.size_bytes and _is_likely(entry, extension):
+        if entry.size_bytes and _is_likely(entry, extension):
             likely.append(entry)
     likely.sort(key=lambda entry: (-entry.size_bytes, entry.path))
     return likely[:_MOST_LOOKED_INTO]
 
 
 def _is_likely(entry: FileEntry, extension: str) -> bool:
+    if extension in NEVER_WEIGHTS:
+        return extension == _ARRAYS and _may_be_model(entry)
     if extension in BY_EXTENSION or entry.size_bytes >= LARGE:
         return True
     return extension in _BY_CONTENT and (

@@ -1,9 +1,12 @@
 """What can be chosen of a proposed Dockerfile."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from modeldesk.core.model_folder.model import ModelFolder
+from modeldesk.core.recipes.kinds import BaseKind
+from modeldesk.core.recipes.lock import Lock
 from modeldesk.core.words import tr
 
 
@@ -33,6 +36,18 @@ class RecipeChoice:
     stages: Stages | None = None
     """None: several where something is gained by them."""
     form: Form = Form.CLASSIC
+    kind: BaseKind | None = None
+    """The kind of base image, where one was chosen; `base_image` stands for its own kind."""
+    mirror: str = ""
+    """What stands before the names of Docker Hub's images; empty for nothing."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Digests that are known, by the names of images as they are written without them."""
+    base_notes: tuple[str, ...] = ()
+    """Sentences about digests that are not known."""
+    reproducible: bool = False
+    """Whether two builds of the same are to have the same layers."""
+    lock: Lock | None = None
+    """What is installed in place of the folder's own requirements."""
 
 
 def form_for(builds_with_buildkit: bool) -> Form:
@@ -48,10 +63,3 @@ def single_only(folder: ModelFolder) -> str:
     if requirements is None or not requirements.packages:
         return tr("No package is installed, so a second stage would bring nothing.")
     return ""
-
-
-def stages_of(folder: ModelFolder, choice: RecipeChoice) -> Stages:
-    """The stages that a Dockerfile by `choice` has: one where `single_only` says why."""
-    if single_only(folder):
-        return Stages.SINGLE
-    return choice.stages or Stages.MULTI

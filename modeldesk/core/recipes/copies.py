@@ -102,7 +102,7 @@ def _code(kept: list[str], apart: set[str], left_out: list[str]) -> list[Copy]:
         if whole:
             folders[whole] = None
         else:
-            files.setdefault(str(PurePosixPath(path).parent), []).append(path)
+            files.setdefault(path.rpartition("/")[0] or ".", []).append(path)
     copies: list[Copy] = []
     for parent, paths in sorted(files.items()):
         target = _target(PurePosixPath(parent))
@@ -120,8 +120,8 @@ def _code(kept: list[str], apart: set[str], left_out: list[str]) -> list[Copy]:
 
 def _topmost_whole(path: str, mixed: set[str]) -> str:
     """The highest folder above `path` that can be copied as it is; empty when there is none."""
-    parents = [str(parent) for parent in PurePosixPath(path).parents if str(parent) != "."]
-    return next((parent for parent in reversed(parents) if parent not in mixed), "")
+    ends = (at for at, char in enumerate(path) if char == "/")
+    return next((path[:end] for end in ends if path[:end] not in mixed), "")
 
 
 def _target(parent: PurePosixPath) -> str:

@@ -31,20 +31,38 @@ def requirement_copies(requirements: Requirements) -> Iterator[str]:
         yield Copy(tuple(paths), target).instruction()
 
 
-def install(requirements: Requirements, form: Form, environment: str = "") -> str:
-    """The RUN that installs the packages, into a virtual environment where one is named."""
+def install(requirements: Requirements, form: Form, environment: str = "") -> Iterator[str]:
+    """The lines that install the packages, into a virtual environment where one is named."""
     flag = f"{_CACHE} " if form is Form.BUILDKIT else ""
     words = ["pip", *(("--python", environment) if environment else ()), "install"]
     if form is Form.CLASSIC:
         words.append("--no-cache-dir")
+    if not requirements.pinned and requirements.path.suffix not in _LISTS:
+        # Versions are the person's to choose; the window offers to lock them.
+        yield "# hadolint ignore=DL3013"
+    yield _run(requirements, words, flag)
+    if requirements.unhashed:
+        # What they need is there already, in its locked version.
+        yield "# hadolint ignore=DL3013,DL3059"
+        yield _exec([*words, *requirements.unhashed], flag)
+
+
+def install_and_keep_downloads(requirements: Requirements) -> str:
+    """The RUN as it is first written, which leaves what pip downloads in the image."""
+    return _run(requirements, ["pip", "install"])
+
+
+def _run(requirements: Requirements, words: list[str], flag: str = "") -> str:
     path = str(requirements.path)
     if requirements.path.suffix not in _LISTS:
-        words += requirements.packages
-    else:
-        words += ["-r", path]
-        if _PLAIN.fullmatch(path):
-            return f"RUN {flag}{' '.join(words)}"
-    # No shell reads what a folder says.
+        return _exec([*words, *requirements.packages], flag)
+    hashes = ("--require-hashes",) if requirements.replaces else ()
+    listed = [*words, *hashes, "-r", path]
+    return f"RUN {flag}{' '.join(listed)}" if _PLAIN.fullmatch(path) else _exec(listed, flag)
+
+
+def _exec(words: list[str], flag: str) -> str:
+    """No shell reads what a folder says."""
     return f"RUN {flag}{json.dumps(words, ensure_ascii=False)}"
 
 

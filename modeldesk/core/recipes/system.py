@@ -15,16 +15,25 @@ _COMPILED = frozenset(
     {"annoy", "dlib", "fasttext", "hnswlib", "insightface", "llama-cpp-python", "nmslib"}
 )
 """Packages that PyPI has no wheels of."""
+_ON_ALPINE = {"libgomp1": "libgomp"}
+"""Names there of what generated servers ask for by Debian's."""
 _WITH_CMAKE = frozenset({"dlib", "llama-cpp-python"})
 
 
 def needed(folder: ModelFolder, family: Family) -> tuple[str, ...]:
     """The packages that the model runs with: those the folder asks for, by names that can be
     written in a Dockerfile, and what compiled packages of Python are linked with."""
+    if family is Family.DISTROLESS:
+        return ()
     linked: tuple[str, ...] = ()
     if _compiles(folder, family):
         linked = ("libgomp", "libstdc++") if family is Family.ALPINE else ("libgomp1",)
-    return (*_named(folder), *linked)
+    # Programs are started by the name python, which Ubuntu's has not by itself.
+    own = ("python3", "python-is-python3") if family is Family.CUDA else ()
+    named = _named(folder)
+    if family is Family.ALPINE:
+        named = tuple(_ON_ALPINE.get(name, name) for name in named)
+    return (*own, *named, *linked)
 
 
 def tools(folder: ModelFolder, family: Family) -> tuple[str, ...]:
@@ -33,8 +42,12 @@ def tools(folder: ModelFolder, family: Family) -> tuple[str, ...]:
     if requirements is None:
         return ()
     found: list[str] = []
+    if family is Family.CUDA and (requirements.packages or requirements.needs_folder):
+        found.append("python3-venv")
     if _compiles(folder, family):
         found.append("build-base" if family is Family.ALPINE else "build-essential")
+        if family is Family.CUDA:
+            found.append("python3-dev")
     if requirements.names & _WITH_CMAKE:
         found.append("cmake")
     if any("git+" in package for package in requirements.packages):
@@ -74,13 +87,13 @@ def install(names: Iterable[str], family: Family) -> Iterator[str]:
 
 def notes_on_system(folder: ModelFolder, family: Family) -> Iterator[str]:
     """Sentences about them."""
-    names = _named(folder)
+    names = _named(folder) if family is not Family.DISTROLESS else ()
     if names:
         shown = ", ".join(names[:8])
         yield tr("Packages of the operating system are installed: {names}.", names=shown)
         if family is Family.ALPINE:
             yield tr("They may have other names on Alpine.")
-    odd = [name for name in folder.system_packages if name not in names]
+    odd = [name for name in folder.system_packages if not _NAME.fullmatch(name)]
     if odd:
         shown = ", ".join(printable(name)[:60] for name in odd[:8])
         yield tr("Left out, as these are not names of packages: {names}.", names=shown)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from modeldesk.core.engine.model import EngineIdentity
 from modeldesk.core.errors import NoSuchDeployment
 from modeldesk.core.ids import NO_ENGINE, DeploymentName, EngineId
-from modeldesk.core.ports import ReleaseRecords
 from modeldesk.core.releases.model import Deployment, DeploymentKey
+from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.words import tr, trn
 
 
@@ -78,6 +78,11 @@ class DeploymentBook:
         """Remember where the engine is reached."""
         if self._records.engine_addresses().get(home.id) != home.address:
             self._records.keep_engine(home)
+
+
+def none_text() -> str:
+    """Where no deployment was made yet, what makes one."""
+    return tr("Nothing was deployed on this engine. “modeldesk deploy MODEL” does it.")
 
 
 def elsewhere_text(others: tuple[Elsewhere, ...]) -> str:

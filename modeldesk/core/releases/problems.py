@@ -1,28 +1,43 @@
 """What is said of a release that failed, or that can't be made."""
 
+from collections.abc import Collection
+
 from modeldesk.core.errors import (
     ContainerFailed,
     EngineError,
+    GatewayError,
     ModelDeskError,
     NothingRuns,
     ReleaseError,
 )
+from modeldesk.core.ids import DeploymentName
 from modeldesk.core.releases.model import Deployment, Release, VersionTarget
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 _LONGEST_LINE = 300
+_HIDDEN = "•••"
 
 
-def kept(problem: ModelDeskError) -> str:
+def kept(problem: ModelDeskError, secrets: Collection[str] = ()) -> str:
     """What the history keeps of it: not the way out, which is for the moment, but the last line
-    of output, which tells more than how a container ended."""
+    of output, which tells more than how a container ended. Where a container printed one of
+    `secrets`, something else stands there."""
     lines = [line.strip() for line in problem.detail.splitlines() if line.strip()]
     if not lines:
         return problem.message
-    last = printable(lines[-1])[:_LONGEST_LINE]
+    last = printable(_without(lines[-1], secrets))[:_LONGEST_LINE]
     return tr("{problem} Its last line: {line}", problem=problem.message, line=last)
+
+
+def _without(line: str, secrets: Collection[str]) -> str:
+    """Longer ones first: one may be a part of another. Of a value of several lines, a container
+    prints one at a time."""
+    parts = {part.strip() for value in secrets for part in value.splitlines()}
+    for part in sorted(parts - {""}, key=len, reverse=True):
+        line = line.replace(part, _HIDDEN)
+    return line
 
 
 def no_way_back(deployment: Deployment, others: tuple[VersionTarget, ...]) -> ReleaseError:
@@ -46,6 +61,12 @@ def no_way_back(deployment: Deployment, others: tuple[VersionTarget, ...]) -> Re
     )
 
 
+def runs_already(name: DeploymentName, target: VersionTarget) -> ReleaseError:
+    """Why a release of what serves already makes no sense."""
+    version = version_text(target.reference)
+    return ReleaseError(tr("“{name}” already runs {version}.", name=name, version=version))
+
+
 def not_well(release: Release, problem: ModelDeskError, after: ContainerFailed) -> ReleaseError:
     """The target failed, and what ran before was started again, but is not well either."""
     return ReleaseError(
@@ -59,7 +80,9 @@ def not_well(release: Release, problem: ModelDeskError, after: ContainerFailed) 
     )
 
 
-def nothing_runs(release: Release, problem: ModelDeskError, stuck: EngineError) -> NothingRuns:
+def nothing_runs(
+    release: Release, problem: ModelDeskError, stuck: EngineError | GatewayError
+) -> NothingRuns:
     """The target failed, and what ran before could not be started again."""
     name = release.deployment
     before = version_text(release.previous.reference) if release.previous else ""
@@ -72,3 +95,11 @@ def nothing_runs(release: Release, problem: ModelDeskError, stuck: EngineError) 
     why = "" if stuck.message == problem.message else f"{stuck.message} "
     message = tr("“{name}” runs nothing now: {problem}", name=name, problem=problem.message)
     return NothingRuns(message, f"{why}{hint}", problem.detail)
+
+
+def canary_stands(deployment: Deployment) -> ReleaseError:
+    """Nothing else can be put in service beside it."""
+    return ReleaseError(
+        tr("A canary of “{name}” is under way.", name=deployment.name),
+        tr("Promote it or take it back first."),
+    )

@@ -1,24 +1,41 @@
 """Putting right what a crash left in the middle, and finding out where deployments live."""
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import AlreadyRunning, EngineError, EngineUnavailable
+from modeldesk.core.errors import (
+    AlreadyRunning,
+    EngineError,
+    EngineUnavailable,
+    GatewayError,
+)
 from modeldesk.core.ids import NO_ENGINE, ContainerId, DeploymentName, EngineId
 from modeldesk.core.jobs import Job
-from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
+from modeldesk.core.ports import DeploymentLocks, ImageEngine
 from modeldesk.core.releases.model import (
     RELEASE_LABEL,
+    Deployment,
     DeploymentKey,
     Release,
     ReleaseState,
 )
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.plan import Step
-from modeldesk.core.releases.undo import Before, containers_of, release_label, undo_release
+from modeldesk.core.releases.ports import ReleaseRecords
+from modeldesk.core.releases.settle import finish_removal, is_being_removed, settle
+from modeldesk.core.releases.tidy import tidy
+from modeldesk.core.releases.tools import (
+    Tools,
+    containers_of,
+    is_on_a_swarm,
+    release_label,
+    runs,
+)
 from modeldesk.core.words import tr
+
+_REHEARSE = "rehearse"
+"""A step of before there were gateways, in their journals: the target ran beside what ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +43,9 @@ class LeftOpen:
     """A release that could not be put right now, and why."""
 
     release: Release
-    problem: EngineError
+    problem: EngineError | GatewayError
+    serves: bool = False
+    """Whether what ran before runs all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +113,12 @@ def _strays(records: ReleaseRecords, home: EngineId) -> dict[DeploymentKey, _Str
 class Healer:
     """Finishes or undoes the releases of one engine that came to no end."""
 
-    engine: ImageEngine
-    probe: AnswerProbe
-    records: ReleaseRecords
+    tools: Tools
     locks: DeploymentLocks
-    clock: Callable[[], datetime]
 
     def heal_all(self, job: Job) -> Recovered:
         """Those that another running program is busy with are left alone."""
-        home = self.engine.identity().id
+        home = self.tools.engine.identity().id
         healed: list[Release] = []
         left: list[LeftOpen] = []
         for release in self._open(home):
@@ -116,59 +132,128 @@ class Healer:
                 continue
             except EngineUnavailable:
                 raise
-            except EngineError as problem:
-                left.append(LeftOpen(release, problem))
+            except (EngineError, GatewayError) as problem:
+                left.append(LeftOpen(release, problem, self._serves(release)))
+        self._end_canaries(home)
+        self._tidy_all(home, job)
         return Recovered(tuple(healed), tuple(left))
 
     def close(self, key: DeploymentKey, job: Job) -> None:
         """Put an end to the deployment's open releases, for somebody who holds its lock and is
-        about to decide anew what it runs: nothing is started again."""
+        about to decide anew what it runs: no container is started again."""
         for release in self._open(key.engine):
             if release.key == key:
-                self._heal(release, job, restart=False)
+                try:
+                    self._heal(release, job, restart=False)
+                except EngineUnavailable:
+                    raise
+                except (EngineError, GatewayError) as problem:
+                    # What comes now brings the engine in line anew.
+                    self._end(release, ReleaseState.FAILED, release.error or problem.message)
 
     def _open(self, home: EngineId) -> list[Release]:
-        return [one for one in self.records.unfinished_releases() if one.engine == home]
+        records = self.tools.records
+        return [
+            one
+            for one in records.unfinished_releases()
+            if one.engine == home and not is_on_a_swarm(records, one)
+        ]
 
     def _heal(self, release: Release, job: Job, *, restart: bool = True) -> Release:
-        deployment = self.records.deployment(release.key)
-        made = containers_of(self.engine, release)
-        container = deployment.container if deployment else None
-        if any(c.id == container for c in made):
-            for leftover in made:
-                if leftover.id != container:
-                    self.engine.remove_container(leftover.id)
-            self._remove_replaced(release, container)
-            return self._end(release, ReleaseState.SUCCEEDED)
-        before = Before(
-            container,
-            restart and self._was_interrupted(release, container),
-            deployment.settings.health_timeout_s if deployment else 0.0,
-        )
-        undone = undo_release(self.engine, self.probe, release, before, job)
-        state = ReleaseState.RESTORED if undone.runs else ReleaseState.FAILED
-        error = undone.problem.message if undone.problem else release.error or _interrupted()
+        tools, key = self.tools, release.key
+        deployment = tools.records.deployment(key)
+        if deployment is not None and self._was_recorded(release, deployment):
+            self._remove_replaced(release, deployment)
+            settle(tools, key, deployment, job, restart=restart)
+            canary = deployment.canary
+            rolls = canary is not None and canary.version.release == release.id
+            state = ReleaseState.ROLLING if rolls else ReleaseState.SUCCEEDED
+            return self._end(release, state)
+        interrupted = restart and deployment is not None
+        again = interrupted and self._stopped_what_ran(release, deployment)
+        settled = settle(tools, key, deployment, job, restart=again)
+        state = ReleaseState.RESTORED if settled.runs else ReleaseState.FAILED
+        error = settled.problem.message if settled.problem else release.error or _interrupted()
         return self._end(release, state, error)
 
-    def _was_interrupted(self, release: Release, container: ContainerId | None) -> bool:
-        """Whether the release has stopped what ran, and nobody has decided anything since: then
-        it is to run again. Only where something ran there was a rehearsal."""
-        journal = self.records.journal(release.id)
-        stopped = {e.container for e in journal if e.step == Step.STOP_PREVIOUS.value}
-        since = any(one.id > release.id for one in self.records.releases(release.key))
-        rehearsed = any(e.step == Step.REHEARSE.value for e in journal)
-        return rehearsed and not since and stopped <= {container, None}
+    def _was_recorded(self, release: Release, deployment: Deployment) -> bool:
+        """Whether the deployment is what the release was to make it. A program from before there
+        were gateways has not written that, but its container says so."""
+        if deployment.release or deployment.behind_gateway:
+            return deployment.release == release.id
+        made = {one.id for one in containers_of(self.tools.engine, release)}
+        return deployment.container in made
 
-    def _remove_replaced(self, release: Release, serving: ContainerId | None) -> None:
-        """Remove the container the journal says was stopped for this release."""
-        for entry in self.records.journal(release.id):
+    def _stopped_what_ran(self, release: Release, deployment: Deployment | None) -> bool:
+        """Whether the release has stopped the container that owns the ports while that ran, and
+        nobody has decided anything since: then it is to run again. A release of before there
+        were gateways stopped it also when it did not run, but then rehearsed nothing."""
+        records = self.tools.records
+        container = deployment.container if deployment else None
+        before: set[str] = set()
+        for entry in records.journal(release.id):
+            if entry.step == Step.STOP_PREVIOUS.value:
+                since = any(one.id > release.id for one in records.releases(release.key))
+                ran = bool(before & {_REHEARSE, Step.START.value})
+                return ran and not since and entry.container in (container, None)
+            before.add(entry.step)
+        return False
+
+    def _remove_replaced(self, release: Release, deployment: Deployment) -> None:
+        """Remove the container that owned the ports before, which the journal names."""
+        kept = {deployment.container, *(one.version.container for one in deployment.kept)}
+        for entry in self.tools.records.journal(release.id):
             replaced = entry.container
-            if entry.step == Step.STOP_PREVIOUS.value and replaced and replaced != serving:
-                self.engine.remove_container(replaced)
+            if entry.step == Step.STOP_PREVIOUS.value and replaced and replaced not in kept:
+                self.tools.engine.remove_container(replaced)
+
+    def _serves(self, release: Release) -> bool:
+        deployment = self.tools.records.deployment(release.key)
+        try:
+            return deployment is not None and runs(self.tools.engine, deployment.container)
+        except EngineError:
+            return False
+
+    def _end_canaries(self, home: EngineId) -> None:
+        """Those that were promoted or taken back, but for this last line."""
+        for release in self.tools.records.rolling_releases():
+            if release.engine != home or is_on_a_swarm(self.tools.records, release):
+                continue
+            with suppress(AlreadyRunning), self.locks.hold(release.deployment, home):
+                rolling = self.tools.records.rolling_releases()
+                if any(one.id == release.id for one in rolling):
+                    self._end_canary(release)
+
+    def _end_canary(self, release: Release) -> None:
+        deployment = self.tools.records.deployment(release.key)
+        canary = deployment.canary if deployment else None
+        if canary is not None and canary.version.release == release.id:
+            return
+        if deployment is not None and deployment.serving == release.id:
+            self._end(release, ReleaseState.SUCCEEDED)
+        else:
+            self._end(release, ReleaseState.ABORTED, release.error or _interrupted())
+
+    def _tidy_all(self, home: EngineId, job: Job) -> None:
+        """Stop what was kept running long enough, and remove what was to be removed."""
+        for deployment in self.tools.records.deployments():
+            to_do = deployment.kept or is_being_removed(deployment)
+            if deployment.engine != home or not to_do:
+                continue
+            job.token.raise_if_cancelled()
+            with suppress(AlreadyRunning), self.locks.hold(deployment.name, home):
+                now = self.tools.records.deployment(deployment.key)
+                if now is None or any(one.key == now.key for one in self._open(home)):
+                    continue
+                if is_being_removed(now):
+                    finish_removal(self.tools, now, job)
+                else:
+                    tidy(self.tools, now)
 
     def _end(self, release: Release, state: ReleaseState, error: str = "") -> Release:
-        ended = replace(release, state=state, finished=self.clock(), error=error)
-        self.records.finish_release(ended)
+        finished = None if state is ReleaseState.ROLLING else self.tools.clock()
+        ended = replace(release, state=state, finished=finished, error=error)
+        self.tools.records.finish_release(ended)
         return ended
 
 
@@ -179,6 +264,13 @@ def healed_text(release: Release) -> str:
         return tr(
             "The release of {version} for {name} was interrupted and has been finished: "
             "{name} runs {version}.",
+            version=version,
+            name=name,
+        )
+    if release.state is ReleaseState.ROLLING:
+        return tr(
+            "The canary {version} for {name} was interrupted and has been finished: it stands "
+            "beside what runs.",
             version=version,
             name=name,
         )
@@ -209,7 +301,7 @@ def healed_text(release: Release) -> str:
 def left_text(left: LeftOpen) -> str:
     """What is to be said of a release that could not be put right, in a sentence or two."""
     release = left.release
-    if release.previous is None:
+    if release.previous is None or left.serves:
         return tr(
             "The release of {version} for {name} can’t be undone yet: {reason}",
             version=version_text(release.target.reference),

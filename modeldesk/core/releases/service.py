@@ -1,40 +1,51 @@
 """Put a version in service and go back to an earlier one."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from modeldesk.core.changes import Changes
-from modeldesk.core.errors import (
-    Cancelled,
-    EngineUnavailable,
-    ModelDeskError,
-    NotFound,
-    RecordsError,
-    ReleaseError,
-)
-from modeldesk.core.ids import ContainerId, DeploymentName, EngineId, ModelName
+from modeldesk.core.containers.told import check_told
+from modeldesk.core.errors import RecordsError
+from modeldesk.core.gateway.ports import Gateway
+from modeldesk.core.ids import DeploymentName, EngineId, ModelName
 from modeldesk.core.jobs import Job, Progress
-from modeldesk.core.ports import AnswerProbe, DeploymentLocks, ImageEngine, ReleaseRecords
+from modeldesk.core.ports import DeploymentLocks, ImageEngine
 from modeldesk.core.releases.book import DeploymentBook, Elsewhere
-from modeldesk.core.releases.executor import ReleaseExecutor
+from modeldesk.core.releases.canaries import CanaryReleases, take_back
+from modeldesk.core.releases.healing import Healed, heal_all
 from modeldesk.core.releases.history import earlier_versions, other_versions, previous_version
 from modeldesk.core.releases.model import (
+    PRODUCTION,
     Deployment,
     DeploymentKey,
+    EnvironmentName,
     Release,
     ReleaseKind,
     ReleaseState,
     ServiceSettings,
+    Target,
     VersionTarget,
 )
-from modeldesk.core.releases.names import check_deployment_name
+from modeldesk.core.releases.names import check_deployment_name, check_environment
 from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
-from modeldesk.core.releases.plan import plan_release
-from modeldesk.core.releases.problems import kept, no_way_back, not_well, nothing_runs
-from modeldesk.core.releases.recovery import Healer, Recovered, adopt
+from modeldesk.core.releases.ports import ReleaseRecords
+from modeldesk.core.releases.preparing import (
+    Intent,
+    check_target,
+    check_unclaimed,
+    kept_container,
+    revision_of,
+    settings_for_return,
+)
+from modeldesk.core.releases.problems import canary_stands, no_way_back, runs_already
+from modeldesk.core.releases.recovery import Recovered, adopt
+from modeldesk.core.releases.releasing import Releasing
+from modeldesk.core.releases.restarting import restart
+from modeldesk.core.releases.routing import check_ports, settled_ports
+from modeldesk.core.releases.settle import finish_removal, stop_everything
+from modeldesk.core.releases.tidy import tidy
 from modeldesk.core.words import tr
 
 
@@ -45,21 +56,27 @@ class ReleaseService:
     def __init__(
         self,
         records: ReleaseRecords,
-        probe: AnswerProbe,
+        gateways: Callable[[ImageEngine], Gateway],
+        gateway_image: Callable[[ImageEngine, Job], str],
         locks: DeploymentLocks,
         who: Callable[[], str],
         clock: Callable[[], datetime],
         forgetful: RecordsError | None = None,
     ) -> None:
-        """`forgetful` says why `records` are gone when the program ends: then no deployment is
-        made or changed."""
-        self._forgetful = forgetful
+        """`gateway_image` is what a new gateway runs, as an image id or ``repository@digest``; it
+        is on the engine when this returns. `forgetful` says why `records` are gone when the
+        program ends: then no deployment is made or changed."""
         self._records = records
         self._book = DeploymentBook(records)
-        self._probe = probe
-        self._locks = locks
-        self._who = who
-        self._clock = clock
+        self._parts = Releasing(
+            records, gateways, gateway_image, locks, who, clock, forgetful, self._book
+        )
+        self.canaries = CanaryReleases(self._parts)
+        """Versions beside those that serve."""
+
+    def gateway(self, engine: ImageEngine) -> Gateway:
+        """The gateways of the engine's deployments."""
+        return self._parts.gateways(engine)
 
     def deployments(self, engine: EngineId) -> tuple[Deployment, ...]:
         """Every deployment that lives on the engine, by name."""
@@ -76,6 +93,10 @@ class ReleaseService:
     def history(self, key: DeploymentKey) -> tuple[Release, ...]:
         """Every release of the deployment, newest first."""
         return self._records.releases(key)
+
+    def settings(self, key: DeploymentKey) -> Mapping[int, ServiceSettings]:
+        """Every revision of its settings, the newest first."""
+        return self._records.settings(key)
 
     def earlier_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
         """What can be gone back to, nearest first; where `rollback` goes to by itself."""
@@ -95,32 +116,42 @@ class ReleaseService:
         why: str,
         job: Job,
         secrets: Mapping[str, str] | None = None,
+        *,
+        environment: EnvironmentName | None = None,
     ) -> ReleaseOutcome:
         """Run `target` under the deployment `name` of this engine, which is made when there is
-        none.
+        none, without a request dropped. Only where the ports change hands (they are owned by a
+        container from before there were gateways, or are to be others) there is a moment without
+        answers, which the job's log says. `environment` None leaves what it is.
 
         `secrets` are values for `settings.secret_names`; those left out are taken from the
-        container that runs now. Raises `AlreadyRunning`, `NotFound` (the image), `ReleaseError`
-        (nothing could be restored), `Cancelled` (after everything was undone).
+        container that runs now. Raises `AlreadyRunning`, `NotFound` (the image), `InvalidInput`
+        (ports no gateway can have, a secret in `why`), `ReleaseError` (a canary is under way;
+        nothing could be restored), `GatewayError`, `Cancelled` (after everything was undone).
         """
         check_deployment_name(name)
-        self._check_memory()
+        check_ports(settings.ports)
+        why = check_told(why)
+        if environment is not None:
+            check_environment(environment)
+        self._parts.check_memory()
         home = engine.identity()
-        with self._locks.hold(name, home.id):
-            known = self._book.take_up(home, name)
-            self._healer(engine).close(DeploymentKey(home.id, name), job)
-            deployment = Deployment(
-                home.id,
-                name,
-                model,
-                settings,
-                known.current if known else None,
-                known.container if known else None,
-                known.created if known else self._clock(),
-            )
-            return self._release(
-                engine, deployment, known, target, ReleaseKind.DEPLOY, why, job, secrets or {}
-            )
+        key = DeploymentKey(home.id, name)
+        with self._parts.locks.hold(name, home.id):
+            self._book.take_up(home, name)
+            self._parts.healer(engine).close(key, job)
+            known = self._records.deployment(key)
+            if known is not None:
+                check_target(known, Target.CONTAINERS)
+            if known is None:
+                check_unclaimed(self._parts.tools(engine), key)
+            elif known.canary is not None:
+                raise canary_stands(known)
+            wanted = self._wanted(engine, key, model, known, settings, job)
+            if environment is not None:
+                wanted = replace(wanted, environment=environment)
+            intent = Intent(ReleaseKind.DEPLOY, known, wanted, target, why, None, secrets)
+            return self._parts.release(engine, intent, job)
 
     def rollback(
         self,
@@ -130,209 +161,126 @@ class ReleaseService:
         why: str,
         job: Job,
     ) -> ReleaseOutcome:
-        """Go back to `to`, or to the version before the one that runs, with the settings the
-        deployment has. Raises as `deploy`, `ReleaseError` when there is nothing to go to, and
-        `NoSuchDeployment` when it lives on another engine."""
-        with self._held(engine, key, job) as deployment:
-            name = deployment.name
+        """Go back to `to`, or to the version before the one that runs, with the settings it ran
+        with. Where its container was kept, it is that one again: still running, it gets the
+        callers at once. A canary is taken back first; without `to`, that is all. Raises as
+        `deploy`, `ReleaseError` when there is nothing to go to, and `NoSuchDeployment` when it
+        lives on another engine."""
+        began = time.monotonic()
+        why = check_told(why)
+        with self._parts.held(engine, key, job) as found:
+            deployment = found
+            if found.canary is not None:
+                reason = why or tr("rolled back")
+                deployment, aborted = take_back(self._parts, engine, found, reason, job)
+                if to is None:
+                    return outcome_of(deployment, aborted, found, began, None, None)
             target = to or previous_version(self.history(deployment.key))
             if target is None:
                 raise no_way_back(deployment, self.other_versions(deployment))
             if deployment.current is not None and target.image == deployment.current.image:
-                raise ReleaseError(
-                    tr("“{name}” already runs {version}.", name=name, version=target.reference)
-                )
-            return self._release(
-                engine, deployment, deployment, target, ReleaseKind.ROLLBACK, why, job, {}
+                raise runs_already(deployment.name, target)
+            reused = kept_container(engine, deployment, target)
+            settings = settings_for_return(self._records, deployment, target, reused)
+            check_ports(settings.ports)
+            wanted = self._wanted(
+                engine, deployment.key, deployment.model, deployment, settings, job
             )
+            intent = Intent(ReleaseKind.ROLLBACK, deployment, wanted, target, why, reused)
+            return self._parts.release(engine, intent, job)
 
     def stop(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
-        """Stop what serves; the deployment stays and can be started again. Raises
-        `NoSuchDeployment`."""
-        with self._held(engine, key, job) as deployment:
+        """Stop what serves and the gateway, so that the ports are free; the deployment stays and
+        can be started again. A canary is taken back. Raises `NoSuchDeployment`."""
+        with self._parts.held(engine, key, job) as deployment:
             job.report(Progress(tr("Stopping {name}", name=deployment.name)))
-            _stop(engine, deployment.container)
-            return changes_of(deployment)
+            stopped = replace(self._end_canary(deployment, tr("stopped")), stopped=True)
+            self._records.save_deployment(stopped)
+            tools = self._parts.tools(engine)
+            stop_everything(tools, stopped)
+            tidy(tools, stopped)
+            return replace(changes_of(deployment), every_container=True)
 
     def start(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> ReleaseOutcome:
         """Run the deployment's current version again, after a stop or when its container is
-        gone; nothing is done when it runs. Raises as `rollback`."""
-        begin = time.monotonic()
-        with self._held(engine, key, job) as deployment:
-            if deployment.current is None:
-                raise ReleaseError(tr("“{name}” has no version to start.", name=deployment.name))
-            last = next(iter(self.history(key)), None)
-            if last and deployment.container and _runs(engine, deployment.container):
-                return outcome_of(deployment, last, deployment, begin, None, None)
-            return self._release(
-                engine,
-                deployment,
-                deployment,
-                deployment.current,
-                ReleaseKind.DEPLOY,
-                tr("started again"),
-                job,
-                {},
-            )
+        gone; nothing is done when it runs behind its gateway. Raises as `rollback`."""
+        with self._parts.held(engine, key, job) as deployment:
+            return restart(self._parts, engine, deployment, tr("started again"), job)
 
     def remove(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Changes:
-        """Stop and remove what serves, then forget the deployment; its history stays. Raises
-        `NoSuchDeployment`."""
-        with self._held(engine, key, job) as deployment:
+        """Stop and remove what serves, what was kept and the gateway, then forget the deployment;
+        its history stays. Raises `NoSuchDeployment`."""
+        with self._parts.held(engine, key, job) as deployment:
             job.report(Progress(tr("Removing {name}", name=deployment.name)))
-            _stop(engine, deployment.container)
-            if deployment.container:
-                engine.remove_container(deployment.container)
-            self._records.delete_deployment(deployment.key)
-            return changes_of(deployment)
+            # From here on it is removed to the end, by the next start if need be.
+            nothing = replace(
+                self._end_canary(deployment, tr("removed")), container=None, stopped=True, kept=()
+            )
+            self._records.save_deployment(nothing)
+            tools = self._parts.tools(engine)
+            stop_everything(tools, deployment)
+            finish_removal(tools, nothing, job)
+            return replace(changes_of(deployment), every_container=True)
 
     def recover(self, engine: ImageEngine, job: Job) -> Recovered:
         """Find out which deployments live on this engine, then finish or undo every release of
-        it that a crash left in the middle."""
+        it that a crash left in the middle, and stop what was kept running long enough."""
         self._book.seen(engine.identity())
         adopted = adopt(engine, self._records)
-        return replace(self._healer(engine).heal_all(job), adopted=adopted)
+        return replace(self._parts.healer(engine).heal_all(job), adopted=adopted)
 
-    def _healer(self, engine: ImageEngine) -> Healer:
-        return Healer(engine, self._probe, self._records, self._locks, self._clock)
+    def heal(self, engine: ImageEngine, job: Job) -> Healed:
+        """After `recover`: put back what somebody or a crash took away from deployments that are
+        to run: their gateways, their routing, and the containers that serve. Deployments that
+        another program is busy with are left alone, and so is a container that somebody stopped:
+        `start` runs that again."""
+        return heal_all(self._parts, engine, job)
 
-    @contextmanager
-    def _held(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Iterator[Deployment]:
-        """The deployment, while inside for this caller alone, and without an open release. It
-        must live on the engine."""
-        self._check_memory()
-        home = engine.identity()
-        self._book.check_here(home, key)
-        with self._locks.hold(key.name, home.id):
-            found = self._book.take_up(home, key.name) or self._book.get(home.id, key.name)
-            self._healer(engine).close(found.key, job)
-            yield found
-
-    def _check_memory(self) -> None:
-        if self._forgetful is not None:
-            raise RecordsError(
-                tr("No deployment can be made or changed, because it would be forgotten."),
-                str(self._forgetful),
-                self._forgetful.detail,
-            )
-
-    def _release(
+    def _wanted(
         self,
         engine: ImageEngine,
-        deployment: Deployment,
+        key: DeploymentKey,
+        model: ModelName,
         known: Deployment | None,
-        target: VersionTarget,
-        kind: ReleaseKind,
-        why: str,
+        settings: ServiceSettings,
         job: Job,
-        secrets: Mapping[str, str],
-    ) -> ReleaseOutcome:
-        begin = time.monotonic()
-        if engine.image_summary(target.image) is None:
-            raise NotFound(
-                tr("The image of {version} is no longer on the engine.", version=target.reference),
-                tr("Pull it or build it again, or choose another version."),
-            )
-        previous, running = _previous(engine, deployment.container)
-        values = self._secrets(engine, deployment, previous, secrets)
-        release = self._begin(deployment, target, kind, why)
-        executor = ReleaseExecutor(
-            engine,
-            self._probe,
-            self._records,
-            self._clock,
-            deployment,
-            release,
-            values,
-            previous,
+    ) -> Deployment:
+        """The deployment with these settings. A gateway that stands keeps its image."""
+        has = known.settings.ports if known else ()
+        settled = replace(settings, ports=settled_ports(settings.ports, has))
+        revision = revision_of(self._records, key, settled)
+        stands = known is not None and known.behind_gateway and not known.stopped
+        image = (
+            known.gateway_image
+            if known is not None and stands
+            else self._parts.gateway_image(engine, job)
         )
-        plan = plan_release(previous_exists=previous is not None, previous_running=running)
-        try:
-            done = executor.execute(plan, job)
-        except ModelDeskError as problem:
-            return self._failed(engine, executor, known, problem, begin)
-        ended = self._end(release, ReleaseState.SUCCEEDED)
-        return outcome_of(done, ended, deployment, begin, None, previous)
-
-    def _failed(
-        self,
-        engine: ImageEngine,
-        executor: ReleaseExecutor,
-        known: Deployment | None,
-        problem: ModelDeskError,
-        begin: float,
-    ) -> ReleaseOutcome:
-        """What is left to do after the executor undid its steps: write it down, then either
-        say that it was restored or raise."""
-        release = executor.release
-        if executor.recorded:
-            # The target serves; only the cleaning up failed. The release stays open, and the
-            # next recovery repeats it.
-            return outcome_of(executor.deployment, release, known, begin, None, executor.previous)
-        undone = executor.undone
-        if undone is None:
-            raise self._left_open(engine, executor, problem)
-        if undone.problem is not None:
-            problem = not_well(release, problem, undone.problem)
-        state = ReleaseState.RESTORED if undone.runs else ReleaseState.FAILED
-        ended = self._end(release, state, kept(problem))
-        if isinstance(problem, Cancelled) or not undone.runs or known is None:
-            raise problem
-        return outcome_of(known, ended, known, begin, problem, executor.previous)
-
-    def _left_open(
-        self, engine: ImageEngine, executor: ReleaseExecutor, problem: ModelDeskError
-    ) -> ModelDeskError:
-        """What to raise when the steps could not be undone; the release stays open, with the
-        reason, for a recovery to try it again."""
-        previous, stuck = executor.previous, executor.stuck
-        if stuck is None or isinstance(stuck, EngineUnavailable):
-            return problem
-        self._records.finish_release(replace(executor.release, error=kept(problem)))
-        if previous is None or _runs(engine, previous):
-            return problem
-        return nothing_runs(executor.release, problem, stuck)
-
-    def _begin(
-        self, deployment: Deployment, target: VersionTarget, kind: ReleaseKind, why: str
-    ) -> Release:
-        release = Release(
-            0,
-            deployment.engine,
-            deployment.name,
-            kind,
-            target,
-            deployment.current,
-            self._clock(),
-            self._who(),
-            why,
-            ReleaseState.RUNNING,
-        )
-        return replace(release, id=self._records.add_release(release))
-
-    def _end(self, release: Release, state: ReleaseState, error: str = "") -> Release:
-        ended = replace(release, state=state, finished=self._clock(), error=error)
-        self._records.finish_release(ended)
-        return ended
-
-    def _secrets(
-        self,
-        engine: ImageEngine,
-        deployment: Deployment,
-        previous: ContainerId | None,
-        given: Mapping[str, str],
-    ) -> dict[str, str]:
-        """A value for every secret variable: as given, else as the running container has it."""
-        wanted = deployment.settings.secret_names
-        missing = [name for name in wanted if name not in given]
-        kept = engine.container(previous).environment if previous and missing else {}
-        unknown = [name for name in missing if name not in kept]
-        if unknown:
-            raise ReleaseError(
-                tr("The value of {names} is not known.", names=", ".join(unknown)),
-                tr("Secret values are never stored: deploy again and enter them."),
+        if known is None:
+            return Deployment(
+                key.engine,
+                key.name,
+                model,
+                settled,
+                None,
+                None,
+                self._parts.clock(),
+                PRODUCTION,
+                revision,
+                gateway_image=image,
             )
-        return {name: given.get(name, kept.get(name, "")) for name in wanted}
+        return replace(known, model=model, settings=settled, revision=revision, gateway_image=image)
+
+    def _end_canary(self, deployment: Deployment, why: str) -> Deployment:
+        """Its release is aborted, for somebody who takes all of the deployment away."""
+        canary = deployment.canary
+        if canary is None:
+            return deployment
+        without = replace(deployment, canary=None)
+        self._records.save_deployment(without)
+        for release in self.history(deployment.key):
+            if release.id == canary.version.release:
+                self._parts.end(release, ReleaseState.ABORTED, why)
+        return without
 
 
 def _but_current(
@@ -340,29 +288,3 @@ def _but_current(
 ) -> tuple[VersionTarget, ...]:
     current = deployment.current
     return tuple(v for v in versions if current is None or v.image != current.image)
-
-
-def _previous(
-    engine: ImageEngine, container: ContainerId | None
-) -> tuple[ContainerId | None, bool]:
-    """The container that served so far, if it is still there, and whether it runs."""
-    if container is None:
-        return None, False
-    try:
-        return container, engine.container(container).summary.running
-    except NotFound:
-        return None, False
-
-
-def _stop(engine: ImageEngine, container: ContainerId | None) -> None:
-    """What somebody else has removed needs no stopping."""
-    if container is not None:
-        with suppress(NotFound):
-            engine.stop_container(container)
-
-
-def _runs(engine: ImageEngine, container: ContainerId) -> bool:
-    try:
-        return engine.container(container).summary.running
-    except ModelDeskError:
-        return False

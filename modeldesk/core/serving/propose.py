@@ -24,6 +24,7 @@ from modeldesk.core.words import tr
 
 PORT = 8000
 _FOLDER = "modeldesk_server"
+_SETTINGS = "model.json"
 _METADATA = ("title", "description", "license", "task")
 
 
@@ -44,6 +45,13 @@ def with_server(folder: ModelFolder, templates: Path) -> tuple[ModelFolder, Serv
     return _served(folder, choice, serving), serving
 
 
+def is_description(path: str) -> bool:
+    """Whether it is what a generated server says of its model at /metadata, also where it was
+    written into the folder."""
+    folder, _, name = path.rpartition("/")
+    return name == _SETTINGS and folder.startswith(_FOLDER)
+
+
 def _serving(folder: ModelFolder, choice: Choice, templates: Path) -> Serving:
     name = _free_name(folder)
     program = PurePosixPath(name, "serve.py")
@@ -51,7 +59,7 @@ def _serving(folder: ModelFolder, choice: Choice, templates: Path) -> Serving:
     texts = {
         str(program): template.read_text(encoding="utf-8"),
         f"{name}/server.py": (templates / "server.py").read_text(encoding="utf-8"),
-        f"{name}/model.json": _settings(folder, choice),
+        f"{name}/{_SETTINGS}": _settings(folder, choice),
     }
     own = folder.requirements
     if own is not None:
@@ -121,7 +129,8 @@ def _served(folder: ModelFolder, choice: Choice, serving: Serving) -> ModelFolde
 
 
 def _findings(folder: ModelFolder, choice: Choice, serving: Serving) -> Iterator[Finding]:
-    weights = printable(str(choice.weights))
+    whole = choice.weights == PurePosixPath()
+    weights = tr("the folder") if whole else printable(str(choice.weights))
     text = tr("There is no program that serves the model, so a small server is proposed: it loads "
               "{path} with {framework} and answers /predict, /health and /metadata on port {port}. "
               "Read it beside the Dockerfile; it is sent with the folder, not written into it.",

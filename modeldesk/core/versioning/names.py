@@ -1,22 +1,22 @@
-"""Names of versions: three schemes, what comes next in each, and names that may move.
+"""Names of versions: three schemes, their order, and names that may move.
 
 A version's name is an image tag that never moves once given. A channel is a tag that does.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from modeldesk.core.errors import InvalidReference, InvalidVersion
 from modeldesk.core.references import check_tag
-from modeldesk.core.versioning.git_facts import GitFacts
+from modeldesk.core.versioning.channels import channel_of
 from modeldesk.core.words import tr
 
-CHANNELS = ("stable", "candidate", "deprecated")
-"""Fit for production; to be verified; kept for history."""
-_LATEST = "latest"
+LATEST = "latest"
+"""What a name without a tag means. It is never given unasked."""
+LONGEST = 128
+"""Characters of a tag."""
 
 
 class Scheme(Enum):
@@ -30,85 +30,59 @@ class Scheme(Enum):
     """``v20250405-prod``: for scheduled training."""
 
 
-class Step(Enum):
-    """Which part of a semantic version goes up."""
-
-    MAJOR = "major"
-    MINOR = "minor"
-    PATCH = "patch"
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedVersion:
-    """The next name in a scheme. `tag` is empty when the scheme has none to give; `reason` is a
-    phrase for people that says where the name comes from, or why there is none."""
-
-    tag: str
-    reason: str
-
-
+_NUMBER = r"(?:0|[1-9]\d*)"
+_PRE = rf"(?:{_NUMBER}|\d*[A-Za-z-][0-9A-Za-z-]*)"
+_BUILD = r"(?:[+_][0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 _SEMANTIC = re.compile(
-    r"(?P<v>v?)(?P<major>\d+)\.(?P<minor>\d+)(?:\.(?P<patch>\d+))?"
-    r"(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
-    r"(?:[+_](?P<build>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?",
+    rf"(?P<v>v?)(?P<major>{_NUMBER})\.(?P<minor>{_NUMBER})(?:\.(?P<patch>{_NUMBER}))?"
+    rf"(?:-(?P<pre>{_PRE}(?:\.{_PRE})*))?{_BUILD}",
     re.ASCII,
 )
-_MAJOR_ONLY = re.compile(r"(?P<v>v)(?P<major>\d{1,4})", re.ASCII)
+_MAJOR_ONLY = re.compile(r"(?P<v>v)(?P<major>0|[1-9]\d{0,3})", re.ASCII)
+_PADDED = re.compile(
+    rf"v\d{{1,4}}|v?\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?{_BUILD}", re.ASCII
+)
+"""A semantic version, but that its numbers may have leading zeros."""
+_ZEROS = re.compile(r"(^v?|[.-])0+(?=\d+(?:[.+_-]|$))", re.ASCII)
 _TIMESTAMP = re.compile(
     r"v?(?P<day>\d{8})(?:-(?P<time>\d{4}|\d{6}))?(?:-(?P<suffix>[A-Za-z][A-Za-z0-9._-]*))?",
     re.ASCII,
 )
 _COMMIT = re.compile(r"[0-9a-f]{7,40}(?:-dirty)?(?:-\d+)?", re.ASCII)
-_SUFFIX = re.compile(r"[A-Za-z][A-Za-z0-9._-]*", re.ASCII)
-_NUMBERED = re.compile(r"(?P<text>.*?)(?P<number>\d*)", re.DOTALL | re.ASCII)
+_RUN = re.compile(r"[0-9]+|[^0-9]", re.DOTALL)
 
-_Piece = tuple[int, str, int]
+_Piece = tuple[int, tuple[tuple[int, int], ...]]
 SortKey = tuple[int, tuple[int, ...], int, tuple[_Piece, ...], str]
 """What `sort_key` gives: to be compared, not looked into."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Semantic:
+class Semantic:
+    """A semantic version, read. Build metadata is in its `text` alone: it has no rank."""
+
     prefix: str
+    """``v`` or empty."""
     numbers: tuple[int, int, int]
     pre: str
+    """What follows the first dash; empty for a release."""
     text: str
 
     @property
     def key(self) -> tuple[tuple[int, ...], int, tuple[_Piece, ...]]:
+        """Orders versions by precedence."""
         return self.numbers, not self.pre, _pieces(self.pre)
 
 
 @dataclass(frozen=True, slots=True)
-class _Timestamp:
+class Timestamp:
+    """A version named by its time, read."""
+
     day: int
+    """YYYYMMDD."""
     time: int
     """HHMMSS, −1 when the name has none."""
-
-
-def propose(
-    scheme: Scheme,
-    existing: Iterable[str],
-    git: GitFacts | None,
-    now: datetime,
-    *,
-    step: Step = Step.MINOR,
-    suffix: str = "",
-) -> ProposedVersion:
-    """The next free name of `scheme` beside the `existing` tags, which may be of any kind.
-
-    `now` is in the zone the name shall be read in. `step` matters to SEMANTIC alone, `suffix`
-    (as in ``v20250405-prod``) to TIMESTAMP alone. Raises `InvalidVersion` for a suffix that a
-    tag can't hold.
-    """
-    taken = frozenset(existing)
-    match scheme:
-        case Scheme.SEMANTIC:
-            return _next_semantic(taken, step)
-        case Scheme.COMMIT:
-            return _next_commit(taken, git)
-        case Scheme.TIMESTAMP:
-            return _next_timestamp(taken, now, suffix)
+    suffix: str = ""
+    """``prod`` of ``v20250405-prod``."""
 
 
 def check_version(tag: str) -> None:
@@ -128,31 +102,46 @@ def check_version(tag: str) -> None:
             tr("“{tag}” can't name a version.", tag=tag) if tag else tr("The version has no name."),
             hint,
         ) from error
+    if semantic(tag) is None and timestamp(tag) is None and _PADDED.fullmatch(tag):
+        raise InvalidVersion(
+            tr("“{tag}” is no semantic version: its numbers have leading zeros.", tag=tag),
+            tr("Write {tag}.", tag=_ZEROS.sub(r"\1", tag)),
+        )
 
 
 def tag_of(version: str) -> str:
-    """A semantic version as a tag: ``v1.2.0+gpu`` becomes ``v1.2.0_gpu``."""
-    return version.replace("+", "_")
+    """A semantic version as a tag, which can't hold ``+``: ``v1.2.0+gpu`` becomes
+    ``v1.2.0_gpu``. SemVer has no underscore, so nothing else becomes that."""
+    return version.replace("+", "_") if is_semantic(version) else version
 
 
 def is_channel(tag: str) -> bool:
-    """Whether `tag` is one of the `CHANNELS`."""
-    return tag in CHANNELS
+    """Whether `tag` says a channel."""
+    return channel_of(tag) is not None
 
 
 def is_mutable(tag: str) -> bool:
-    """Whether `tag` is expected to move: a channel, or ``latest``."""
-    return tag in CHANNELS or tag == _LATEST
+    """Whether `tag` is expected to move or to go: a channel's, or ``latest``."""
+    return is_channel(tag) or tag == LATEST
+
+
+def scheme_of(tag: str) -> Scheme | None:
+    """The scheme that `tag` follows; None for a name of no scheme."""
+    if is_timestamp(tag):
+        return Scheme.TIMESTAMP
+    if is_semantic(tag):
+        return Scheme.SEMANTIC
+    return Scheme.COMMIT if is_commit(tag) else None
 
 
 def is_semantic(tag: str) -> bool:
-    """``v1.4.0``, ``1.4.0-rc1``, ``v1.0-rc1``, ``v2``; not a timestamp."""
-    return _semantic(tag) is not None
+    """``v1.4.0``, ``1.4.0-rc1``, ``v1.0-rc1``, ``v2``; not a timestamp, and not ``v1.04.0``."""
+    return semantic(tag) is not None
 
 
 def is_timestamp(tag: str) -> bool:
     """``v20250405``, ``20250405-1430``, ``v20250405-prod``, where the date is one."""
-    return _timestamp(tag) is not None
+    return timestamp(tag) is not None
 
 
 def is_commit(tag: str) -> bool:
@@ -161,88 +150,32 @@ def is_commit(tag: str) -> bool:
 
 
 def sort_key(tag: str) -> SortKey:
-    """Orders tags, oldest first, within each scheme: semantic versions by precedence (with
-    ``rc10`` after ``rc9``), timestamps by time, all else by text with numbers as numbers.
+    """Orders tags, oldest first, within each scheme: semantic versions by SemVer's precedence
+    (but that digits inside a word count as a number, so that ``rc10`` is after ``rc9``, as in
+    PEP 440), timestamps by time, all else by text with numbers as numbers.
     Between schemes: other tags, commits, timestamps, semantic versions."""
-    if stamp := _timestamp(tag):
+    if stamp := timestamp(tag):
         return 2, (stamp.day, stamp.time), 1, (), tag
-    if version := _semantic(tag):
+    if version := semantic(tag):
         return 3, *version.key, tag
     return int(is_commit(tag)), (), 1, () if is_commit(tag) else _pieces(tag), tag
 
 
-def _next_semantic(taken: frozenset[str], step: Step) -> ProposedVersion:
-    found = sorted(filter(None, map(_semantic, taken)), key=lambda version: version.key)
-    if not found:
-        return ProposedVersion("v1.0.0", tr("first version"))
-    last = found[-1]
-    reason = tr("next after {tag}", tag=last.text)
-    stem = last.prefix + ".".join(map(str, last.numbers))
-    if last.pre:
-        following = f"{stem}-{_counted_up(last.pre)}"
-        tag = following if _fits(following) else stem
-        return ProposedVersion(tag, reason)
-    major, minor, patch = last.numbers
-    following = {
-        Step.MAJOR: f"{last.prefix}{major + 1}.0.0",
-        Step.MINOR: f"{last.prefix}{major}.{minor + 1}.0",
-        Step.PATCH: f"{last.prefix}{major}.{minor}.{patch + 1}",
-    }[step]
-    return ProposedVersion(following, reason)
-
-
-def _next_commit(taken: frozenset[str], git: GitFacts | None) -> ProposedVersion:
-    if git is None:
-        return ProposedVersion("", tr("the folder is not in a git repository"))
-    if not git.commit:
-        return ProposedVersion("", tr("the git repository has no commit yet"))
-    name = git.short_commit
-    where = tr("commit on {branch}", branch=git.branch) if git.branch else tr("checked-out commit")
-    if git.dirty:
-        where = tr("{where}, with changes that are not committed", where=where)
-    if name not in taken:
-        return ProposedVersion(name, where)
-    count = 2
-    while f"{name}-{count}" in taken:
-        count += 1
-    return ProposedVersion(f"{name}-{count}", tr("{where}, built before", where=where))
-
-
-def _next_timestamp(taken: frozenset[str], now: datetime, suffix: str) -> ProposedVersion:
-    if suffix and not _SUFFIX.fullmatch(suffix):
-        raise InvalidVersion(
-            tr("“{suffix}” can't end a version's name.", suffix=suffix),
-            tr("Begin with a letter; then letters, digits, dots, dashes and underscores."),
-        )
-    ending = f"-{suffix}" if suffix else ""
-    stamps = {(stamp.day, stamp.time) for stamp in map(_timestamp, taken) if stamp}
-    today = int(f"{now:%Y%m%d}")
-    if all(day != today for day, _ in stamps):
-        tag, reason = f"v{now:%Y%m%d}{ending}", tr("today’s date")
-    else:
-        reason = tr("date and time, because there is a version of today")
-        if (today, int(f"{now:%H%M}00")) not in stamps:
-            tag = f"v{now:%Y%m%d-%H%M}{ending}"
-        else:
-            while (int(f"{now:%Y%m%d}"), int(f"{now:%H%M%S}")) in stamps:
-                now += timedelta(seconds=1)
-            tag = f"v{now:%Y%m%d-%H%M%S}{ending}"
-    check_version(tag)
-    return ProposedVersion(tag, reason)
-
-
-def _semantic(tag: str) -> _Semantic | None:
-    if _timestamp(tag):
+def semantic(tag: str) -> Semantic | None:
+    """What `tag` says as a semantic version, with ``v`` or without; a patch that is left out is
+    0. None where it is none."""
+    if timestamp(tag):
         return None
     match = _SEMANTIC.fullmatch(tag) or _MAJOR_ONLY.fullmatch(tag)
-    if match is None or len(tag) > 128:
+    if match is None or len(tag) > LONGEST:
         return None
     parts = match.groupdict()
     major, minor, patch = (int(parts.get(name) or 0) for name in ("major", "minor", "patch"))
-    return _Semantic(parts["v"], (major, minor, patch), parts.get("pre") or "", tag)
+    return Semantic(parts["v"], (major, minor, patch), parts.get("pre") or "", tag)
 
 
-def _timestamp(tag: str) -> _Timestamp | None:
+def timestamp(tag: str) -> Timestamp | None:
+    """What `tag` says as a time; None where it says none, or no day that there was."""
     match = _TIMESTAMP.fullmatch(tag)
     if match is None:
         return None
@@ -251,32 +184,22 @@ def _timestamp(tag: str) -> _Timestamp | None:
         datetime.strptime(day + (time or "0000").ljust(6, "0") + "Z", "%Y%m%d%H%M%S%z")
     except ValueError:
         return None
-    return _Timestamp(int(day), int(time.ljust(6, "0")) if time else -1)
+    at = int(time.ljust(6, "0")) if time else -1
+    return Timestamp(int(day), at, match["suffix"] or "")
 
 
 def _pieces(text: str) -> tuple[_Piece, ...]:
-    """The dotted identifiers of a pre-release as SemVer orders them, save that a number at the
-    end of a word counts as a number."""
-    if not text:
-        return ()
+    """The dotted identifiers of a pre-release as SemVer orders them: numbers before words, words
+    by ASCII; save that digits in a word are a number."""
+    return tuple((int(not _is_number(word)), _runs(word)) for word in text.split(".") if text)
+
+
+def _runs(word: str) -> tuple[tuple[int, int], ...]:
+    """Each character by its code, each run of digits as a number with the code of a digit."""
     return tuple(
-        (0, "", int(word)) if word.isascii() and word.isdigit() else (1, *_split_number(word))
-        for word in text.split(".")
+        (ord("0"), int(run)) if _is_number(run) else (ord(run), 0) for run in _RUN.findall(word)
     )
 
 
-def _split_number(word: str) -> tuple[str, int]:
-    match = _NUMBERED.fullmatch(word)
-    if match is None or not match["number"]:
-        return word, -1
-    return match["text"], int(match["number"])
-
-
-def _counted_up(pre: str) -> str:
-    """``rc1`` → ``rc2``, ``beta.3`` → ``beta.4``, ``rc`` → ``rc2``."""
-    text, number = _split_number(pre)
-    return f"{text}{number + 1 if number >= 0 else 2}"
-
-
-def _fits(tag: str) -> bool:
-    return len(tag) <= 128
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -23,6 +23,7 @@ from modeldesk.ui.widgets.chip import ChipRow, ChipSpec
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.log_view import LogView
+from modeldesk.ui.widgets.part_list import PartList
 from modeldesk.ui.widgets.task_progress import TaskProgress
 
 
@@ -42,6 +43,7 @@ class TaskDetail(Card):
         self._chips = ChipRow(theme)
         self._times = Label("", TextStyle.LABEL, "muted", wrap=True)
         self._progress = TaskProgress(theme, vertical=True)
+        self.parts = PartList(theme)
         self._error = Banner(theme)
         self._error.action_chosen.connect(self._copy_error)
         self.cancel = _button(DangerButton(tr("Cancel"), filled=False), self._cancel)
@@ -80,6 +82,7 @@ class TaskDetail(Card):
         if task.active:
             fraction = task.progress.fraction if task.progress is not None else None
             self._progress.set_state(presentation.printable(progress_text(task)), fraction)
+        self._show_parts(task)
         self.cancel.setVisible(task.active)
         self.cancel.setEnabled(task.state is not TaskState.CANCELLING)
         self.retry.setVisible(task.can_retry)
@@ -101,10 +104,17 @@ class TaskDetail(Card):
         self.body.addLayout(head)
         self.body.addWidget(self._times)
         self.body.addWidget(self._progress)
+        self.body.addWidget(self.parts)
         self.body.addWidget(self._error)
         self.body.addLayout(buttons)
         self.body.addSpacing(Space.XS)
         self.body.addWidget(self.log, 1)
+
+    def _show_parts(self, task: TaskHandle[Any]) -> None:
+        """What moves in parts shows each of them, and at the end how each ended."""
+        parts = task.progress.parts if task.progress is not None else ()
+        self.parts.set_parts(parts)
+        self.parts.setVisible(bool(parts))
 
     def _show_error(self, error: ModelDeskError | None) -> None:
         if error is None:

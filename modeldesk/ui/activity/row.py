@@ -103,7 +103,7 @@ class TaskList(RowView):
             _write(painter, second, task.when, TextStyle.NOTE, tokens.muted)
             return
         when = QFontMetricsF(font(TextStyle.NOTE)).horizontalAdvance(task.when)
-        _write(painter, second, task.when, TextStyle.NOTE, tokens.faint, right=True)
+        _write(painter, second, task.when, TextStyle.NOTE, tokens.muted, right=True)
         second.setRight(second.right() - when - Space.M)
         color = tokens.bad if task.chip.tone is STATE_TONES[TaskState.FAILED] else tokens.muted
         _write(painter, second, task.note, TextStyle.NOTE, color)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.model_folder.model import ModelFolder, Requirements, WeightFile
+from modeldesk.core.model_folder.sent import Sent
 from modeldesk.core.text import parameters_text
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.build.words import both, git_text
@@ -15,9 +16,9 @@ _WEIGHTS_NAMED = 2
 _ROWS = 6
 
 
-def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
-    """What was found in the folder, a line each."""
-    folder = plan.folder
+def plan_facts(plan: BuildPlan, sent: Sent) -> tuple[KeyValue, ...]:
+    """What was found in the folder, a line each; `sent` is what goes to the engine by now."""
+    folder = plan.as_built
     kinds = dict.fromkeys(one.format for one in folder.weights)
     others = [kind for kind in kinds if kind.lower() != folder.framework.lower()]
     framework = ", ".join(filter(None, (folder.framework, *others)))
@@ -29,7 +30,7 @@ def plan_facts(plan: BuildPlan) -> tuple[KeyValue, ...]:
         KeyValue(tr("Requirements"), requirements_text(folder.requirements),
                  None if folder.requirements and folder.requirements.pinned else Tone.WARNING),
         *_environment_rows(folder),
-        KeyValue(tr("Context"), _context_text(plan)),
+        KeyValue(tr("Context"), _context_text(plan, sent)),
         KeyValue(tr("Git"), git_text(plan) or tr("not in a git repository"),
                  None if plan.git and not plan.git.dirty else Tone.NEUTRAL,
                  tooltip=plan.git_problem),
@@ -60,10 +61,14 @@ def requirements_text(requirements: Requirements | None) -> str:
     path = printable(str(requirements.path))
     conda = len(requirements.conda)
     if not requirements.packages and not requirements.needs_folder and not conda:
-        return f"{path} · {tr('no packages')}"
+        nothing = tr("no packages")
+        return f"{path} · {nothing}"
     number = trn("{count} package", "{count} packages", len(requirements.packages))
     pinned = tr("pinned") if requirements.pinned else tr("not all pinned")
     parts = [number, tr("with hashes") if requirements.hashed else pinned]
+    if requirements.unhashed:
+        parts.append(trn("{count} of them without", "{count} of them without",
+                         len(requirements.unhashed)))  # fmt: skip
     if conda:
         parts.append(trn("{count} for conda", "{count} for conda", conda))
     if requirements.locks:
@@ -108,13 +113,17 @@ def _environment_rows(folder: ModelFolder) -> list[KeyValue]:
     return rows
 
 
-def _context_text(plan: BuildPlan) -> str:
-    out = sum(one.size_bytes for one in (plan.recipe or plan.folder).kept_out)
+def _context_text(plan: BuildPlan, sent: Sent) -> str:
+    out = plan.folder.total_bytes - sent.size_bytes
     texts = ("Dockerfile", *([".dockerignore"] if plan.dockerignore else ()))
-    context = trn("{size} in {number} file, with {texts}", "{size} in {number} files, with {texts}",
-                  plan.context_files, size=size(plan.context_bytes),
-                  number=count(plan.context_files), texts=_named(texts))  # fmt: skip
-    return tr("{context}, {size} kept out", context=context, size=size(out)) if out else context
+    # BuildKit asks for no more of it than the Dockerfile copies.
+    context = trn("up to {size} in {number} file, with {texts}",
+                  "up to {size} in {number} files, with {texts}", sent.files,
+                  size=size(sent.size_bytes), number=count(sent.files),
+                  texts=_named(texts))  # fmt: skip
+    if out <= 0:
+        return context
+    return tr("{context}, {size} kept out", context=context, size=size(out))
 
 
 def _app_text(plan: BuildPlan) -> str:

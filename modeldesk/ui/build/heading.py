@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
@@ -24,7 +25,7 @@ class Heading(QWidget):
         super().__init__(parent)
         self._offered: tuple[PlainButton, ...] = ()
         self._offered_since = QElapsedTimer()
-        self.back = IconButton(theme, Icon.CHEVRON_LEFT, tr("All builds"))
+        self.back = IconButton(theme, Icon.CHEVRON_LEFT, tr("Back"))
         self.title = ElidedLabel("", TextStyle.TITLE)
         self.chips = ChipRow(theme)
         self.line = ElidedLabel(color="muted")
@@ -37,6 +38,8 @@ class Heading(QWidget):
         self.build = PrimaryButton(tr("Build"))
         row = QHBoxLayout()
         row.setSpacing(Space.S)
+        # The title stands as high where there is no button.
+        row.addStrut(self.build.sizeHint().height())
         row.addWidget(self.title)
         row.addWidget(self.chips)
         row.addStretch(1)
@@ -57,6 +60,7 @@ class Heading(QWidget):
         """Change title and chips."""
         self.title.set_text(title)
         self.chips.set_chips(chips)
+        self._fit()
 
     def offer(self, *buttons: PlainButton) -> None:
         """Show these buttons and no others. The second press of a double click, which would meet
@@ -64,8 +68,23 @@ class Heading(QWidget):
         if buttons != self._offered:
             self._offered = buttons
             self._offered_since.start()
+        held = any(one.hasFocus() for one in self._buttons if one not in buttons)
         for button in self._buttons:
             button.setVisible(button in buttons)
+        if held and buttons:
+            # Not wherever the keyboard would go next.
+            buttons[-1].setFocus()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Chips give way to the title: what they say stands below it too."""
+        taken = [self.back, self.title, self.chips, *self._offered]
+        wanted = sum(part.sizeHint().width() + Space.S for part in taken)
+        self.chips.setVisible(wanted <= self.width())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _PRESSES and self._offered_since.isValid():

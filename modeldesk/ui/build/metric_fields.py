@@ -1,6 +1,7 @@
 """The numbers that are registered with a version: its measures in sight, the others folded."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from modeldesk.core.library.measures import is_measure
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.build.draft import number_of
+from modeldesk.ui.build.words import found_note
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
@@ -27,7 +29,7 @@ class MetricFields(QWidget):
         self._column = _column(self)
         self._measures = QWidget()
         self._others = QWidget()
-        self.fold = LinkButton("")
+        self.fold = LinkButton("", flush=True)
         self.fold.clicked.connect(lambda: self._open(self._others.isHidden()))
         for part in (self._measures, self.fold, self._others):
             self._column.addWidget(part)
@@ -44,8 +46,9 @@ class MetricFields(QWidget):
         measures, others = _column(self._measures), _column(self._others)
         self.edits, self._fields = {}, {}
         for name, text in metrics.items():
-            edit = NotedLineEdit(tr("from the folder"))
+            edit = NotedLineEdit(found_note(text, text))
             edit.setText(text)
+            edit.textChanged.connect(partial(_note, edit, text))
             edit.textChanged.connect(self.changed)
             field = Field(name, edit)
             (measures if is_measure(name) else others).addWidget(field)
@@ -79,6 +82,10 @@ class MetricFields(QWidget):
         else:
             text = trn("and {count} more value", "and {count} more values", count)
         self.fold.set_text(text)
+
+
+def _note(edit: NotedLineEdit, found: str, typed: str) -> None:
+    edit.set_note(found_note(typed.strip(), found))
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -26,7 +26,7 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.code_view import CodeView
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
-from modeldesk.ui.widgets.log_view import LogView
+from modeldesk.ui.widgets.log_view import HEAD_HEIGHT, LogView
 from modeldesk.ui.widgets.step_list import ROW_HEIGHT, Step, StepList, StepState
 from modeldesk.ui.widgets.task_progress import ThinBar
 
@@ -124,7 +124,10 @@ class StepsCard(Card):
         self._fit()
 
     def _fit(self) -> None:
-        wanted = max(len(self.list.steps()), _LEAST_ROWS) * ROW_HEIGHT + 2
+        steps = len(self.list.steps())
+        # A build that ended before its first step has none to come.
+        self.list.setVisible(self._runs or steps > 0)
+        wanted = max(steps, _LEAST_ROWS) * ROW_HEIGHT + 2
         self.list.setFixedHeight(max(min(wanted, self._room), _LEAST_ROWS * ROW_HEIGHT))
 
 
@@ -135,9 +138,10 @@ class BuildView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.steps = StepsCard(theme)
-        self.dockerfile = CodeView(theme)
+        self.dockerfile = CodeView(theme, numbered=True)
         self.dockerfile.set_name(tr("Dockerfile"))
         self.code_card = Card(tr("Dockerfile"))
+        self.code_card.set_header_height(HEAD_HEIGHT)
         self.code_card.body.addWidget(self.dockerfile)
         self.log = LogView(theme, title=tr("Log"))
         log_card = Card()

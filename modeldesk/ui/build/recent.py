@@ -12,6 +12,7 @@ from modeldesk.core.words import tr
 from modeldesk.ui.build.words import STATE_TONES, short_folder, state_text
 from modeldesk.ui.presentation import age, duration, exact_size, moment, printable, size
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
@@ -27,6 +28,8 @@ class RecentBuilds(Card):
         super().__init__(tr("Recent builds"), padded=False, parent=parent)
         self._model = KeyedModel(_columns(), lambda record: record.id, self)
         self.table = Table(theme, self._model, name=tr("Recent builds"))
+        self.all = LinkButton(tr("All builds"))
+        self.add_header_widget(self.all)
         self.body.addWidget(self.table, 1)
         self.table.row_selected.connect(self.chosen)
 

@@ -14,8 +14,8 @@ from modeldesk.ui.build.notices import end_of
 from modeldesk.ui.build.session import BuildSession
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.presentation import printable
 from modeldesk.ui.tasks.handle import TaskHandle
-from modeldesk.ui.theme.tokens import Tone
 
 _KEPT = 5
 
@@ -78,9 +78,11 @@ class BuildSessions(QObject):
             if self._select is not None:
                 self._select(link)
         elif session.seconds < self._context.settings.current.notify_after_s:
+            notice = end_of(session, self._context.hub.snapshot)
+            said = (notice.sentence, printable(session.outcome.git_problem))
             self._context.say(
-                end_of(session, self._context.hub.snapshot).sentence,
-                Tone.GOOD,
+                " ".join(filter(None, said)),
+                notice.tone,
                 tr("Show in library"),
                 lambda: self._context.navigate(link),
             )

@@ -1,9 +1,12 @@
 """Where a build begins: a place to drop a folder, and the builds before."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from modeldesk.core.build.model import BuildRecord
 from modeldesk.core.words import tr
 from modeldesk.ui.build.recent import RecentBuilds
 from modeldesk.ui.theme.icons import Icon
@@ -59,6 +62,11 @@ class StartView(QWidget):
         column.addWidget(self.recent, 1)
         self.place.action_chosen.connect(self.folder_asked)
         self.set_any(False)
+
+    def show_builds(self, records: Sequence[BuildRecord]) -> None:
+        """List the newest builds, if there are any."""
+        self.recent.show_records(records)
+        self.set_any(bool(records))
 
     def set_any(self, any_builds: bool) -> None:
         """Whether there are builds to list; without any the drop place has all the room."""

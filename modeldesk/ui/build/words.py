@@ -1,14 +1,17 @@
 """A plan and a build in words (no Qt)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeldesk.core.build.dockerfile import instructions
 from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
 from modeldesk.core.build.plan import BuildPlan
-from modeldesk.core.build.steps import NUMBERED, done_of
+from modeldesk.core.build.steps import NUMBERED, done_of, in_order
+from modeldesk.core.dockerfile.read import read
 from modeldesk.core.model_folder.model import Requirements
+from modeldesk.core.versioning.git_words import checkout_text
+from modeldesk.core.versioning.names import Scheme
+from modeldesk.core.versioning.proposals import ProposedVersion
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.presentation import duration, printable, rate, size
 from modeldesk.ui.theme.tokens import Tone
@@ -36,7 +39,7 @@ class Outline:
 def outline(steps: Sequence[BuildStep], dockerfile: str) -> Outline:
     """The steps of the Dockerfile, those to come as far as they are known, and the builder's own
     work where it failed or took long."""
-    shown = [step for step in steps if _is_shown(step)]
+    shown = [step for step in in_order(steps, dockerfile) if _is_shown(step)]
     numbered = [match for step in steps if (match := NUMBERED.fullmatch(step.name))]
     known = {int(match["number"]) for match in numbered}
     done, total = done_of(shown)
@@ -54,7 +57,7 @@ def _is_shown(step: BuildStep) -> bool:
 
 def _to_come(dockerfile: str, known: set[int], total: int) -> list[BuildStep]:
     """Steps that a builder which counts every instruction has not begun yet."""
-    found = instructions(dockerfile)
+    found = read(dockerfile).instructions
     if len(found) != total:
         return []
     return [
@@ -167,7 +170,7 @@ def short_folder(folder: Path) -> str:
 
 def plan_line(plan: BuildPlan) -> str:
     """The folder in one line, under the page's title."""
-    folder = plan.folder
+    folder = plan.as_built
     weights = sum(one.size_bytes for one in folder.weights)
     parts = [
         short_folder(folder.path),
@@ -183,23 +186,23 @@ def git_text(plan: BuildPlan) -> str:
     git = plan.git
     if git is None:
         return tr("git facts unknown") if plan.git_problem else ""
-    if not git.commit:
-        return tr("git without commits")
-    state = tr("with changes") if git.dirty else tr("clean")
-    where = git.branch or tr("detached")
-    return printable(both(f"git {where} @ {git.commit[:8]}", state))
+    if plan.revision:
+        return tr("git, commit {commit}", commit=git.commit[:8])
+    return f"git {checkout_text(git)}"
 
 
-def also_note(plan: BuildPlan) -> str:
-    """Where the proposed second tag comes from."""
-    return tr("from git") if plan.git is not None and plan.git.commit else ""
+def also_note(versions: Mapping[Scheme, ProposedVersion], typed: str) -> str:
+    """Where the second tag comes from, while it is the one that was proposed."""
+    if not typed:
+        return tr("optional")
+    return tr("from git") if typed == versions[Scheme.COMMIT].tag else ""
 
 
-def earlier_seconds(steps: Iterable[BuildStep]) -> dict[str, float]:
-    """How long steps took that ran, by name."""
-    return {
-        one.name: one.seconds for one in steps if not one.cached and one.state is StepState.DONE
-    }
+def found_note(typed: str, found: str) -> str:
+    """Where a text comes from, while it is the one that the folder holds."""
+    if not typed:
+        return tr("optional")
+    return tr("from the folder") if typed == found else ""
 
 
 def _model_text(framework: str, weights: int) -> str:

@@ -1,4 +1,5 @@
-"""The head of a chart: its title at the left, what its colours mean at the right."""
+"""The head of a chart: its title at the left, what its colours mean at the right, or at the left
+where there is no title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +7,11 @@ from enum import Enum
 from math import ceil
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from modeldesk.ui.charts.hatch import paint_hatched
 from modeldesk.ui.theme.fonts import TextStyle, font
-from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.widgets.buttons import LinkButton
 
@@ -22,7 +22,6 @@ _TIGHT_GAP = 9
 """Between entries where it saves a line."""
 _BEFORE_LINK = 4
 _LINK_GAP = 5
-_LINK_ICON = 14
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -45,49 +44,16 @@ class LegendEntry:
     swatch: Swatch = Swatch.FILLED
 
 
-class HeadLink(LinkButton):
-    """Stands behind the title of a chart; a mark does where there is no room for the words."""
-
-    def __init__(self, theme: Theme, text: str, hint: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
-        self._theme = theme
-        self._words = text
-        self._as_mark = False
-        self.setFont(font(TextStyle.LABEL))
-        self.setToolTip(hint)
-        theme.changed.connect(self._draw)
-        self.hide()
-
-    def room(self, *, as_mark: bool) -> int:
-        """The width it has as words or as a mark."""
-        self._show_as(as_mark)
-        return _LINK_ICON + 4 if as_mark else self.sizeHint().width()
-
-    def place(self, left: int, *, as_mark: bool) -> None:
-        """Stand there."""
-        self.setGeometry(left, 0, self.room(as_mark=as_mark), LINE)
-
-    def _show_as(self, as_mark: bool) -> None:
-        if as_mark != self._as_mark:
-            self._as_mark = as_mark
-            self.setText("" if as_mark else self._words)
-            self._draw()
-
-    def _draw(self) -> None:
-        self.setIconSize(QSize(_LINK_ICON, _LINK_ICON))
-        self.setIcon(self._theme.icon(Icon.INFO, "muted") if self._as_mark else QIcon())
-
-
 class ChartHead(QWidget):
-    """Title and legend. What of the legend does not fit beside the title stands below it, on as
-    many lines as it needs: no colour is left without its name."""
+    """Title and legend. A legend that does not fit beside the title stands below it, on as many
+    lines as it needs: no colour is left without its name, and no link without its words."""
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._title = title
         self._entries: tuple[LegendEntry, ...] = ()
-        self._link: HeadLink | None = None
+        self._link: LinkButton | None = None
         self._link_room = 0
         self._gap = _GAP
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -106,9 +72,12 @@ class ChartHead(QWidget):
         self._fit()
         self.update()
 
-    def add_link(self, text: str, hint: str) -> HeadLink:
+    def add_link(self, text: str, hint: str) -> LinkButton:
         """A link behind the title, with its tooltip; hidden until `offer_link`."""
-        self._link = HeadLink(self._theme, text, hint, self)
+        self._link = LinkButton(text, self)
+        self._link.setFont(font(TextStyle.LABEL))
+        self._link.setToolTip(hint)
+        self._link.hide()
         return self._link
 
     def offer_link(self, *, offered: bool) -> None:
@@ -141,17 +110,20 @@ class ChartHead(QWidget):
         title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, rect.width())
         first = QRectF(rect.left(), rect.top(), rect.width(), LINE)
         painter.drawText(first, _LEFT, title)
-        for number, line in enumerate(self._lines(rect.width())):
+        for number, line in enumerate(self._lines(rect.width(), self._gap)):
             self._paint_line(painter, first.translated(0, number * LINE), line)
 
-    def _lines(self, width: float) -> list[list[LegendEntry]]:
+    def _lines(self, width: float, gap: int) -> list[list[LegendEntry]]:
         """The entries of each line, the title's first."""
         lines: list[list[LegendEntry]] = [[]]
-        gap = _BEFORE_LINK + self._link_room + _LINK_GAP if self._link_room else self._gap
-        beside = width - self._title_width() - gap
+        link = _BEFORE_LINK + self._link_room + _LINK_GAP if self._link_room else gap
+        beside = width - self._title_width() - link
+        if beside < _length(self._entries, gap) <= width:
+            # Together below the title, rather than a last one alone.
+            return [[], list(self._entries)]
         for entry in self._entries:
             room = beside if len(lines) == 1 else width
-            if _length([*lines[-1], entry], self._gap) > room:
+            if _length([*lines[-1], entry], gap) > room:
                 lines.append([])
             lines[-1].append(entry)
         return lines
@@ -160,23 +132,21 @@ class ChartHead(QWidget):
         return QFontMetricsF(font(TextStyle.STRONG)).horizontalAdvance(self._title)
 
     def _fit(self) -> None:
-        """On as few lines as can be; as long as that holds the link in words, and roomy."""
+        """On as few lines as can be, and as long as that holds, roomy."""
         link = self._link if self._link is not None and not self._link.isHidden() else None
-        marks = (False, True) if link is not None else (False,)
-        ways = [(mark, gap) for gap in (_GAP, _TIGHT_GAP) for mark in marks]
-        as_mark, gap = min(ways, key=lambda way: self._count_lines(link, *way))
-        self.setFixedHeight(LINE * self._count_lines(link, as_mark, gap))
+        self._link_room = link.sizeHint().width() if link is not None else 0
+        self._gap = min((_GAP, _TIGHT_GAP), key=self._count_lines)
+        self.setFixedHeight(LINE * self._count_lines(self._gap))
         if link is not None:
-            link.place(ceil(self._title_width()) + _BEFORE_LINK, as_mark=as_mark)
+            left = ceil(self._title_width()) + _BEFORE_LINK
+            link.setGeometry(left, 0, self._link_room, LINE)
 
-    def _count_lines(self, link: HeadLink | None, as_mark: bool, gap: int) -> int:
-        """With the link and the gaps like that, as they are from now on."""
-        self._link_room = link.room(as_mark=as_mark) if link is not None else 0
-        self._gap = gap
-        return len(self._lines(self.width()))
+    def _count_lines(self, gap: int) -> int:
+        return len(self._lines(self.width(), gap))
 
     def _paint_line(self, painter: QPainter, rect: QRectF, entries: Sequence[LegendEntry]) -> None:
-        left = rect.right() - _length(entries, self._gap)
+        at_right = bool(self._title)
+        left = rect.right() - _length(entries, self._gap) if at_right else rect.left()
         for entry in entries:
             width = _width(entry)
             self._paint_entry(painter, QRectF(left, rect.top(), width, rect.height()), entry)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, SignalInstance
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -75,16 +75,19 @@ def _with_margin(size: QSize) -> QSize:
 
 
 class PictureMenu(QMenu):
-    """The menu a right click on a chart opens. A failed write is said by `failed`."""
-
-    saved = Signal(str)
-    failed = Signal(str)
+    """The menu a right click on a chart opens."""
 
     def __init__(
-        self, parent: QWidget, writers: Sequence[tuple[str, Callable[[Path], None]]]
+        self,
+        parent: QWidget,
+        writers: Sequence[tuple[str, Callable[[Path], None]]],
+        saved: SignalInstance,
+        failed: SignalInstance,
     ) -> None:
-        """`writers` are (ending without a dot, what writes such a file)."""
+        """`writers` are (ending without a dot, what writes such a file). `saved` is emitted with
+        the path, `failed` with a sentence."""
         super().__init__(parent)
+        self._saved, self._failed = saved, failed
         for ending, write in writers:
             action = self.addAction(tr("Save as {format}…", format=ending.upper()))
             action.triggered.connect(
@@ -97,9 +100,9 @@ class PictureMenu(QMenu):
             write(path)
         except OSError as error:
             reason = error.strerror or str(error)
-            self.failed.emit(tr("{path} can't be written: {reason}.", path=path, reason=reason))
+            self._failed.emit(tr("{path} can't be written: {reason}.", path=path, reason=reason))
         else:
-            self.saved.emit(str(path))
+            self._saved.emit(str(path))
 
     def _ask(self, ending: str, write: Callable[[Path], None]) -> None:
         name, _ = QFileDialog.getSaveFileName(

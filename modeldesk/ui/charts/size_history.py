@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
+from modeldesk.ui.charts.bar_places import Frame
 from modeldesk.ui.charts.bars import SizeBar, exact_figures, state_sentence, state_text
 from modeldesk.ui.charts.legend import ChartHead, LegendEntry, Swatch
 from modeldesk.ui.charts.note import ChartNote
 from modeldesk.ui.charts.pictures import PictureMenu, save_csv, save_png, save_svg
 from modeldesk.ui.charts.plot_view import PlotView
-from modeldesk.ui.charts.stacked_bars import BOTTOM, LEFT, RIGHT, TOP, BarData, Frame, paint_bars
+from modeldesk.ui.charts.stacked_bars import BOTTOM, LEFT, RIGHT, TOP, BarData, paint_bars
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Radius
@@ -149,12 +150,8 @@ class SizeHistoryChart(QWidget):
 
     def picture_menu(self) -> PictureMenu:
         """The menu of a right click; the caller keeps or deletes it."""
-        menu = PictureMenu(
-            self, [("png", self.save_png), ("svg", self.save_svg), ("csv", self.save_csv)]
-        )
-        menu.saved.connect(self.exported)
-        menu.failed.connect(self.export_failed)
-        return menu
+        writers = [("png", self.save_png), ("svg", self.save_svg), ("csv", self.save_csv)]
+        return PictureMenu(self, writers, self.exported, self.export_failed)
 
     def bar_place(self, key: str) -> QPoint:
         """The middle of a version's column, in this widget's pixels."""

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui import presentation
+from modeldesk.ui.charts.bar_places import WIDEST_BAR, Frame, Place, places
 from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.charts.hatch import paint_hatched
 from modeldesk.ui.charts.scale import distinct_parts, labels_that_fit, ticks
@@ -22,8 +22,6 @@ LEFT = 46.0
 TOP = 30.0
 BOTTOM = 26.0
 RIGHT = 4.0
-_WIDEST_BAR = 44.0
-_BAR_SHARE = 0.6
 _GAPS_FROM = 8.0
 _TOTALS_FROM = 9.0
 _NAME_ROOM = 64.0
@@ -71,33 +69,6 @@ class BarData:
         return totals
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Where the bars stand: the plot's pixels and the range of bar numbers it shows."""
-
-    plot: QRectF
-    first: float
-    last: float
-    top: float
-
-    @property
-    def slot(self) -> float:
-        """Pixels from one bar to the next."""
-        return self.plot.width() / max(self.last - self.first, 1e-9)
-
-    def x(self, number: float) -> float:
-        """The pixel of the middle of a bar."""
-        return self.plot.left() + (number - self.first) * self.slot
-
-    def y(self, amount: float) -> float:
-        """The pixel of an amount of bytes. Where all are zero, so is the top."""
-        return self.plot.bottom() - self.plot.height() * amount / (self.top or 1.0)
-
-    def number_at(self, x: float) -> int:
-        """The bar whose column a pixel is in; it may lie outside the data."""
-        return round(self.first + (x - self.plot.left()) / self.slot)
-
-
 def paint_bars(
     painter: QPainter,
     frame: Frame,
@@ -107,31 +78,16 @@ def paint_bars(
     hovered: int | None,
 ) -> None:
     """Draw the grid, the chosen column, the bars, their totals and both axes' words."""
-    shown = _shown(frame, data, selected)
+    standing = places(frame, data.totals, selected)
+    shown = [place.number for place in standing]
     _paint_column(painter, frame, tokens, selected, hovered)
     _paint_grid(painter, frame, data, tokens)
     painter.save()
     painter.setClipRect(frame.plot.adjusted(0, -TOP, 0, 1))
-    _paint_stacks(painter, frame, data, tokens, shown)
+    _paint_stacks(painter, frame, data, tokens, standing)
     painter.restore()
     _paint_totals(painter, frame, data, tokens, shown, selected)
     _paint_names(painter, frame, data, tokens, shown, selected)
-
-
-def _shown(frame: Frame, data: BarData, selected: int | None) -> Sequence[int]:
-    """The bars in sight; where several share a pixel or two, the tallest and the chosen one."""
-    first = max(0, int(np.floor(frame.first + 0.5)))
-    last = min(len(data.bars) - 1, int(np.ceil(frame.last - 0.5)))
-    count = last - first + 1
-    room = max(1, int(frame.plot.width() / 2))
-    if count <= room:
-        return range(first, last + 1)
-    edges = np.linspace(first, last + 1, room + 1).astype(int)
-    totals = data.totals
-    tallest = {int(a + totals[a:b].argmax()) for a, b in pairwise(edges) if b > a}
-    if selected is not None and first <= selected <= last:
-        tallest.add(selected)
-    return sorted(tallest)
 
 
 def _paint_column(
@@ -143,7 +99,7 @@ def _paint_column(
     for number, color in ((hover, tokens.hover), (selected, tokens.accent_bg)):
         if number is None:
             continue
-        width = max(3.0, min(frame.slot * 0.9, _WIDEST_BAR * 1.5))
+        width = max(3.0, min(frame.slot * 0.9, WIDEST_BAR * 1.5))
         left = frame.x(number) - width / 2
         if left + width < frame.plot.left() or left > frame.plot.right():
             continue
@@ -180,18 +136,16 @@ def _paint_grid(painter: QPainter, frame: Frame, data: BarData, tokens: Tokens) 
 
 
 def _paint_stacks(
-    painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, shown: Sequence[int]
+    painter: QPainter, frame: Frame, data: BarData, tokens: Tokens, standing: Sequence[Place]
 ) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     colors = [QColor(tokens.kind(kind)) for kind in data.kinds]
     floor = frame.y(0)
     # Of hundreds of bars at once: one by one they would take a frame's time.
-    tops = data.tops[:, list(shown)].T
-    places = (floor - frame.plot.height() * tops / (frame.top or 1.0)).tolist()
-    width = _bar_width(frame.slot)
-    for number, highs in zip(shown, places, strict=True):
-        bar = data.bars[number]
-        left = round(frame.x(number) - width / 2)
+    tops = data.tops[:, [place.number for place in standing]].T
+    heights = (floor - frame.plot.height() * tops / (frame.top or 1.0)).tolist()
+    for place, highs in zip(standing, heights, strict=True):
+        bar, left, width = data.bars[place.number], place.left, place.width
         paint_part = paint_hatched if bar.compressed else QPainter.fillRect
         if bar.gone:
             painter.setOpacity(_GONE_OPACITY)
@@ -223,11 +177,6 @@ def _parts(
         low = high
 
 
-def _bar_width(slot: float) -> float:
-    width = min(slot * (_BAR_SHARE if slot > 6 else 0.85), _WIDEST_BAR)
-    return float(round(width)) if width > 4 else max(width, 2.0)
-
-
 def _paint_totals(
     painter: QPainter,
     frame: Frame,
@@ -245,8 +194,14 @@ def _paint_totals(
     painter.setPen(QColor(tokens.text))
     widths = [metrics.horizontalAdvance(text) for text in texts]
     for index, x in _fitting(frame, shown, widths, selected):
-        y = frame.y(float(data.totals[shown[index]]))
+        y = frame.y(_highest_near(frame, data, shown[index], widths[index]))
         painter.drawText(QRectF(x - 40, y - 18, 80, 17), _CENTRE, texts[index])
+
+
+def _highest_near(frame: Frame, data: BarData, number: int, width: float) -> float:
+    """The bytes above which a total can be read: where bars are close, those beside it count."""
+    reach = int(width / 2 / frame.slot + 0.5) if frame.slot < _TOTALS_FROM else 0
+    return float(data.totals[max(0, number - reach) : number + reach + 1].max())
 
 
 def total_figure(data: BarData, number: int) -> str:

@@ -89,12 +89,8 @@ class Treemap(QWidget):
 
     def picture_menu(self) -> PictureMenu:
         """The menu of a right click; the caller keeps or deletes it."""
-        menu = PictureMenu(
-            self, [("png", self.save_png), ("svg", self.save_svg), ("csv", self.save_csv)]
-        )
-        menu.saved.connect(self.exported)
-        menu.failed.connect(self.export_failed)
-        return menu
+        writers = [("png", self.save_png), ("svg", self.save_svg), ("csv", self.save_csv)]
+        return PictureMenu(self, writers, self.exported, self.export_failed)
 
     def tooltip_of(self, number: int) -> str:
         """What hovering tells of a placed tile."""

@@ -17,6 +17,8 @@ from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column
 
 CACHE = "cache"
+_LEAST_NAME, _LEAST_WHY = 130, 100
+"""Pixels down to which names and reasons, which tooltips tell whole, make room for figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,8 @@ def columns() -> tuple[Column[Line], ...]:
     """The check box, then what is known of a line; headings are painted over all of them."""
     return (
         Column("check", "", lambda _: Cell(), width=34),
-        Column("name", tr("Version"), _name),
-        Column("why", tr("Why"), _why, stretch=True),
+        Column("name", tr("Version"), _name, least=_LEAST_NAME),
+        Column("why", tr("Why"), _why, stretch=True, least=_LEAST_WHY),
         Column("size", tr("Size"), _size, "right"),
         Column("unique", tr("Unique"), _unique, "right", gives_way=0, tooltip=_unique_help()),
         Column("created", tr("Created"), _created, gives_way=1),
@@ -158,9 +160,10 @@ def _name(line: Line) -> Cell:
 
 def _why(line: Line) -> Cell:
     if line.candidate is None:
-        return Cell(line.note if not line.heading else "", muted=True)
+        note = line.note if not line.heading else ""
+        return Cell(note, muted=True, tooltip=note, prose=True)
     text = presentation.printable(line.locked or line.candidate.why)
-    return Cell(text, muted=True, tooltip=text)
+    return Cell(text, muted=True, tooltip=text, prose=True)
 
 
 def _size(line: Line) -> Cell:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.cleanup.candidates import Candidate, Reason, find_candidates
@@ -31,11 +31,8 @@ from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.card import Card
-from modeldesk.ui.widgets.empty_state import EmptyState
-from modeldesk.ui.widgets.label import Label, page_title
-from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.list_page import ListFaces, frame_list_page
 
-_TITLE_HEIGHT = 32
 _PAINTED_MS = 20
 _NAMED_IN_COMMAND = 30
 """Of a long command so much is shown; it is copied whole."""
@@ -101,17 +98,6 @@ class CleanupPage(QWidget):
         return f"{CACHE} all" in self.table.lines.chosen
 
     def _lay_out(self) -> None:
-        theme = self._context.theme
-        title = page_title(tr("Clean up"))
-        title.setMinimumHeight(_TITLE_HEIGHT)
-        said = Label(
-            tr(
-                "What could go from this engine. What is in use, or can be rolled back to, is "
-                "locked and says why."
-            ),
-            color="muted",
-            wrap=True,
-        )
         card = Card(padded=False)
         card.body.addWidget(self.table)
         filled = QWidget()
@@ -120,22 +106,13 @@ class CleanupPage(QWidget):
         inside.setSpacing(Space.M)
         inside.addWidget(card, 1)
         inside.addWidget(self.footer)
-        self._filled = filled
-        self._empty = EmptyState(theme, Icon.CLEAN, "")
-        self._empty.action_chosen.connect(lambda: self._context.navigate(LibraryLink()))
-        self._waiting = Skeleton(theme, rows=12)
-        self._faces = QStackedWidget()
-        for face in (self._waiting, self._empty, self._filled):
-            self._faces.addWidget(face)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.S)
-        column.addWidget(title)
-        column.addWidget(said)
-        column.addSpacing(Space.XS)
-        column.addWidget(self.bar)
-        column.addWidget(self.banner)
-        column.addWidget(self._faces, 1)
+        self._faces = ListFaces(self._context.theme, Icon.CLEAN, filled)
+        self._faces.empty.action_chosen.connect(lambda: self._context.navigate(LibraryLink()))
+        about = tr(
+            "What could go from this engine. What is in use, or can be rolled back to, is "
+            "locked and says why."
+        )
+        frame_list_page(self, tr("Clean up"), about, (self.bar, self.banner), self._faces)
 
     def _connect(self) -> None:
         context, hub = self._context, self._context.hub
@@ -167,7 +144,7 @@ class CleanupPage(QWidget):
 
     def _plan(self) -> None:
         if not self._loaded():
-            self._faces.setCurrentWidget(self._waiting)
+            self._faces.show_waiting()
             return
         snapshot, rules, cache = self._context.hub.snapshot, self._rules, self._cache
 
@@ -190,15 +167,14 @@ class CleanupPage(QWidget):
         self._seen = keys
         self.table.show_lines(sheet.lines, self.table.lines.chosen | new)
         if sheet.lines:
-            self._faces.setCurrentWidget(self._filled)
+            self._faces.show_filled()
             self._arrive()
         else:
             self._show_empty()
 
     def _show_empty(self) -> None:
         rule = rule_text(self._rules.general)
-        self._empty.set_content(
-            Icon.CLEAN,
+        self._faces.show_empty(
             tr("Nothing to clean up: every image has a name, and every version is kept."),
             tr(
                 "Images that lose their last tag come here, and versions beyond {rule} of their "
@@ -207,13 +183,12 @@ class CleanupPage(QWidget):
             ),
             tr("Go to the library"),
         )
-        self._faces.setCurrentWidget(self._empty)
 
     def _not_planned(self, error: ModelDeskError) -> None:
         # Without the records it is not known what can be rolled back to: nothing is offered.
         self._sheet = None
         self.table.show_lines((), ())
-        self._faces.setCurrentWidget(self._filled)
+        self._faces.show_filled()
         self.banner.present(Notice(error.message, error.hint, (tr("Try again"),)))
 
     def _tell(self) -> None:

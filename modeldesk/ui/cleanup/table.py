@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.words import tr
+from modeldesk.ui import presentation
 from modeldesk.ui.cleanup.lines import Line, columns
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
@@ -193,7 +194,11 @@ class CandidateTable(Table):
         room = QRect(left, rect.y(), rect.right() - left - 7, rect.height() - 1)
         taken, free = self.lines.counts(line)
         if free:
-            right = tr("{taken} of {count} chosen", taken=taken, count=free)
+            right = tr(
+                "{taken} of {count} chosen",
+                taken=presentation.count(taken),
+                count=presentation.count(free),
+            )
         else:
             right = tr("all in use or held")
         painter.setFont(font(TextStyle.NOTE))
@@ -217,7 +222,7 @@ class CandidateTable(Table):
 
     def _paint_box(self, painter: QPainter, box: QRectF, line: Line) -> None:
         if not self.lines.can_choose(line):
-            self._theme.paint_icon(painter, box, Icon.LOCK, "faint")
+            self._theme.paint_icon(painter, box, Icon.LOCK, "muted")
             return
         tokens = self._theme.tokens
         state = self.lines.state(line)

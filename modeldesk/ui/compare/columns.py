@@ -13,18 +13,16 @@ from modeldesk.core.compare.document import (
     folder_counts,
     folder_mark,
     package_change_name,
-    pair_state_name,
     versions_text,
 )
 from modeldesk.core.compare.facts import Fact, facts, manager_name
 from modeldesk.core.compare.figures import MINUS, signed_size
 from modeldesk.core.compare.folders import FolderDifference
-from modeldesk.core.compare.layers import LayerPair, PairState
 from modeldesk.core.compare.model import Comparison
 from modeldesk.core.compare.packages import PackageChange
 from modeldesk.core.contents.entries import shown
-from modeldesk.core.contents.model import LayerContents
-from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.trial.facts import trial_facts
+from modeldesk.core.trial.model import Trial
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.tokens import Tone
@@ -63,6 +61,11 @@ def _toned(better: bool | None) -> Tone | None:
 def fact_rows(comparison: Comparison) -> list[Row]:
     """The figures side by side."""
     return [Row(str(n), _fact(fact)) for n, fact in enumerate(facts(comparison))]
+
+
+def trial_rows(trial: Trial) -> list[Row]:
+    """The figures of two recipes side by side."""
+    return [Row(str(n), _fact(fact)) for n, fact in enumerate(trial_facts(trial))]
 
 
 def _fact(fact: Fact) -> tuple[Cell, ...]:
@@ -176,57 +179,6 @@ def _value(value: str | None) -> Cell:
         return Cell(NOTHING, muted=True)
     text = presentation.printable(presentation.cut(value))
     return Cell(text, mono=True, tooltip=text)
-
-
-def layer_rows(comparison: Comparison) -> list[Row]:
-    """Layers beside each other, base first."""
-    return [Row(str(n), _pair(pair)) for n, pair in enumerate(comparison.layers)]
-
-
-def _pair(pair: LayerPair) -> tuple[Cell, ...]:
-    either = pair.right or pair.left
-    instruction = _instruction(either)
-    return (
-        Cell(pair_state_name(pair.state), tone=_PAIR_TONES[pair.state]),
-        Cell(kind_name(either.kind) if either else "", muted=True),
-        Cell(
-            instruction or tr("instruction not known"),
-            mono=bool(instruction),
-            muted=not instruction,
-            tooltip=instruction,
-        ),
-        _layer_size(pair.left),
-        _layer_size(pair.right),
-    )
-
-
-_PAIR_TONES = {
-    PairState.SHARED: Tone.NEUTRAL,
-    PairState.CHANGED: Tone.WARNING,
-    PairState.REMOVED: Tone.ACCENT,
-    PairState.ADDED: Tone.ACCENT,
-}
-
-
-def _layer_size(layer: LayerContents | None) -> Cell:
-    return Cell(NOTHING, muted=True) if layer is None else Cell(presentation.size(layer.size_bytes))
-
-
-def _instruction(layer: LayerContents | None) -> str:
-    if layer is None:
-        return ""
-    return presentation.instruction(layer.instruction)
-
-
-def layer_columns(left: str, right: str) -> Sequence[Column[Row]]:
-    """Of `layer_rows`, under the names of both images."""
-    return (
-        column(0, ""),
-        column(1, tr("Kind"), gives_way=0),
-        column(2, tr("Instruction"), stretch=True),
-        column(3, left, align="right"),
-        column(4, right, align="right"),
-    )
 
 
 def fact_columns(left: str, right: str) -> Sequence[Column[Row]]:

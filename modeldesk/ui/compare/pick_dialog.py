@@ -3,13 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,23 +18,21 @@ from modeldesk.ui import presentation
 from modeldesk.ui.compare.picks import Pick, PlacePick, VersionPick, version_text
 from modeldesk.ui.context import Context
 from modeldesk.ui.tasks.latest import Latest
-from modeldesk.ui.theme.fonts import TextStyle
-from modeldesk.ui.theme.tokens import Space, Tone
-from modeldesk.ui.widgets.banner import Banner, Notice
+from modeldesk.ui.theme.tokens import Tone
+from modeldesk.ui.widgets.banner import Notice
 from modeldesk.ui.widgets.buttons import PlainButton
 from modeldesk.ui.widgets.choose_archive import choose_archive
-from modeldesk.ui.widgets.label import Label
-from modeldesk.ui.widgets.search_field import SearchField
-from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
+from modeldesk.ui.widgets.search_list_dialog import SearchListDialog
+from modeldesk.ui.widgets.two_line_list import TwoLineRow
 
 ListArchive = Callable[[Path, CancelToken], tuple[str, ...]]
 """The names of the images in an archive; called in a worker. Raises `ArchiveError`."""
 _LISTED = 400
 
 
-class PickDialog(QDialog):
-    """Typing filters; the arrow keys and Enter choose. What is typed as a registry's name can be
-    chosen too."""
+class PickDialog(SearchListDialog):
+    """Typing filters what the library has. What is typed as a registry's name can be chosen
+    too."""
 
     picked = Signal(object)
     """The `Pick`."""
@@ -47,54 +40,25 @@ class PickDialog(QDialog):
     def __init__(
         self, context: Context, list_archive: ListArchive, title: str, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        searched = tr("Model or version, or registry/repository:tag")
+        super().__init__(context.theme, title, title, searched, parent)
         self._context = context
         self._list_archive = list_archive
         self._looking = Latest(context.tasks, self)
         self._picks: dict[str, Pick] = {}
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 520)
-        self.field = SearchField(tr("Model or version, or registry/repository:tag"))
         self.field.textChanged.connect(self._show)
-        self.field.returnPressed.connect(self._choose_current)
-        self.field.installEventFilter(self)
-        self.banner = Banner(context.theme)
-        self.list = TwoLineList(context.theme, name=title)
-        self.list.row_activated.connect(self._choose)
-        self.list.clicked.connect(lambda _index: self._choose(self.list.current_key()))
-        self._nothing = Label("", TextStyle.BODY, "muted", wrap=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        self._faces = QStackedWidget()
-        self._faces.addWidget(self.list)
-        self._faces.addWidget(self._nothing)
+        self.chosen.connect(self._choose)
         self.archive = PlainButton(tr("Open archive…"))
         self.archive.clicked.connect(lambda: choose_archive(self, self.open_archive))
         self.archive.setAutoDefault(False)
-        self.cancel = PlainButton(tr("Cancel"))
-        self.cancel.clicked.connect(self.reject)
-        self.cancel.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.archive)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
-        column.setSpacing(Space.S)
-        column.addWidget(self.field)
-        column.addWidget(self.banner)
-        column.addWidget(self._faces, 1)
-        column.addLayout(buttons)
+        self.stand_beside_cancel(self.archive, wide=False)
         context.hub.snapshot_changed.connect(self._show)
         self._show()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {int(Qt.Key.Key_Down): 1, int(Qt.Key.Key_Up): -1}.get(event.key())
-            if step is not None:
-                self._move(step)
-                return True
-        return False
+    def _choose(self, key: str) -> None:
+        if key in self._picks:
+            self._take(self._picks[key])
 
     def open_archive(self, path: Path) -> None:
         """Take the archive's image, or have one chosen of several."""
@@ -135,30 +99,12 @@ class PickDialog(QDialog):
         self._set_rows(rows)
 
     def _set_rows(self, rows: list[TwoLineRow]) -> None:
-        self.list.set_rows(())
-        self.list.set_rows(rows)
-        first = next((row.key for row in rows if not row.header), "")
-        self.list.select_key(first)
-        self._nothing.setText(
+        self.nothing.setText(
             tr("Nothing matches.")
             if self.field.text().strip()
             else tr("No images yet. Open an archive, or name an image in a registry.")
         )
-        self._faces.setCurrentIndex(0 if rows else 1)
-
-    def _move(self, step: int) -> None:
-        keys = [row.key for row in self.list.rows() if not row.header]
-        current = self.list.current_key()
-        if keys:
-            place = keys.index(current) + step if current in keys else 0
-            self.list.select_key(keys[min(max(place, 0), len(keys) - 1)])
-
-    def _choose_current(self) -> None:
-        self._choose(self.list.current_key())
-
-    def _choose(self, key: str) -> None:
-        if key in self._picks:
-            self._take(self._picks[key])
+        self.show_rows(rows)
 
     def _take(self, pick: Pick) -> None:
         self.picked.emit(pick)

@@ -5,14 +5,9 @@ from dataclasses import replace
 from unicodedata import east_asian_width
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,16 +21,17 @@ from modeldesk.ui.charts.kind_bars import KindBars
 from modeldesk.ui.charts.legend import ChartHead, LegendEntry
 from modeldesk.ui.charts.scale import distinct_parts
 from modeldesk.ui.compare import columns
+from modeldesk.ui.compare.card_rows import CardRows
 from modeldesk.ui.compare.columns import Row
+from modeldesk.ui.compare.layer_table import LayerTable
+from modeldesk.ui.compare.row_table import RowTable
 from modeldesk.ui.making import Making
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.card import Card
-from modeldesk.ui.widgets.keyed_model import Column, KeyedModel
+from modeldesk.ui.widgets.keyed_model import Column
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.segmented import Segmented
-from modeldesk.ui.widgets.table import Table
 
 _SIDE_BY_SIDE = 860
 """The least width at which two cards stand beside each other."""
@@ -44,34 +40,6 @@ _FIRST = 2
 _NAME, _NAME_IN_TEXT = 13, 44
 """Letters of an image's name, at the head of a column and in a sentence."""
 _UPPER, _LOWER = 290, 330
-
-
-class RowTable(Table):
-    """A table of ready rows. Ctrl+C copies the current one."""
-
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        self.lines: KeyedModel[Row] = KeyedModel([], lambda row: row.key)
-        super().__init__(theme, self.lines, name=name, parent=parent)
-        self.lines.setParent(self)
-        copy = QShortcut(
-            QKeySequence(QKeySequence.StandardKey.Copy),
-            self,
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
-        copy.activated.connect(self._copy)
-
-    def show_rows(self, shape: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
-        """Show other rows, from the top."""
-        # Without rows the columns are not measured twice.
-        self.lines.set_rows(())
-        self.lines.set_columns(shape)
-        self.lines.set_rows(rows)
-        self.scrollToTop()
-
-    def _copy(self) -> None:
-        index = self.currentIndex()
-        if index.isValid():
-            QGuiApplication.clipboard().setText(self.lines.row(index.row()).text)
 
 
 class Differences(Card):
@@ -144,7 +112,7 @@ def make_result(theme: Theme) -> Making["Result"]:
     """A `Result`, a table at a time."""
     facts = RowTable(theme, tr("Figures"))
     yield
-    layers = RowTable(theme, tr("Layers, base first"))
+    layers = LayerTable(theme)
     yield
     tables = {}
     for key, name in list_names().items():
@@ -153,23 +121,20 @@ def make_result(theme: Theme) -> Making["Result"]:
     return Result(theme, facts, layers, Differences(tables))
 
 
-class Result(QScrollArea):
+class Result(CardRows):
     """Two columns of cards where there is room, else one; what does not fit scrolls."""
 
     def __init__(
         self,
         theme: Theme,
         facts: RowTable,
-        layers: RowTable,
+        layers: LayerTable,
         differences: Differences,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_SIDE_BY_SIDE, (_UPPER, _LOWER), parent)
         self._theme = theme
         self._sides: tuple[SizeBar, ...] = ()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.head = ChartHead(theme, tr("Image size"))
         self.bars = KindBars(theme)
         self.words = Label("", TextStyle.BODY, wrap=True, selectable=True)
@@ -218,16 +183,11 @@ class Result(QScrollArea):
             self._rest.start()
 
     def _show_layers(self, comparison: Comparison) -> None:
-        shape = columns.layer_columns(*_names(comparison, _NAME))
-        self.layers.show_rows(shape, columns.layer_rows(comparison))
+        self.layers.show_layers(comparison, *_names(comparison, _NAME))
 
     def _show_facts(self, comparison: Comparison) -> None:
         shape = columns.fact_columns(*_names(comparison, _NAME))
         self.facts.show_rows(shape, columns.fact_rows(comparison))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
 
     def _lay_out(self) -> None:
         size = Card()
@@ -239,37 +199,13 @@ class Result(QScrollArea):
         cause.body.addWidget(self.layers, 1)
         figures = Card(padded=False)
         figures.body.addWidget(self.facts, 1)
-        self._cards = (size, cause, figures, self.differences)
-        self._rows = (QBoxLayout(_ACROSS), QBoxLayout(_ACROSS))
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.M + 2)
-        for row, cards, stretches in zip(
-            self._rows, (self._cards[:2], self._cards[2:]), ((2, 3), (3, 3)), strict=True
-        ):
-            row.setSpacing(Space.M + 2)
-            for card, stretch in zip(cards, stretches, strict=True):
-                row.addWidget(card, stretch)
-        column.addLayout(self._rows[0], 4)
-        column.addLayout(self._rows[1], 5)
-        self.setWidget(content)
-
-    def _arrange(self) -> None:
-        beside = self.viewport().width() >= _SIDE_BY_SIDE
-        for row in self._rows:
-            row.setDirection(_ACROSS if beside else QBoxLayout.Direction.TopToBottom)
-        for card, height in zip(self._cards, (_UPPER, _UPPER, _LOWER, _LOWER), strict=True):
-            card.setMinimumHeight(height)
+        self.set_cards((size, cause), (figures, self.differences), ((2, 3), (3, 3)))
 
     def _name_colours(self) -> None:
         tokens = self._theme.tokens
         self.head.set_entries(
             [LegendEntry(tokens.kind(kind), kind_name(kind)) for kind in kinds_in(self._sides)]
         )
-
-
-_ACROSS = QBoxLayout.Direction.LeftToRight
 
 
 def _names(comparison: Comparison, most: int) -> tuple[str, str]:

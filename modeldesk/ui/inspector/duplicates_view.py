@@ -17,6 +17,7 @@ from modeldesk.ui.inspector.waste_rows import (
     duplicate_columns,
     duplicate_rows,
     duplicates_line,
+    smaller_line,
 )
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
@@ -102,7 +103,8 @@ class DuplicatesView(QStackedWidget):
 
     def _show(self, groups: tuple[Duplicates, ...]) -> None:
         if not groups:
-            self.offer.set_content(Icon.CHECK, tr("No file is in the image more than once."))
+            nothing = tr("No file is in the image more than once.")
+            self.offer.set_content(Icon.CHECK, nothing, smaller_line())
             self.setCurrentWidget(self.offer)
             return
         self.line.setText(duplicates_line(groups))

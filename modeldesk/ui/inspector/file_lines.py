@@ -9,7 +9,7 @@ from modeldesk.core.contents.tree import Node
 from modeldesk.core.contents.view import FileView, State
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.theme.tokens import ColorName
+from modeldesk.ui.theme.tokens import TextColor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Mark:
 
     sign: str
     words: str
-    color: ColorName
+    color: TextColor
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
@@ -44,6 +43,7 @@ from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Radius
 from modeldesk.ui.widgets.table import TableHead
+from modeldesk.ui.widgets.whole_rows import WholeRows
 
 _Index = QModelIndex | QPersistentModelIndex
 _HEIGHT = 26
@@ -55,7 +55,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class FileRows(QTreeView):
+class FileRows(WholeRows):
     """Signals carry paths (bytes). Enter, or a double click, activates a file."""
 
     picked = Signal(object)
@@ -71,7 +71,7 @@ class FileRows(QTreeView):
         name: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(_HEIGHT, parent)
         self._theme = theme
         self._lines = model
         self._is_tree = isinstance(model, FileTreeModel)
@@ -90,6 +90,7 @@ class FileRows(QTreeView):
         self.setIndentation(_INDENT if self._is_tree else 0)
         self.setExpandsOnDoubleClick(self._is_tree)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(_HEIGHT)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -238,7 +239,7 @@ class FileRows(QTreeView):
                 line.note, Qt.TextElideMode.ElideRight, rest.width()
             )
             painter.setFont(face)
-            painter.setPen(QColor(tokens.faint))
+            painter.setPen(QColor(tokens.muted))
             painter.drawText(rest, _LEFT, note)
 
     def _paint_chevron(self, painter: QPainter, left: int, middle: int, *, open_: bool) -> None:

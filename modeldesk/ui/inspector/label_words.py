@@ -8,15 +8,21 @@ from modeldesk.core.labels import (
     CREATED_LABEL,
     DATASET_VERSION_LABEL,
     DESCRIPTION_LABEL,
+    FINGERPRINT_LABEL,
     FRAMEWORK_LABEL,
     LICENSES_LABEL,
     METRICS_LABEL,
     MODEL_NAME_LABEL,
+    PARAMETERS_LABEL,
     REVISION_LABEL,
     SOURCE_LABEL,
+    TAGS_LABEL,
     TITLE_LABEL,
+    TRAINING_SECONDS_LABEL,
     VERSION_LABEL,
 )
+from modeldesk.core.library.labels import fingerprint
+from modeldesk.core.versioning.fingerprint import Fingerprint
 from modeldesk.core.words import tr
 
 _OCI = "org.opencontainers.image."
@@ -49,10 +55,20 @@ def label_words() -> Mapping[str, str]:
 def in_words(labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """The labels whose meaning is known, by their words; the metrics are told elsewhere."""
     words = label_words()
-    return [(words[key], labels[key]) for key in words if labels.get(key)]
+    told = [(words[key], labels[key]) for key in words if labels.get(key)]
+    found = fingerprint(labels)
+    return [*told, (tr("Fingerprint"), _digests(found))] if found else told
 
 
 def as_written(labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """All other labels, by name."""
-    known = {*label_words(), METRICS_LABEL}
+    known = {*label_words(), METRICS_LABEL, PARAMETERS_LABEL, TAGS_LABEL, TRAINING_SECONDS_LABEL}
+    if fingerprint(labels):
+        known.add(FINGERPRINT_LABEL)
     return sorted((key, value) for key, value in labels.items() if key not in known)
+
+
+def _digests(found: Fingerprint) -> str:
+    """What the image was built from, each part by the first digits of its digest: enough to see
+    whether two versions have the same weights."""
+    return " · ".join(f"{part.value} {found.parts[part][:8]}" for part in found.parts)

@@ -98,7 +98,7 @@ class _Rows(RowView):
 def _cell(row: _Row) -> Cell:
     path = presentation.printable(row[1].path)
     exact = presentation.exact_size(row[1].size_bytes)
+    how = tr("Double-click or Enter shows it among the files")
     return Cell(
-        f"{path}, {presentation.size(row[1].size_bytes)}",
-        tooltip=f"{path}\n{exact}\n{tr('Double-click or Enter shows it among the files')}",
+        f"{path}, {presentation.size(row[1].size_bytes)}", tooltip=f"{path}\n{exact}\n{how}"
     )

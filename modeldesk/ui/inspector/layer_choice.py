@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, 
 
 from modeldesk.core.containers.secrets import without_secrets
 from modeldesk.core.contents.model import LayerContents
-from modeldesk.core.layers.kinds import kind_name
+from modeldesk.core.layers.parts import parts_name
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.inspector.open_image import Choice
@@ -70,7 +70,7 @@ class LayerChoice(QWidget):
             self.layers.addItem(f"{number + 1} · {presentation.size(layer.size_bytes)} · {text}")
             place = self.layers.count() - 1
             made_by = without_secrets(layer.instruction)
-            tip = plain_tooltip(f"{kind_name(layer.kind)}\n{made_by}")
+            tip = plain_tooltip(f"{parts_name(layer.kind, layer.parts)}\n{made_by}")
             self.layers.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         self.reach.choose(_STACKED)
 

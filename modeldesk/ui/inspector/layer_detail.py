@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.containers.secrets import without_secrets
-from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import parts_name
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
+from modeldesk.ui.inspector.layer_rows import parts_text
 from modeldesk.ui.inspector.secret_note import SecretNote
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
@@ -42,9 +43,8 @@ class LayerDetail(QWidget):
 
     def show_layer(self, layer: Layer) -> None:
         """Tell of `layer`; of one that holds several kinds how much of each."""
-        self.title.setText(kind_name(layer.kind))
-        parts = (f"{kind_name(kind)} {presentation.size(size)}" for kind, size in layer.mixed)
-        self.parts.setText(" · ".join(parts))
+        self.title.setText(parts_name(layer.kind, layer.parts))
+        self.parts.setText(parts_text(layer))
         self.parts.setVisible(bool(layer.mixed))
         made_by = without_secrets(layer.instruction)
         self.instruction.set_text(made_by or tr("instruction not known"))

@@ -6,6 +6,7 @@ from modeldesk.core.contents.figures import Figures
 from modeldesk.core.contents.model import ArchiveImage, EngineImage, Place
 from modeldesk.core.layers.kinds import LayerKind, kind_name
 from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import parts_name, worth_naming
 from modeldesk.core.library.model import Group, VersionKey, VersionSizes
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
@@ -51,14 +52,20 @@ def layer_row(shown: ShownLayers, number: int) -> TwoLineRow:
         note = _shared_note(layer, shown.shared_with[number], held, shown.group)
     return TwoLineRow(
         key=str(number),
-        title=kind_name(layer.kind),
+        title=parts_name(layer.kind, layer.parts),
         title_note=note,
         subtitle=presentation.instruction(layer.instruction) or tr("instruction not known"),
         right=presentation.size(layer.size_bytes),
         right_note=presentation.percent(layer.size_bytes / total) if total else "",
-        kind=layer.kind,
+        parts=worth_naming(layer.parts),
         mono_subtitle=True,
+        tooltip=parts_text(layer),
     )
+
+
+def parts_text(layer: Layer) -> str:
+    """How much of each kind a layer holds; empty where it holds one."""
+    return " · ".join(f"{kind_name(kind)} {presentation.size(size)}" for kind, size in layer.mixed)
 
 
 def figure_rows(shown: ShownLayers, known: Figures | None) -> list[KeyValue]:

@@ -1,6 +1,6 @@
 """The panel at the right: everything known of the chosen version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,19 +18,22 @@ from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ImageId
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job
-from modeldesk.core.library.model import Model, Version
+from modeldesk.core.library.model import Model, PlacedVersion, Version
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.config_tab import ConfigTab
 from modeldesk.ui.inspector.contents_source import ContentsSource
+from modeldesk.ui.inspector.drift_note import DriftNote
 from modeldesk.ui.inspector.files_browser import files_browser
 from modeldesk.ui.inspector.files_tab import FilesTab
 from modeldesk.ui.inspector.history_tab import HistoryTab
 from modeldesk.ui.inspector.inside import Inside
 from modeldesk.ui.inspector.layers_tab import LayersTab
+from modeldesk.ui.inspector.metadata_source import MetadataSource
 from modeldesk.ui.inspector.metadata_tab import MetadataTab
+from modeldesk.ui.inspector.remote_facts import RemoteFacts
 from modeldesk.ui.making import Making
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle
@@ -64,15 +67,17 @@ class InspectorTabs:
     history: HistoryTab
 
 
-def inspector_tabs(context: Context, contents: ContentsSource) -> Making[InspectorTabs]:
-    """Make them in steps."""
+def inspector_tabs(
+    context: Context, contents: ContentsSource, source: Callable[[], MetadataSource]
+) -> Making[InspectorTabs]:
+    """Make them in steps. `source` is called in worker threads."""
     theme = context.theme
     layers = LayersTab(theme)
     yield
     browser = yield from files_browser(context, contents)
     files = FilesTab(context, contents, browser)
     yield
-    metadata = MetadataTab()
+    metadata = MetadataTab(context, source)
     yield
     config = ConfigTab()
     yield
@@ -117,6 +122,8 @@ class Inspector(QFrame):
         self.config, self.history = tabs.config, tabs.history
         self._config_page = _Waiting(context, self.config, self._ask_again)
         self._history_page = _Waiting(context, self.history, self._ask_again)
+        self.drift = DriftNote()
+        self.remote = RemoteFacts()
         self.tabs = QTabWidget()
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setExpanding(False)
@@ -143,15 +150,39 @@ class Inspector(QFrame):
         if version is None or model is None:
             return
         self.name.set_text(presentation.printable(version.name))
-        channels = [c for c in version.channels if c != version.name]
-        self.chips.set_chips([channel_chip(channel) for channel in channels[:_MOST_CHIPS]])
-        self.chips.setMinimumWidth(self.chips.sizeHint().width())
+        self._bodies.setCurrentWidget(self.tabs)
+        self._show_channels([c for c in version.channels if c != version.name])
         full = version.digests[0].digest if version.digests else version.key.image
         self.digest.set_value(presentation.short_digest(full), full)
         self.layers.show_version(model, version)
         self._inside.look_at(model, version)
         self.metadata.show_version(version)
         self._ask()
+
+    def show_remote(self, placed: PlacedVersion) -> None:
+        """Show a version that only a registry has."""
+        self._version = None
+        self._latest.cancel()
+        self._asked = None
+        self._pages.setCurrentIndex(1)
+        self._bodies.setCurrentWidget(self.remote)
+        self.drift.hide()
+        self.name.set_text(presentation.printable(placed.name))
+        self._show_channels(placed.channels)
+        digest = placed.remote[0].digest
+        self.digest.set_value(presentation.short_digest(digest), digest)
+        self.remote.show_version(placed)
+        # A model without an image goes to a folder.
+        online = self._context.engine() is not None or bool(placed.artifact)
+        self.remote.offer_pull(online, tr("The engine is away."))
+
+    def show_drift(self, placed: PlacedVersion | None) -> None:
+        """Tell where the version that is shown is another one in a registry."""
+        self.drift.show_version(placed, online=self._context.engine() is not None)
+
+    def _show_channels(self, channels: Sequence[str]) -> None:
+        self.chips.set_chips([channel_chip(channel) for channel in channels[:_MOST_CHIPS]])
+        self.chips.setMinimumWidth(self.chips.sizeHint().width())
 
     def _lay_out(self) -> None:
         # From the outside in: what changes its place is looked at again with all that is in it.
@@ -177,7 +208,11 @@ class Inspector(QFrame):
         column.addLayout(first)
         column.addWidget(self.digest)
         column.addSpacing(Space.M)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.drift)
+        self._bodies = QStackedWidget()
+        self._bodies.addWidget(self.tabs)
+        self._bodies.addWidget(self.remote)
+        column.addWidget(self._bodies, 1)
 
     def _ask_menu(self) -> None:
         corner = self.menu.rect().bottomLeft()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from modeldesk.core.contents.dive import DiveScore
-from modeldesk.core.contents.duplicates import Duplicates
+from modeldesk.core.contents.duplicates import SMALLEST, Duplicates
 from modeldesk.core.contents.entries import shown
 from modeldesk.core.contents.waste import Waste, WastedPath
 from modeldesk.core.words import tr, trn
@@ -137,7 +137,7 @@ def left_out_line(waste: Waste) -> str:
 
 
 def duplicates_line(groups: Sequence[Duplicates]) -> str:
-    """How many, and what all but one of each take."""
+    """How many, what all but one of each take, and which files were not looked at."""
     copies = sum(group.copies_bytes for group in groups)
     said = trn(
         "{figure} file is there more than once; its copies take {size}.",
@@ -145,13 +145,20 @@ def duplicates_line(groups: Sequence[Duplicates]) -> str:
         len(groups), figure=presentation.count(len(groups)), size=presentation.size(copies),
     )  # fmt: skip
     if sum(len(group.paths) for group in groups) > MOST_ROWS:
-        said = f"{said} {tr('The largest are shown.')}"
-    return said
+        cut = tr("The largest are shown.")
+        said = f"{said} {cut}"
+    return f"{said} {smaller_line()}"
+
+
+def smaller_line() -> str:
+    """Which files the search for duplicates passes over."""
+    return tr("Files smaller than {size} were not compared.", size=presentation.size(SMALLEST))
 
 
 def _path(path: bytes) -> Cell:
     name = f"/{shown(path)}"
-    return Cell(name, mono=True, tooltip=f"{name}\n{tr('Double-click or Enter shows it in Files')}")
+    how = tr("Double-click or Enter shows it in Files")
+    return Cell(name, mono=True, tooltip=f"{name}\n{how}")
 
 
 def _size(size: int) -> Cell:

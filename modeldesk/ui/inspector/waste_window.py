@@ -27,6 +27,7 @@ from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.after_paint import AfterPaint
 from modeldesk.ui.widgets.buttons import SlimButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
@@ -64,6 +65,7 @@ class WasteWindow(QFrame):
         self.setWindowTitle(tr("Reclaimable in {name}", name=self._name))
         self._counting = Latest(context.tasks, self)
         self._scoring = Latest(context.tasks, self)
+        self.after_paint = AfterPaint(self)
         self.files: FilesWindow | None = None
         """Where paths are shown, once one was."""
         self.title = ElidedLabel(self._name, TextStyle.SUBTITLE)
@@ -89,7 +91,7 @@ class WasteWindow(QFrame):
         self.duplicates.file_chosen.connect(self.show_file)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self.resize(960, 640)
-        self._count()
+        self.after_paint.run(self._count)
 
     def show_file(self, path: bytes, choice: Choice) -> None:
         """Show a path among the files of its layer, in one window for all that are asked for."""
@@ -185,6 +187,9 @@ class WasteWindow(QFrame):
         self._more(waste, rows)
         self._show_face()
         # The figure that fewer ask for comes after what is to be seen first.
+        self.after_paint.run(self._score)
+
+    def _score(self) -> None:
         image = self._image
         self._scoring.submit(
             lambda _job: image.dive(), title=tr("Count as dive does"), on_result=self._scored
@@ -194,9 +199,11 @@ class WasteWindow(QFrame):
         """Add `rows`, and have the next ones read."""
         if rows:
             self.model.set_rows([*sorted(self.model.rows(), key=_place), *rows])
+        if rows and self.model.rowCount() < min(MOST_ROWS, len(waste.paths)):
+            self.after_paint.run(lambda: self._read_more(waste))
+
+    def _read_more(self, waste: Waste) -> None:
         begin = self.model.rowCount()
-        if not rows or begin >= min(MOST_ROWS, len(waste.paths)):
-            return
 
         def work(_job: Job) -> tuple[WasteRow, ...]:
             return _rows(waste, begin, begin + _NEXT)

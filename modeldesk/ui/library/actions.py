@@ -1,20 +1,30 @@
 """What can be done with versions: the menu, and what each of its lines does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from modeldesk.core.library.model import Version
+from modeldesk.core.channels.names import channel_references, is_only_known_as
+from modeldesk.core.channels.service import ChannelService
+from modeldesk.core.ids import ModelName
+from modeldesk.core.library.model import Drift, Version
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.removal import RemovalPlanner, locked_reason
-from modeldesk.core.versioning.names import CHANNELS
+from modeldesk.core.versioning.channels import DEPRECATED, known_channels
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
+from modeldesk.ui.channels.history_dialog import HistoryDialog
+from modeldesk.ui.channels.move_dialog import MoveDialog
+from modeldesk.ui.channels.moves import ChannelMoves
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.add_tag import AddTagDialog
-from modeldesk.ui.library.tags import TagActions, channel_reference, is_only_known_as
+from modeldesk.ui.library.tags import TagActions
 from modeldesk.ui.links import CompareLink, LibraryLink
+from modeldesk.ui.registry.actions import RegistryActions
 from modeldesk.ui.removal.dialog import RemoveDialog, WaysBack
 from modeldesk.ui.removal.task import RemovalTask
 
@@ -27,22 +37,52 @@ class VersionActions(QObject):
     def __init__(
         self,
         context: Context,
+        channels: Callable[[], ChannelService],
         run_version: RunVersion,
         page: QWidget,
         ways_back_to: WaysBack = lambda _: (),
+        verify_version: RunVersion | None = None,
+        registry: RegistryActions | None = None,
     ) -> None:
-        """`ways_back_to` names the deployments that could go back to an image."""
+        """`channels` is called in worker threads. `ways_back_to` names the deployments that could
+        go back to an image; `verify_version` makes a version again and compares both, `registry`
+        moves it to and from registries, where those are to be had."""
         super().__init__(page)
         self._ways_back_to = ways_back_to
         self._context = context
         self._run_version = run_version
+        self._verify_version = verify_version
+        self._registry = registry
         self._page = page
         self._removing = RemovalTask(context, self)
         self.tags = TagActions(context, self)
+        self.channels = ChannelMoves(context, channels, self)
 
     def run(self, version: Version) -> None:
         """Ask how to run `version`, then run it."""
         self._run_version(version, self._page)
+
+    def push(self, version: Version) -> None:
+        """Ask where `version` is to be pushed, then push it."""
+        if self._registry is not None:
+            self._registry.push(version, self._page)
+
+    def pull(self, version: RemoteVersion, model: ModelName) -> None:
+        """Have a version sent that only a registry has."""
+        if self._registry is not None:
+            self._registry.pull(version, model, self._page)
+
+    def pull_drifted(self, drift: Drift) -> None:
+        """Have what a tag names in its registry sent, in the place of what it names here."""
+        if self._registry is not None:
+            theirs = replace(drift.reference, digest=drift.remote_digest)
+            self._registry.transfers.pull(theirs, drift.local.key.model)
+
+    def remote_menu(self, version: RemoteVersion, model: ModelName) -> QMenu | None:
+        """The context menu of a version that only a registry has."""
+        if self._registry is None:
+            return None
+        return self._registry.remote_menu(version, model, self._page)
 
     def copy_names(self, versions: Sequence[Version]) -> None:
         """Put the versions' own references (ids, where they have none) on the clipboard."""
@@ -63,6 +103,18 @@ class VersionActions(QObject):
             lambda reference: self.tags.add_tag(version, reference),
             self._page,
         )
+        dialog.open()
+        return dialog
+
+    def move_channel(self, version: Version, channel: str, *, off: bool = False) -> MoveDialog:
+        """Ask before `channel` is given to `version`, or taken off it, and then do it."""
+        dialog = MoveDialog(self._context, self.channels, version, channel, self._page, off=off)
+        dialog.open()
+        return dialog
+
+    def show_channels(self, model: ModelName) -> HistoryDialog:
+        """Who moved the model's channels, when and why, with the way back."""
+        dialog = HistoryDialog(self._context, self.channels, model, self._page)
         dialog.open()
         return dialog
 
@@ -126,10 +178,25 @@ class VersionActions(QObject):
             menu.addSeparator()
         self._fill_copies(menu, version)
         menu.addSeparator()
-        if channel_reference(version, CHANNELS[0]) is not None:
-            self._fill_channels(menu.addMenu(tr("Channel")), version).setEnabled(online)
+        self._fill_verify(menu, version, online=online)
+        if version.key.model:
+            self._fill_channels(menu, version, online=online)
         menu.addAction(tr("Add tag…"), lambda: self.add_tag(version)).setEnabled(online)
         self._fill_tags(menu, version, online=online)
+        if self._registry is not None:
+            menu.addSeparator()
+            self._registry.fill(menu, version, self._page)
+
+    def _fill_verify(self, menu: QMenu, version: Version, *, online: bool) -> None:
+        verify = self._verify_version
+        if verify is None or not version.references:
+            return
+        act = menu.addAction(tr("Rebuild and verify…"), lambda: verify(version, self._page))
+        act.setEnabled(online and bool(version.commit) and not version.commit.endswith("-dirty"))
+        if not version.commit:
+            act.setToolTip(tr("It does not say which commit it was built from."))
+        elif version.commit.endswith("-dirty"):
+            act.setToolTip(tr("It was built with changes that no commit has."))
 
     def _version_before(self, version: Version) -> Version | None:
         """The next older version of the same model."""
@@ -149,21 +216,26 @@ class VersionActions(QObject):
         QGuiApplication.clipboard().setText("\n".join(names))
         self._context.say(trn("Copied {name}", "Copied {count} names", len(names), name=names[0]))
 
-    def _fill_channels(self, menu: QMenu, version: Version) -> QMenu:
-        for channel in CHANNELS:
-            action = menu.addAction(channel)
-            action.setCheckable(True)
-            action.setChecked(channel in version.channels)
-            action.triggered.connect(
-                lambda on, channel=channel: (
-                    self.tags.set_channel(version, channel)
-                    if on
-                    else self.tags.clear_channel(version, channel)
+    def _fill_channels(self, menu: QMenu, version: Version, *, online: bool) -> None:
+        """Those it has not to be moved here, those it has to be taken off, and their history."""
+        here = menu.addMenu(tr("Move channel here"))
+        here.setEnabled(online and bool(channel_references(version, DEPRECATED)))
+        for channel in known_channels():
+            act = here.addAction(f"{channel}…", partial(self.move_channel, version, channel))
+            act.setEnabled(channel not in version.channels)
+        having = [one for one in known_channels() if one in version.channels]
+        if having:
+            off = menu.addMenu(tr("Take channel off"))
+            off.setToolTipsVisible(True)
+            off.setEnabled(online)
+            for channel in having:
+                act = off.addAction(
+                    f"{channel}…", partial(self.move_channel, version, channel, off=True)
                 )
-            )
-            if channel in version.channels and is_only_known_as(version, channel):
-                action.setEnabled(False)
-        return menu
+                if is_only_known_as(version, channel):
+                    act.setEnabled(False)
+                    act.setToolTip(tr("It is the version's only tag; remove the version instead."))
+        menu.addAction(tr("Channel history…"), partial(self.show_channels, version.key.model))
 
     def _fill_tags(self, menu: QMenu, version: Version, *, online: bool) -> None:
         if len(version.references) < 2:

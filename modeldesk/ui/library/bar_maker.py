@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.library.history import history
-from modeldesk.core.library.model import KeptVersion, Model, RemoteVersion
+from modeldesk.core.library.model import KeptVersion, Model
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.bars import size_bar

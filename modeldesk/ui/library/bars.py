@@ -2,7 +2,8 @@
 
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.history import GoneVersion, Past
-from modeldesk.core.library.model import RemoteVersion, Version
+from modeldesk.core.library.model import Version
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.ui import presentation
 from modeldesk.ui.charts.bars import BarState, SizeBar
 

@@ -10,7 +10,7 @@ from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
-from modeldesk.ui.theme.tokens import ColorName, Space
+from modeldesk.ui.theme.tokens import Space, TextColor
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
@@ -192,12 +192,12 @@ def _headings() -> tuple[str, ...]:
     return tr("Changed in"), tr("First push"), tr("Pushed since"), tr("Per change")
 
 
-def _figures(one: KindChanges) -> list[tuple[str, ColorName, str]]:
+def _figures(one: KindChanges) -> list[tuple[str, TextColor, str]]:
     """Text, colour and tooltip of each figure."""
 
-    def size(amount: int | None) -> tuple[str, ColorName, str]:
+    def size(amount: int | None) -> tuple[str, TextColor, str]:
         if not amount:
-            return _NONE, "faint", ""
+            return _NONE, "muted", ""
         return presentation.size(amount), "text", presentation.exact_size(amount)
 
     times = tr(
@@ -205,7 +205,7 @@ def _figures(one: KindChanges) -> list[tuple[str, ColorName, str]]:
         changed=presentation.count(one.changed),
         steps=presentation.count(one.steps),
     )
-    color: ColorName = "text" if one.changed else "muted"
+    color: TextColor = "text" if one.changed else "muted"
     return [
         (times, color, ""),
         size(one.first_bytes),

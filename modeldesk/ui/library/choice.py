@@ -4,13 +4,13 @@ inspector share it."""
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model, PlacedVersion, Version
+from modeldesk.core.library.placed import find_placed, placed_versions
 from modeldesk.ui.context import Hub
 from modeldesk.ui.library.entries import (
     entries,
     find_entry,
     find_holder,
-    find_version,
     first_choice,
 )
 from modeldesk.ui.links import LibraryLink
@@ -29,7 +29,7 @@ class LibraryChoice(QObject):
         super().__init__(parent)
         self._snapshot = hub.snapshot
         self._entry: Model | None = None
-        self._version: Version | None = None
+        self._placed: PlacedVersion | None = None
         self._remembered: dict[ModelName, ImageId] = {}
         self._awaited: LibraryLink | None = None
         self._elsewhere: ModelName | None = None
@@ -45,8 +45,13 @@ class LibraryChoice(QObject):
 
     @property
     def version(self) -> Version | None:
-        """The chosen version of it as last known."""
-        return self._version
+        """The chosen version of it as last known; None where only a registry has it."""
+        return self._placed.local if self._placed else None
+
+    @property
+    def placed(self) -> PlacedVersion | None:
+        """The chosen version, wherever it is."""
+        return self._placed
 
     @property
     def marked(self) -> ModelName | None:
@@ -66,7 +71,7 @@ class LibraryChoice(QObject):
         """Look at another version of the chosen model."""
         self._awaited = None
         self._by_person = True
-        if self._entry is not None and find_version(self._entry, image):
+        if self._entry is not None and find_placed(self._entry, image):
             self._set(self._entry, image)
 
     def follow_link(self, link: LibraryLink) -> None:
@@ -87,13 +92,13 @@ class LibraryChoice(QObject):
             entry = shown[0] if shown else None
         if entry is None:
             changed = self._entry is not None
-            self._entry = self._version = None
+            self._entry = self._placed = None
             if changed:
                 self.changed.emit()
             return
         same = self._entry is not None and entry.name == self._entry.name
-        wanted = self._version.key.image if same and self._version else None
-        if wanted is not None and find_version(entry, wanted) is None:
+        wanted = self._placed.image if same and self._placed else None
+        if wanted is not None and find_placed(entry, wanted) is None:
             wanted = self._neighbour(entry)
         self._set(entry, wanted or self._remembered.get(entry.name))
 
@@ -106,7 +111,7 @@ class LibraryChoice(QObject):
             entry = find_entry(self._snapshot, link.model)
         else:
             entry = find_holder(self._snapshot, link.image) if link.image else None
-        if entry is None or (link.image is not None and not find_version(entry, link.image)):
+        if entry is None or (link.image is not None and not find_placed(entry, link.image)):
             return False
         self._awaited = None
         self._by_person = True
@@ -115,19 +120,25 @@ class LibraryChoice(QObject):
 
     def _neighbour(self, entry: Model) -> ImageId | None:
         """What now stands where the version that went stood."""
-        if self._entry is None or self._version is None:
+        if self._entry is None or self._placed is None:
             return None
-        gone = self._version.key
-        place = next((n for n, v in enumerate(self._entry.versions) if v.key == gone), 0)
-        if not entry.versions:
-            return None
-        return entry.versions[min(place, len(entry.versions) - 1)].key.image
+        gone = self._placed.image
+        before = placed_versions(self._entry)
+        place = next((n for n, one in enumerate(before) if one.image == gone), 0)
+        now = placed_versions(entry)
+        return now[min(place, len(now) - 1)].image if now else None
 
     def _set(self, entry: Model, image: ImageId | None) -> None:
-        version = find_version(entry, image) or first_choice(entry)
-        if version is not None:
-            self._remembered[entry.name] = version.key.image
-        if entry is self._entry and version is self._version:
+        placed = find_placed(entry, image) or first_choice(entry)
+        if placed is not None:
+            self._remembered[entry.name] = placed.image
+        if entry is self._entry and _same(placed, self._placed):
             return
-        self._entry, self._version = entry, version
+        self._entry, self._placed = entry, placed
         self.changed.emit()
+
+
+def _same(one: PlacedVersion | None, other: PlacedVersion | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.local is other.local and one.remote is other.remote and one.drifts == other.drifts

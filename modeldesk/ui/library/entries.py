@@ -1,9 +1,12 @@
 """What the side list says of a model, a base image or the untagged images (no Qt)."""
 
+from enum import Enum
+
 from modeldesk.core.containers.model import ContainerStatus, ContainerSummary, Health
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.library.measures import is_measure
-from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Place, PlacedVersion, Places
+from modeldesk.core.library.placed import find_placed, placed_versions
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.theme.tokens import Tone
@@ -21,21 +24,13 @@ def find_entry(snapshot: LibrarySnapshot, name: ModelName | None) -> Model | Non
 
 
 def find_holder(snapshot: LibrarySnapshot, image: ImageId) -> Model | None:
-    """The first entry that has `image` as a version."""
-    return next(
-        (m for m in entries(snapshot) if any(v.key.image == image for v in m.versions)), None
-    )
+    """The first entry that has `image` as a version, here or in a registry."""
+    return next((m for m in entries(snapshot) if find_placed(m, image) is not None), None)
 
 
-def find_version(entry: Model | None, image: ImageId | None) -> Version | None:
-    """The version of `entry` made of `image`."""
-    if entry is None or image is None:
-        return None
-    return next((v for v in entry.versions if v.key.image == image), None)
-
-
-def first_choice(entry: Model) -> Version | None:
-    """What is worth looking at first: what runs, else what is stable, else the newest."""
+def first_choice(entry: Model) -> PlacedVersion | None:
+    """What is worth looking at first: what runs, else what is stable, else the newest that is
+    here, else the newest."""
     for wanted in (
         (v for v in entry.versions if any(c.running for c in v.containers)),
         (v for v in entry.versions if "stable" in v.channels),
@@ -43,8 +38,52 @@ def first_choice(entry: Model) -> Version | None:
     ):
         found = next(wanted, None)
         if found is not None:
-            return found
-    return None
+            return find_placed(entry, found.key.image)
+    return next(iter(placed_versions(entry)), None)
+
+
+class Shown(Enum):
+    """Which versions of a model are shown."""
+
+    ALL = "all"
+    HERE = "here"
+    BOTH = "both"
+    THERE = "there"
+    """In a registry, and not here."""
+    MOVED = "moved"
+    """Whose tag names another image in its registry."""
+
+    def fits(self, one: PlacedVersion) -> bool:
+        match self:
+            case Shown.HERE:
+                return one.local is not None
+            case Shown.BOTH:
+                return one.place is Place.BOTH
+            case Shown.THERE:
+                return one.local is None
+            case Shown.MOVED:
+                return bool(one.drifts)
+        return True
+
+
+def worth_choosing(entry: Model) -> frozenset[Shown]:
+    """What would leave out some of the versions and not all; empty where there is nothing to
+    choose."""
+    if entry.places is None:
+        return frozenset()
+    places = entry.places
+    counts = {
+        Shown.HERE: places.here,
+        Shown.BOTH: places.both,
+        Shown.THERE: places.there,
+        Shown.MOVED: places.moved,
+    }
+    return frozenset(one for one, count in counts.items() if 0 < count < len(entry.placed))
+
+
+def only_there(entry: Model) -> int:
+    """How many versions only a registry has."""
+    return entry.places.there if entry.places is not None else 0
 
 
 def title(entry: Model) -> str:
@@ -70,8 +109,12 @@ def subtitle(entry: Model) -> str:
         if entry.base_of:
             parts.append(trn("base of {count} version", "base of {count} versions", entry.base_of))
     else:
-        parts.append(trn("{figure} version", "{figure} versions", count, figure=figure))
-        if entry.unique_bytes is not None:
+        there = only_there(entry)
+        if count or not there:
+            parts.append(trn("{figure} version", "{figure} versions", count, figure=figure))
+        if there:
+            parts.append(tr("{figure} only in registry", figure=presentation.count(there)))
+        elif entry.unique_bytes is not None:
             parts.append(tr("{size} unique", size=presentation.size(entry.unique_bytes)))
     return " · ".join(parts)
 
@@ -85,7 +128,7 @@ def subline(entry: Model) -> str:
     elif entry.repositories:
         parts.append(trn("{count} repository", "{count} repositories", len(entry.repositories)))
     summary = subtitle(entry)
-    if entry.group is Group.MODEL and entry.unique_bytes is not None:
+    if entry.group is Group.MODEL and entry.unique_bytes is not None and not only_there(entry):
         summary = tr(
             "{summary} of {total}", summary=summary, total=presentation.size(entry.total_bytes)
         )
@@ -116,13 +159,10 @@ def is_well(container: ContainerSummary) -> bool:
     )
 
 
-def common_metrics(entry: Model, most: int = 3) -> tuple[str, ...]:
+def common_metrics(places: Places, most: int = 3) -> tuple[str, ...]:
     """The names of the measures that most versions have, the commonest first; other numbers
     only where there is no measure."""
-    counts: dict[str, int] = {}
-    for version in entry.versions:
-        for name in version.metrics:
-            counts[name] = counts.get(name, 0) + 1
+    counts = places.metrics
     shown = [name for name in counts if is_measure(name)] or list(counts)
     return tuple(sorted(shown, key=lambda name: (-counts[name], name))[:most])
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBox
 from modeldesk.core.library.model import Group, Model
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.releases.names import version_text
-from modeldesk.core.versioning.names import CHANNELS
+from modeldesk.core.versioning.channels import moving_channels
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.library import entries
@@ -43,6 +43,7 @@ class PageHeader(QWidget):
 
     build_asked = Signal()
     run_asked = Signal()
+    push_asked = Signal()
     compare_asked = Signal()
     """Put the two selected versions side by side."""
     clean_up_asked = Signal()
@@ -61,6 +62,7 @@ class PageHeader(QWidget):
         self.subline = ElidedLabel("", TextStyle.BODY, "muted", Qt.TextElideMode.ElideRight)
         self.build = PlainButton(tr("Build new version"))
         self.run = PlainButton(tr("Run…"))
+        self.push = PlainButton(tr("Push…"))
         self.compare = PlainButton(tr("Compare"))
         self.compare.hide()
         self.clean_up = PlainButton(tr("Clean up…"))
@@ -68,6 +70,7 @@ class PageHeader(QWidget):
         self.details = IconButton(theme, Icon.CHEVRON_LEFT, tr("Show the version's details"))
         self.build.clicked.connect(self.build_asked)
         self.run.clicked.connect(self.run_asked)
+        self.push.clicked.connect(self.push_asked)
         self.compare.clicked.connect(self.compare_asked)
         self.clean_up.clicked.connect(self.clean_up_asked)
         self.roll_back.clicked.connect(self._roll_back)
@@ -85,11 +88,19 @@ class PageHeader(QWidget):
         self.clean_up.setVisible(entry.group is Group.UNTAGGED)
         self._online = online
         away = "" if online else tr("The engine is away.")
-        for button in (self.run, self.roll_back):
+        for button in (self.run, self.push, self.roll_back):
             button.setEnabled(online)
             button.setToolTip(away)
         self._hold_back()
         self._arrange()
+
+    def offer_version(self, here: bool) -> None:
+        """Whether the chosen version is on the engine; else it can't be run or pushed."""
+        away = tr("Only a registry has this version. Pull it first.")
+        for button in (self.run, self.push):
+            button.setEnabled(here and self._online)
+            if not here and self._online:
+                button.setToolTip(away)
 
     def set_ways_back(self, ways: Sequence[WayBack]) -> None:
         """Offer to roll back; several deployments make it a menu."""
@@ -133,6 +144,7 @@ class PageHeader(QWidget):
         for button in (
             self.build,
             self.run,
+            self.push,
             self.compare,
             self.clean_up,
             self.roll_back,
@@ -159,10 +171,15 @@ class PageHeader(QWidget):
     def _arrange(self) -> None:
         width = self.width()
         self.build.setVisible(self._can_build)
-        buttons = self._buttons.sizeHint().width()
-        if buttons > width:
+        self.push.setVisible(self._can_build)
+        # A version's menu has it too; a name that is whole is worth more.
+        named = self.title.sizeHint().width() + Space.S
+        if self._buttons.sizeHint().width() + min(named, width // 2) > width:
+            self.push.hide()
+        if self._buttons.sizeHint().width() > width:
             # The rail leads to the build page too.
             self.build.hide()
+        buttons = self._buttons.sizeHint().width()
         self._first.setDirection(_direction(width < buttons + _TITLE_ROOM))
         chips = self.chips.sizeHint().width() if not self.chips.isHidden() else 0
         self._second.setDirection(_direction(bool(chips) and width < chips + _TITLE_ROOM * 2))
@@ -194,19 +211,12 @@ def _channel_chips(entry: Model) -> list[ChipSpec]:
     channels = entry.channels
     return [
         ChipSpec(
-            f"{channel} → {_shortened(presentation.printable(channels[channel].name))}",
+            f"{channel} → {presentation.shortened(channels[channel].name, _LONGEST_NAME)}",
             channel_tone(channel),
         )
-        for channel in CHANNELS
-        if channel in channels and channel != "deprecated"
+        for channel in moving_channels()
+        if channel in channels
     ]
-
-
-def _shortened(name: str) -> str:
-    half = _LONGEST_NAME // 2
-    if len(name) <= _LONGEST_NAME:
-        return name
-    return f"{name[:half]}{presentation.ELLIPSIS}{name[-half:]}"
 
 
 def _direction(narrow: bool) -> QBoxLayout.Direction:

@@ -1,6 +1,7 @@
 """The side panel: a search field over the models and the other images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -9,18 +10,23 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from modeldesk.core.engine.model import ConnectionState
 from modeldesk.core.ids import ModelName
 from modeldesk.core.library.model import Group, LibrarySnapshot, Model
+from modeldesk.core.library.placed import placed_versions
+from modeldesk.core.search.parse import looks_asked
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library import entries
 from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.registries import RegistryCatalog
+from modeldesk.ui.library.registries_strip import RegistriesStrip
 from modeldesk.ui.library.search import LibrarySearch, Match
 from modeldesk.ui.library.store import LibraryStore
-from modeldesk.ui.links import LibraryLink, Link
+from modeldesk.ui.links import FindLink, LibraryLink, Link
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.search_field import SearchField
+from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
 
@@ -42,9 +48,11 @@ class ModelsPanel(QFrame):
         choice: LibraryChoice,
         stays: Callable[[ModelName], Link | None] = lambda _: None,
         parent: QWidget | None = None,
+        *,
+        registries: RegistryCatalog | None = None,
     ) -> None:
         """`stays` says where the page in view shows something of a model; None: nowhere, the
-        library is gone to."""
+        library is gone to. `registries` are told of below the list."""
         super().__init__(parent)
         self._stays = stays
         self._context = context
@@ -58,6 +66,11 @@ class ModelsPanel(QFrame):
         self.search.textChanged.connect(self._show)
         self.search.returnPressed.connect(self._choose_first)
         self.search.installEventFilter(self)
+        self.where = Segmented([(one.value, "") for one in _PLACES], tr("Which models are listed"))
+        for place, label in _place_labels():
+            self.where.set_option_label(place.value, label)
+        self.where.chosen.connect(self._show)
+        self.where.hide()
         self._made: dict[ModelName, tuple[Model, TwoLineRow]] = {}
         self.list = TwoLineList(context.theme, name=tr("Models and other images"))
         self.list.row_selected.connect(self._chosen)
@@ -73,7 +86,10 @@ class ModelsPanel(QFrame):
         column.setContentsMargins(Space.S + 2, Space.M + 2, Space.S + 2, 0)
         column.setSpacing(Space.S)
         column.addWidget(self.search)
+        column.addWidget(self.where)
         column.addWidget(self._stack, 1)
+        if registries is not None:
+            column.addWidget(RegistriesStrip(context.theme, registries))
         choice.changed.connect(self._mark_chosen)
         choice.marked_changed.connect(self._mark_chosen)
         store.loaded_changed.connect(self._loaded)
@@ -107,12 +123,25 @@ class ModelsPanel(QFrame):
         else:
             self._matches = {}
             shown = snapshot
+        self.where.setVisible(any(entry.placed for entry in entries.entries(snapshot)))
+        shown = self._filtered(shown)
         if not text:
-            there = {entry.name for entry in (*shown.models, *shown.others)}
+            there = {entry.name for entry in entries.entries(snapshot)}
             self._made = {name: made for name, made in self._made.items() if name in there}
         self.list.set_rows(self._rows(shown))
         self._mark_chosen()
         self._choose_face(text, shown)
+
+    def _filtered(self, shown: LibrarySnapshot) -> LibrarySnapshot:
+        """Without what is not where the person wants it."""
+        place = entries.Shown(self.where.current)
+        if self.where.isHidden() or place is entries.Shown.ALL:
+            return shown
+
+        def fits(entry: Model) -> bool:
+            return any(map(place.fits, placed_versions(entry)))
+
+        return LibrarySnapshot(tuple(filter(fits, shown.models)), tuple(filter(fits, shown.others)))
 
     def _loaded(self) -> None:
         """A list was read; what is in it is shown already."""
@@ -124,9 +153,10 @@ class ModelsPanel(QFrame):
             self._stack.setCurrentWidget(self.list)
             self._focus_list_first()
         elif text:
-            self._nothing.setText(
-                tr("Nothing matches “{text}”.", text=presentation.printable(text))
-            )
+            said = tr("Nothing matches “{text}”.", text=presentation.printable(text))
+            if looks_asked(text, datetime.now(UTC)):
+                said = tr("Press Enter to find versions by this.")
+            self._nothing.setText(said)
             self._stack.setCurrentWidget(self._nothing)
         elif self._store.loaded:
             self._nothing.setText(tr("No images yet."))
@@ -188,6 +218,10 @@ class ModelsPanel(QFrame):
         self._go(ModelName(key.removeprefix(_KEY)))
 
     def _choose_first(self) -> None:
+        text = self.search.text()
+        if looks_asked(text, datetime.now(UTC)):
+            self._context.navigate(FindLink(text))
+            return
         first = next((row.key for row in self.list.rows() if not row.header), None)
         if first is not None:
             self.list.select_key(first)
@@ -196,10 +230,17 @@ class ModelsPanel(QFrame):
     def _go(self, name: ModelName) -> None:
         """To the model; while searching, to the first version that was found in it."""
         match = self._matches.get(name)
-        image = match.versions[0].key.image if match and match.versions else None
+        image = match.versions[0].image if match and match.versions else None
         link = LibraryLink(model=name, image=image)
         self._choice.follow_link(link)
         self._context.navigate(self._stays(name) or link)
+
+
+_PLACES = (entries.Shown.ALL, entries.Shown.HERE, entries.Shown.THERE)
+
+
+def _place_labels() -> Iterable[tuple[entries.Shown, str]]:
+    return zip(_PLACES, (tr("All"), tr("Here"), tr("Only in registry")), strict=True)
 
 
 def _caption(key: str, text: str, count: int) -> TwoLineRow:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCursor, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from modeldesk.core.channels.service import ChannelService
 from modeldesk.core.ids import ImageId
-from modeldesk.core.library.model import Group, Model
+from modeldesk.core.library.model import Drift, Group, Model
+from modeldesk.core.library.placed import find_placed
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.words import tr
 from modeldesk.ui.charts.bars import SizeBar
@@ -16,6 +19,7 @@ from modeldesk.ui.context import Context
 from modeldesk.ui.library.actions import RunVersion, VersionActions
 from modeldesk.ui.library.bar_maker import BarMaker
 from modeldesk.ui.library.choice import LibraryChoice
+from modeldesk.ui.library.entries import Shown, worth_choosing
 from modeldesk.ui.library.header import WayBack
 from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
@@ -23,11 +27,13 @@ from modeldesk.ui.library.remote import RemotePast
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.library.what_changed import WhatChanged
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
+from modeldesk.ui.registry.actions import RegistryActions
 from modeldesk.ui.releases.store import ReleaseStore
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.empty_state import EmptyState
+from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.tab_order import tab_through
 
@@ -66,13 +72,18 @@ class LibraryPage(QWidget):
         past: PastVersions,
         remote: RemotePast,
         releases: ReleaseStore,
+        channels: Callable[[], ChannelService],
         run_version: RunVersion,
         roll_back: RollBack,
         parts: LibraryParts,
         parent: QWidget | None = None,
+        *,
+        verify_version: RunVersion | None = None,
+        registry: RegistryActions | None = None,
     ) -> None:
-        """`run_version` asks how to run a version and runs it; `roll_back` asks and rolls back.
-        Both get the widget over which to ask."""
+        """`channels` is called in worker threads; `run_version` asks how to run a version and runs
+        it; `roll_back` asks and rolls back; `verify_version` makes one again; `registry` moves
+        them to and from registries. Each of these gets the widget over which to ask."""
         super().__init__(parent)
         self._context = context
         self._store = store
@@ -90,7 +101,11 @@ class LibraryPage(QWidget):
         self._details_due.timeout.connect(self._show_details)
         self._chart_due = QTimer(self, singleShot=True, interval=0)
         self._chart_due.timeout.connect(self._show_chart)
-        self.acts = VersionActions(context, run_version, self, releases.ways_back_to)
+        self.acts = VersionActions(
+            context, channels, run_version, self, releases.ways_back_to, verify_version, registry
+        )
+        if registry is not None:
+            registry.transfers.registries_changed.connect(remote.ask_again)
         self.header = parts.header
         self.chart = parts.chart
         self.changes = WhatChanged(context, parts.chart, self)
@@ -159,6 +174,20 @@ class LibraryPage(QWidget):
         self._chart_card.body.addWidget(self.chart)
         self._chart_card.setMinimumHeight(_CHART_LEAST)
         self._chart_card.setMaximumHeight(_CHART_HEIGHT)
+        self.where = Segmented(
+            [
+                (Shown.ALL.value, tr("All")),
+                (Shown.HERE.value, tr("Here")),
+                (Shown.BOTH.value, tr("In both")),
+                (Shown.THERE.value, tr("Only in registry")),
+                (Shown.MOVED.value, tr("Moved")),
+            ],
+            tr("Which versions are listed"),
+        )
+        self.where.set_option_tip(
+            Shown.MOVED.value, tr("Whose tag names another image in its registry")
+        )
+        self.where.hide()
         table_card = Card(padded=False)
         table_card.body.addWidget(self.table)
         column = QVBoxLayout(main)
@@ -166,6 +195,7 @@ class LibraryPage(QWidget):
         column.setSpacing(Space.M + 2)
         column.addWidget(self.header)
         column.addWidget(self._chart_card, 2)
+        column.addWidget(self.where)
         column.addWidget(table_card, 3)
 
     def _connect(self) -> None:
@@ -181,12 +211,17 @@ class LibraryPage(QWidget):
         self.table.version_chosen.connect(self._choose)
         self.table.context_requested.connect(lambda _key, place: self._open_menu(place))
         self.table.row_activated.connect(lambda _key: self._set_details(shown=True))
-        self.chart.version_clicked.connect(self._choose)
+        self.chart.version_clicked.connect(self._choose_bar)
         self.chart.exported.connect(lambda path: self._context.say(tr("Saved {path}", path=path)))
         self.chart.export_failed.connect(lambda why: self._context.say(why, Tone.BAD))
         self.inspector.menu_asked.connect(self._open_version_menu)
+        self.inspector.remote.pull_asked.connect(self._pull)
+        self.inspector.drift.pull_asked.connect(self._pull_theirs)
+        self.inspector.drift.push_asked.connect(self._push_mine)
+        self.where.chosen.connect(lambda key: self.table.show_only(Shown(key)))
         self.header.build_asked.connect(self._build)
         self.header.run_asked.connect(self._run)
+        self.header.push_asked.connect(self._push)
         self.header.compare_asked.connect(self._compare)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._offer_compare())
         self.header.clean_up_asked.connect(self._clean_up)
@@ -209,10 +244,23 @@ class LibraryPage(QWidget):
         self._faces.setCurrentWidget(self._splitter)
         self.header.show_entry(entry, online=self._context.engine() is not None)
         self._chart_card.setVisible(entry.group is not Group.UNTAGGED)
-        self.table.show_entry(entry, version.key.image if version else None)
+        placed = self._choice.placed
+        self.header.offer_version(version is not None or not entry.placed)
+        self._offer_places(entry)
+        self.table.show_entry(entry, placed.image if placed else None)
         self._offer_compare()
         self._details_due.start()
         self._show_ways_back()
+
+    def _offer_places(self, entry: Model) -> None:
+        """What the list can be narrowed to, where that makes a difference."""
+        worth = worth_choosing(entry)
+        self.where.setVisible(bool(worth))
+        for shown in Shown:
+            self.where.set_option_visible(shown.value, shown is Shown.ALL or shown in worth)
+        if Shown(self.where.current) not in worth:
+            self.where.choose(Shown.ALL.value)
+        self.table.show_only(Shown(self.where.current))
 
     def _loaded(self) -> None:
         """A list was read; a page that shows something of it has done so already."""
@@ -220,11 +268,16 @@ class LibraryPage(QWidget):
             self.show_choice()
 
     def _show_details(self) -> None:
-        self.inspector.show_version(self._choice.entry, self._choice.version)
+        placed = self._choice.placed
+        if placed is not None and placed.local is None:
+            self.inspector.show_remote(placed)
+        else:
+            self.inspector.show_version(self._choice.entry, self._choice.version)
+            self.inspector.show_drift(placed)
         self._chart_due.start()
 
     def _show_chart(self) -> None:
-        entry, version = self._choice.entry, self._choice.version
+        entry = self._choice.entry
         if entry is None or entry.group is Group.UNTAGGED:
             return
         past = self._past.of(entry.name) if entry.group is Group.MODEL else ()
@@ -232,12 +285,15 @@ class LibraryPage(QWidget):
         self._bars.make(entry, past, remote.versions)
         self.changes.look_at(entry, past, remote.versions)
         self.chart.set_note(remote.trouble)
-        self.chart.select(str(version.key.image) if version else None)
+        self._mark_bar()
 
     def _draw_bars(self, bars: list[SizeBar]) -> None:
         self.chart.set_bars(bars)
-        version = self._choice.version
-        self.chart.select(str(version.key.image) if version else None)
+        self._mark_bar()
+
+    def _mark_bar(self) -> None:
+        placed = self._choice.placed
+        self.chart.select(str(placed.image) if placed else None)
 
     def _show_nothing(self) -> None:
         if not self._store.loaded:
@@ -286,14 +342,55 @@ class LibraryPage(QWidget):
     def _choose(self, image: str) -> None:
         self._choice.choose_version(ImageId(image))
 
+    def _choose_bar(self, image: str) -> None:
+        """Of what only a registry has there is nothing to show, but there is something to do."""
+        remote = self._only_there(ImageId(image))
+        if remote is None:
+            self._choose(image)
+            return
+        entry = self._choice.entry
+        menu = self.acts.remote_menu(remote, entry.name) if entry is not None else None
+        if menu is not None:
+            menu.popup(QCursor.pos())
+
+    def _only_there(self, image: ImageId) -> RemoteVersion | None:
+        entry = self._choice.entry
+        if entry is None or find_placed(entry, image) is not None:
+            return None
+        known = self._remote.of(entry, ask=False).versions
+        return next((one for one in known if one.image == image), None)
+
     def _open_menu(self, place: QPoint) -> None:
         versions = self.table.selected_versions()
         if versions:
             self.acts.menu(versions).popup(place)
+        else:
+            self._open_remote_menu(place)
+
+    def _open_remote_menu(self, place: QPoint) -> None:
+        """Of a version that only a registry has."""
+        entry, placed = self._choice.entry, self._choice.placed
+        if entry is not None and placed is not None and placed.local is None:
+            menu = self.acts.remote_menu(placed.remote[0], entry.name)
+            if menu is not None:
+                menu.popup(place)
+
+    def _pull(self) -> None:
+        entry, placed = self._choice.entry, self._choice.placed
+        if entry is not None and placed is not None and placed.remote:
+            self.acts.pull(placed.remote[0], entry.name)
+
+    def _pull_theirs(self, drift: Drift) -> None:
+        self.acts.pull_drifted(drift)
+
+    def _push_mine(self, drift: Drift) -> None:
+        self.acts.push(drift.local)
 
     def _open_version_menu(self, place: QPoint) -> None:
         if self._choice.version is not None:
             self.acts.menu([self._choice.version]).popup(place)
+        else:
+            self._open_remote_menu(place)
 
     def _build(self) -> None:
         entry = self._choice.entry
@@ -303,6 +400,10 @@ class LibraryPage(QWidget):
     def _run(self) -> None:
         if self._choice.version is not None:
             self.acts.run(self._choice.version)
+
+    def _push(self) -> None:
+        if self._choice.version is not None:
+            self.acts.push(self._choice.version)
 
     def _offer_compare(self) -> None:
         self.header.offer_compare(len(self.table.selected_keys()) == _TWO)

@@ -1,4 +1,6 @@
-"""Asks registries for the versions of the model a person looks at, and no more often than helps."""
+"""The versions that registries have of the model a person looks at. Of registries that were named,
+which are looked through as a whole, what is kept is read; another is asked for the model, and no
+more often than helps."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -9,9 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ModelName
-from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.model import Model, RemoteVersion
+from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.library.model import Model
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.remote_versions import RemoteAnswer, remote_repositories
+from modeldesk.core.references import Reference
 from modeldesk.core.words import trn
 from modeldesk.ui.context import Context
 from modeldesk.ui.tasks.lanes import Lane, serial
@@ -43,8 +47,9 @@ class Remote:
 
 
 class RemotePast(QObject):
-    """One per program. What was known last is told at once; then the registry is asked, if it
-    was not in the last minutes. Another model ends what is asked for the one before."""
+    """One per program. What was known last is told at once; then a registry that nobody named is
+    asked, if it was not in the last minutes. Another model ends what is asked for the one
+    before."""
 
     changed = Signal(object)
     """More is known of the model of that name."""
@@ -80,20 +85,28 @@ class RemotePast(QObject):
             if repositories:
                 if model.name not in self._known:
                     self._read_kept()
-                self._due.start()
-        elif repositories and self._asking is None and not self._due.isActive():
+                if self._unnamed(repositories):
+                    self._due.start()
+        elif self._unnamed(repositories) and self._asking is None and not self._due.isActive():
             # A window that is left open for days is looked at again one day.
             self._due.start()
 
     def ask_again(self) -> None:
         """Ask for the model that is looked at, however short a time ago that was done."""
-        if not self._repositories or self._asking is not None:
+        if not self._unnamed(self._repositories) or self._asking is not None:
             return
         self._asked.pop(self._repositories, None)
         known = self._known.get(self._model, Remote())
         self._tell(self._model, replace(known, trouble=""))
         self._due.stop()
         self._ask()
+
+    def reread(self) -> None:
+        """The records have something else by now: read again what is shown."""
+        # The others, when they are looked at.
+        self._known = {name: one for name, one in self._known.items() if name == self._model}
+        if self._repositories and self._asking is None:
+            self._read_kept()
 
     def _leave(self) -> None:
         self._due.stop()
@@ -105,8 +118,9 @@ class RemotePast(QObject):
         model, repositories = self._model, self._repositories
 
         def have(found: tuple[RemoteVersion, ...]) -> None:
-            if model not in self._known:
-                self._tell(model, Remote(found))
+            known = self._known.get(model, Remote())
+            if self._asking is None and _in_order(found) != _in_order(known.versions):
+                self._tell(model, replace(known, versions=found))
 
         self._context.tasks.submit(
             lambda _job: self._source().kept(repositories),
@@ -121,9 +135,16 @@ class RemotePast(QObject):
 
     def _ask(self) -> None:
         model, repositories = self._model, self._repositories
+        unnamed = self._unnamed(repositories)
+        named = [one for one in repositories if one not in unnamed]
         last = self._asked.get(repositories)
         if self._asking is not None or (last is not None and monotonic() - last < _ASK_AGAIN_S):
             return
+
+        def ask(job: Job) -> RemoteAnswer:
+            answer = self._source().ask(unnamed, job.token)
+            kept = self._source().kept(named) if named else ()
+            return replace(answer, versions=(*kept, *answer.versions))
 
         def have(answer: RemoteAnswer) -> None:
             self._asking = None
@@ -137,7 +158,7 @@ class RemotePast(QObject):
             self._tell(model, Remote(versions, error.message))
 
         self._asking = self._context.tasks.submit(
-            lambda job: self._source().ask(repositories, job.token),
+            ask,
             lane=_LANE,
             title="",
             owner=self,
@@ -146,11 +167,20 @@ class RemotePast(QObject):
             show_in_activity=False,
         )
 
+    def _unnamed(self, repositories: Iterable[str]) -> tuple[str, ...]:
+        """Those in registries that nobody named."""
+        hosts = {one.host for one in self._context.settings.current.registries}
+        return tuple(one for one in repositories if Reference.parse(one).registry not in hosts)
+
     def _tell(self, model: ModelName, remote: Remote) -> None:
         before = self._known.get(model, Remote())
         self._known[model] = remote
         if remote != before:
             self.changed.emit(model)
+
+
+def _in_order(versions: Iterable[RemoteVersion]) -> list[RemoteVersion]:
+    return sorted(versions, key=lambda one: (one.repository, one.tag))
 
 
 def _trouble(answer: RemoteAnswer) -> str:

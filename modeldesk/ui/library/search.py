@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from modeldesk.core.library.model import LibrarySnapshot, Model, Version
+from modeldesk.core.labels import REVISION_LABEL
+from modeldesk.core.library.model import LibrarySnapshot, Model, PlacedVersion
+from modeldesk.core.library.placed import placed_versions
 from modeldesk.ui.library.entries import entries
 
 
@@ -12,7 +14,7 @@ class Match:
     name alone has them: then no version stands out."""
 
     entry: Model
-    versions: tuple[Version, ...]
+    versions: tuple[PlacedVersion, ...]
 
 
 class LibrarySearch:
@@ -34,7 +36,7 @@ class LibrarySearch:
             if _by_name(entry, words):
                 found.append(Match(entry, ()))
             elif all(word in haystack for word in words):
-                versions = tuple(v for v in entry.versions if _has(entry, v, words))
+                versions = tuple(v for v in placed_versions(entry) if _has(entry, v, words))
                 if versions:
                     found.append(Match(entry, versions))
         return found
@@ -45,15 +47,22 @@ def _by_name(entry: Model, words: list[str]) -> bool:
     return all(word in name for word in words)
 
 
-def _has(entry: Model, version: Version, words: list[str]) -> bool:
+def _has(entry: Model, version: PlacedVersion, words: list[str]) -> bool:
     text = f"{entry.name.casefold()}\n{_version_text(version)}"
     return all(word in text for word in words)
 
 
 def _haystack(entry: Model) -> str:
-    return "\n".join((entry.name.casefold(), *map(_version_text, entry.versions)))
+    return "\n".join((entry.name.casefold(), *map(_version_text, placed_versions(entry))))
 
 
-def _version_text(version: Version) -> str:
-    names = [str(reference) for reference in (*version.references, *version.digests)]
-    return "\n".join((version.name, version.key.image, version.commit, *names)).casefold()
+def _version_text(version: PlacedVersion) -> str:
+    local = version.local
+    names = [f"{one.name}@{one.digest}" for one in version.remote]
+    if local is None:
+        # Prepared by the ten thousand: the whole revision has the commit in it.
+        names += (version.remote[0].image, version.labels.get(REVISION_LABEL, ""))
+    else:
+        names += (local.name, local.key.image, local.commit)
+        names += map(str, (*local.references, *local.digests))
+    return "\n".join(names).casefold()

@@ -9,6 +9,7 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import EngineUnavailable, ModelDeskError
 from modeldesk.core.jobs import Job
+from modeldesk.core.library.catalog import RemoteCatalog
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LANE = serial("library")
 _KINDS = serial("kinds of layers")
+_CATALOG = serial("catalog of registries")
 _PAINT_FIRST_MS = 100
 
 
@@ -35,6 +37,8 @@ class LibrarySource(Protocol):
     def apply(self, engine: ImageEngine, changes: Changes) -> LibrarySnapshot: ...
 
     def learn_kinds(self) -> LibrarySnapshot: ...
+
+    def use_catalog(self, catalog: RemoteCatalog) -> LibrarySnapshot: ...
 
     def fill_details(
         self, engine: ImageEngine, job: Job, on_snapshot: Callable[[LibrarySnapshot], None]
@@ -81,6 +85,31 @@ class LibraryStore(QObject):
     def reload(self) -> None:
         """Read everything again."""
         self._note(Changes.everything(), None)
+
+    def join(
+        self, read: Callable[[], RemoteCatalog], on_joined: Callable[[RemoteCatalog], None]
+    ) -> None:
+        """Join what registries have, as `read` tells it in a worker thread, with what is here.
+        Where it can't be read, all stays as it is: whatever needs the records says so itself."""
+
+        def work(_job: Job) -> RemoteCatalog:
+            catalog = read()
+            self._library.use_catalog(catalog)
+            return catalog
+
+        def have(catalog: RemoteCatalog) -> None:
+            on_joined(catalog)
+            self._publish()
+
+        self._context.tasks.submit(
+            work,
+            lane=_CATALOG,
+            title="",
+            owner=self,
+            on_result=have,
+            on_error=lambda _error: None,
+            show_in_activity=False,
+        )
 
     def _follow(self, connection: Connection) -> None:
         if connection.state is ConnectionState.CONNECTED:

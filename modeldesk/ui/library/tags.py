@@ -1,9 +1,11 @@
 """Giving, moving and taking tags, each with a way back where that is safe."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject
 
+from modeldesk.core.build.checks import Holders
 from modeldesk.core.changes import Changes
 from modeldesk.core.errors import EngineUnavailable, InUse, ModelDeskError
 from modeldesk.core.ids import ImageId
@@ -34,9 +36,13 @@ class TagEdit:
         return TagEdit(self.reference, self.after, self.before)
 
     def apply(self, engine: ImageEngine) -> None:
-        """Do it. Raises `EngineError`, and `InUse` instead of taking an image's last tag, with
-        which the image itself would go."""
+        """Do it. Raises `EngineError`; `InUse` instead of taking an image's last tag, with which
+        the image itself would go; `InvalidVersion` for a version's name that another image was
+        given meanwhile."""
         if self.after is not None:
+            if not is_mutable(self.reference.tag):
+                now = datetime.now(UTC).astimezone()
+                Holders(engine.list_images(), ()).check([self.reference], now, self.after)
             engine.tag_image(self.after, self.reference)
         elif self.before is not None:
             held = engine.image_summary(self.before)
@@ -58,23 +64,6 @@ class TagActions(QObject):
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-
-    def set_channel(self, version: Version, channel: str) -> None:
-        """Point `channel` at `version`, in the repository of its own reference."""
-        reference = channel_reference(version, channel)
-        if reference is None:
-            return
-        edit = TagEdit(reference, holder(self._context.hub.snapshot, reference), version.key.image)
-        said = tr("{channel} now points at {version}.", channel=channel, version=version.name)
-        self._perform(edit, said, undo=_can_go_back(edit, version))
-
-    def clear_channel(self, version: Version, channel: str) -> None:
-        """Take `channel` off `version`, unless that is all the version is known by."""
-        if is_only_known_as(version, channel):
-            return
-        for reference in version.references:
-            if reference.tag == channel:
-                self.remove_tag(version, reference)
 
     def add_tag(self, version: Version, reference: Reference) -> None:
         """Give `version` one more tag; one that moves may be taken from another image."""
@@ -125,22 +114,16 @@ class TagActions(QObject):
 
 def holder(snapshot: LibrarySnapshot, reference: Reference) -> ImageId | None:
     """The image that `reference` names now."""
+    found = _version_with(snapshot, reference)
+    return found.key.image if found else None
+
+
+def _version_with(snapshot: LibrarySnapshot, reference: Reference) -> Version | None:
     for entry in entries(snapshot):
         for version in entry.versions:
             if reference in version.references:
-                return version.key.image
+                return version
     return None
-
-
-def is_only_known_as(version: Version, channel: str) -> bool:
-    """Whether `version` has no tag but `channel`, in however many repositories."""
-    return all(reference.tag == channel for reference in version.references)
-
-
-def channel_reference(version: Version, channel: str) -> Reference | None:
-    """What the channel's tag on this version is called; None for an image without a name."""
-    named = (*version.references, *version.digests)
-    return named[0].with_tag(channel) if named else None
 
 
 def refusal(snapshot: LibrarySnapshot, version: Version, reference: Reference) -> str:

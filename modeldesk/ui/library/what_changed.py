@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.library.history import history
 from modeldesk.core.library.kind_changes import ModelChanges, can_compare, model_changes
-from modeldesk.core.library.model import Group, KeptVersion, Model, RemoteVersion
+from modeldesk.core.library.model import Group, KeptVersion, Model
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.ui.charts.lazy import LazySizeHistory
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.changes_popover import ChangesPopover

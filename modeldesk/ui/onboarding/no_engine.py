@@ -124,6 +124,7 @@ class NoEngine(QScrollArea):
         for text in (
             tr("Looking into a model folder: what is in it, and the Dockerfile proposed for it"),
             tr("The history of builds and releases"),
+            tr("Models in registries, once one is added in the settings"),
             tr("All settings"),
         ):
             card.body.addWidget(_marked(self._context.theme, Icon.CHECK, "good", text))

@@ -1,6 +1,9 @@
 """What a person can do with what runs: one function per intent, each a task in Activity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -8,19 +11,30 @@ from PySide6.QtWidgets import QWidget
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers import service as containers
 from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.deployments.ports import Deployments
 from modeldesk.core.errors import ModelDeskError, NothingRuns
+from modeldesk.core.gateway.ports import SmokeRequest
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.model import Deployment, DeploymentKey, VersionTarget
+from modeldesk.core.releases.model import (
+    Deployment,
+    DeploymentKey,
+    ServiceSettings,
+    Target,
+    VersionTarget,
+)
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.outcome import ReleaseOutcome
-from modeldesk.core.releases.service import ReleaseService
-from modeldesk.core.words import tr
+from modeldesk.core.releases.tidy import warm_until
+from modeldesk.core.swarm.service import SwarmReleases
+from modeldesk.core.swarm.wanted import service_name
+from modeldesk.core.words import tr, trn
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink
-from modeldesk.ui.presentation import duration, short_digest
-from modeldesk.ui.tasks.handle import TaskHandle
+from modeldesk.ui.presentation import duration
+from modeldesk.ui.releases.words import button_version, pinned_text
+from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.tasks.lanes import serial
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.confirm import ConfirmDialog, Question, ask
@@ -30,10 +44,18 @@ from modeldesk.ui.widgets.key_value import KeyValue
 class ReleaseActions(QObject):
     """Starts releases and container work and tells the window how they ended."""
 
-    def __init__(self, context: Context, releases: ReleaseService, parent: QObject) -> None:
+    def __init__(
+        self,
+        context: Context,
+        releases: Deployments,
+        swarms: Callable[[], SwarmReleases],
+        parent: QObject,
+    ) -> None:
+        """`swarms` is asked off the UI thread, for what only deployments on swarms can do."""
         super().__init__(parent)
         self._context = context
         self._releases = releases
+        self._swarms = swarms
 
     def confirm_rollback(
         self, deployment: Deployment, target: VersionTarget, parent: QWidget
@@ -44,18 +66,14 @@ class ReleaseActions(QObject):
         return ask(
             Question(
                 title=tr("Roll back {name} to {version}?", name=deployment.name, version=version),
-                sentence=tr(
-                    "{version} is started beside what runs. Once it is healthy it takes over; "
-                    "if it fails, what runs now keeps running.",
-                    version=version,
-                ),
-                action=tr("Roll back to {version}", version=version),
+                sentence=_way_back_text(deployment, target, datetime.now(UTC)),
+                action=tr("Roll back to {version}", version=button_version(target)),
                 facts=(
                     *(
                         (
                             KeyValue(
                                 tr("Runs now"),
-                                _pinned(current),
+                                pinned_text(current),
                                 tooltip=current.digest,
                                 mono=True,
                             ),
@@ -65,7 +83,7 @@ class ReleaseActions(QObject):
                     ),
                     KeyValue(
                         tr("Goes back to"),
-                        _pinned(target),
+                        pinned_text(target),
                         tooltip=target.digest,
                         mono=True,
                     ),
@@ -88,6 +106,57 @@ class ReleaseActions(QObject):
             lambda engine, job: self._releases.rollback(engine, key, target, why, job),
         )
 
+    def deploy(
+        self,
+        deployment: Deployment,
+        target: VersionTarget,
+        smoke: SmokeRequest | None,
+        why: str,
+    ) -> TaskHandle[ReleaseOutcome]:
+        """Put another version in service, with the settings the deployment has but for what it is
+        asked first."""
+        version = version_text(target.reference)
+        key, settings = deployment.key, replace(deployment.settings, smoke=smoke)
+        return self._release(
+            key.name,
+            tr("Deploy {version} as {name}", version=version, name=key.name),
+            lambda engine, job: self._releases.deploy(
+                engine, key.name, deployment.model, target, settings, why, job
+            ),
+        )
+
+    def change_settings(
+        self,
+        deployment: Deployment,
+        settings: ServiceSettings,
+        secrets: Mapping[str, str],
+        why: str,
+    ) -> TaskHandle[ReleaseOutcome] | None:
+        """Run what runs with other settings; None while nothing was ever put in service."""
+        key, target = deployment.key, deployment.current
+        if target is None:
+            return None
+        return self._release(
+            key.name,
+            tr("Change the settings of {name}", name=key.name),
+            lambda engine, job: self._releases.deploy(
+                engine, key.name, deployment.model, target, settings, why, job, secrets
+            ),
+        )
+
+    def under_way(self, key: DeploymentKey) -> tuple[TaskHandle[Any], ...]:
+        """The releases of the deployment that this program makes now."""
+        return tuple(
+            task
+            for task in self._context.tasks.active
+            if task.link == ReleasesLink(key.name) and task.state is not TaskState.CANCELLING
+        )
+
+    def cancel(self, key: DeploymentKey) -> None:
+        """Undo what is under way; what ran before goes on."""
+        for task in self.under_way(key):
+            task.cancel()
+
     def start(self, key: DeploymentKey) -> TaskHandle[ReleaseOutcome]:
         """Run the deployment's current version again."""
         return self._release(
@@ -104,21 +173,45 @@ class ReleaseActions(QObject):
             lambda engine, job: self._releases.stop(engine, key, job),
         )
 
+    def scale(self, key: DeploymentKey, replicas: int) -> TaskHandle[Changes]:
+        """Have that many tasks on the swarm."""
+
+        def work(engine: ImageEngine, job: Job) -> Changes:
+            self._swarms().scale(engine, key, replicas, job)
+            return Changes(deployments=frozenset({key.name}))
+
+        title = trn(
+            "Scale {name} to {count} task",
+            "Scale {name} to {count} tasks",
+            replicas,
+            name=key.name,
+        )
+        return self._change(title, key.name, work)
+
     def confirm_remove(
         self, deployment: Deployment, container: ContainerSummary | None, parent: QWidget
     ) -> ConfirmDialog:
         """Ask, then stop and forget the deployment."""
         name = deployment.name
+        service, command = "", f"docker rm -f {container.name}" if container else ""
+        if deployment.settings.target is Target.SWARM:
+            service, command = service_name(name), f"modeldesk swarm remove {name}"
+        held = service or (container.name if container else "")
         return ask(
             Question(
                 title=tr("Remove the deployment {name}?", name=name),
                 sentence=tr(
+                    "Its service goes with all tasks and secrets, and callers get no answer any "
+                    "more. The image and the release history stay."
+                )
+                if service
+                else tr(
                     "Its container is stopped and removed, and callers get no answer any more. "
                     "The image and the release history stay."
                 ),
                 action=tr("Remove {name}", name=name),
-                items=(container.name,) if container else (),
-                command=f"docker rm -f {container.name}" if container else "",
+                items=(held,) if held else (),
+                command=command,
                 dangerous=True,
             ),
             parent,
@@ -250,5 +343,29 @@ class ReleaseActions(QObject):
         )
 
 
-def _pinned(target: VersionTarget) -> str:
-    return f"{version_text(target.reference)}  {short_digest(target.digest)}"
+def _way_back_text(deployment: Deployment, target: VersionTarget, now: datetime) -> str:
+    """What going back takes: nothing where the version's container still runs."""
+    version = version_text(target.reference)
+    if deployment.settings.target is Target.SWARM:
+        return tr(
+            "The swarm replaces the tasks by those of {version}, some at a time. If these fail, it "
+            "goes back to what runs now.",
+            version=version,
+        )
+    kept = [one for one in deployment.kept if one.version.target.image == target.image]
+    if any(now < warm_until(one, deployment) for one in kept):
+        return tr(
+            "{version} still runs: it gets all requests at once, and no request is dropped.",
+            version=version,
+        )
+    if kept:
+        return tr(
+            "The container of {version} was kept: it is started beside what runs, and gets all "
+            "requests once it is healthy. If it fails, what runs now keeps running.",
+            version=version,
+        )
+    return tr(
+        "{version} is started beside what runs. Once it is healthy it takes over; "
+        "if it fails, what runs now keeps running.",
+        version=version,
+    )

@@ -3,27 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.deployments.ports import Deployments
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import ContainerId, DeploymentName, ImageId
-from modeldesk.core.jobs import Job
+from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.book import Elsewhere
 from modeldesk.core.releases.model import Deployment, Release, ReleaseState, VersionTarget
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink
+from modeldesk.ui.releases.history_rows import history_rows
+from modeldesk.ui.releases.presented import HistoryRow, Moment, RolloutFacts
+from modeldesk.ui.releases.rollouts import Rollouts
 from modeldesk.ui.tasks.handle import TaskHandle
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.tokens import Tone
 
+T = TypeVar("T")
 _PROVED_FOR = timedelta(minutes=2)
 
 
@@ -38,7 +42,11 @@ class ReleaseFacts:
     """Newest first."""
     earlier: Mapping[DeploymentName, tuple[VersionTarget, ...]] = field(default_factory=dict)
     """What each can go back to, nearest first."""
-
+    rollouts: Mapping[DeploymentName, RolloutFacts] = field(default_factory=dict)
+    """The newest canary of each that has one."""
+    moments: Mapping[DeploymentName, tuple[Moment, ...]] = field(default_factory=dict)
+    rows: Mapping[DeploymentName, tuple[HistoryRow, ...]] = field(default_factory=dict)
+    """Releases and canaries as one history, newest first."""
     containers: Mapping[ContainerId, ContainerSummary] = field(default_factory=dict)
     """Those that serve, as the engine had them when the records were read."""
 
@@ -83,11 +91,16 @@ class ReleaseStore(QObject):
     """The new `ReleaseFacts`, or the same with other deployments `changing`."""
 
     def __init__(
-        self, context: Context, releases: ReleaseService, parent: QObject | None = None
+        self,
+        context: Context,
+        releases: Deployments,
+        rollouts: Rollouts,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._releases = releases
+        self._rollouts = rollouts
         self._latest = Latest(context.tasks, self)
         self.facts = ReleaseFacts()
         self._tasks = context.tasks
@@ -116,25 +129,39 @@ class ReleaseStore(QObject):
         if engine is None:
             return
 
-        def work(_: Job) -> ReleaseFacts:
-            here = engine.identity().id
-            deployments = self._releases.deployments(here)
-            serving = {one.container for one in deployments}
-            return ReleaseFacts(
-                deployments,
-                self._releases.elsewhere(here),
-                {d.name: self._releases.history(d.key) for d in deployments},
-                {d.name: self._releases.earlier_versions(d) for d in deployments},
-                {one.id: one for one in engine.list_containers() if one.id in serving},
-            )
-
+        known = self.facts
         self._reading = True
         self._latest.submit(
-            work,
+            lambda _: self._read(engine, known),
             title=tr("Read deployments"),
             on_result=self._came,
             on_error=self._failed,
             lane=Lane.INTERACTIVE,
+        )
+
+    def _read(self, engine: ImageEngine, known: ReleaseFacts) -> ReleaseFacts:
+        """Off the UI thread. What is as it was stays the same object: thousands of lines need
+        not be compared in the window."""
+        here = engine.identity().id
+        deployments = self._releases.deployments(here)
+        serving = _containers(deployments)
+        found = {one.name: self._rollouts.facts(one.key) for one in deployments}
+        histories, moments, rows = {}, {}, {}
+        for one in deployments:
+            name = one.name
+            histories[name] = _kept(known.histories.get(name), self._releases.history(one.key))
+            moments[name] = _kept(known.moments.get(name), self._rollouts.moments(one.key))
+            made = history_rows(histories[name], moments[name], one.current)
+            rows[name] = _kept(known.rows.get(name), made)
+        return ReleaseFacts(
+            deployments,
+            self._releases.elsewhere(here),
+            histories,
+            {d.name: self._releases.earlier_versions(d) for d in deployments},
+            {name: facts for name, facts in found.items() if facts is not None},
+            moments,
+            rows,
+            {one.id: one for one in engine.list_containers() if one.id in serving},
         )
 
     def _came(self, facts: ReleaseFacts) -> None:
@@ -171,9 +198,20 @@ class ReleaseStore(QObject):
             self.read()
 
     def _changed(self, changes: Changes, _initiator: object) -> None:
-        serving = {one.container for one in self.facts.deployments}
+        serving = _containers(self.facts.deployments)
         if changes.deployments or not changes.containers.isdisjoint(serving):
             self.read()
+
+
+def _containers(deployments: Sequence[Deployment]) -> set[ContainerId]:
+    """Those that serve, and those beside them."""
+    serving = {one.container for one in deployments if one.container is not None}
+    return serving | {one.canary.version.container for one in deployments if one.canary}
+
+
+def _kept(before: tuple[T, ...] | None, now: tuple[T, ...]) -> tuple[T, ...]:
+    """`before`, where `now` is the same."""
+    return before if before == now and before is not None else now
 
 
 def _just_released(releases: Sequence[Release], now: datetime) -> bool:

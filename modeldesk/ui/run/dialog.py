@@ -1,6 +1,7 @@
 """The dialog that runs a version. It never blocks the window: it asks, shows how the start goes,
 and either leaves or says what went wrong and what can be done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -9,12 +10,12 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from modeldesk.core.containers.service import RunOutcome, RunRequest
+from modeldesk.core.deployments.ports import Deployments
 from modeldesk.core.errors import (
     InvalidInput,
     ModelDeskError,
@@ -26,12 +27,14 @@ from modeldesk.core.ids import DeploymentName
 from modeldesk.core.images import ImageDetail
 from modeldesk.core.jobs import Job
 from modeldesk.core.labels import MODEL_NAME_LABEL
+from modeldesk.core.library.latest import only_latest_warning
 from modeldesk.core.library.model import Version
+from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.model import Deployment
 from modeldesk.core.releases.outcome import ReleaseOutcome
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.releases.targets import target_of
 from modeldesk.core.words import tr
+from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.run.form import RunChoices, RunForm
 from modeldesk.ui.run.starting import DeployRequest, Starter
@@ -42,6 +45,7 @@ from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.buttons import PlainButton, PrimaryButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
+from modeldesk.ui.widgets.form_scroll import FormScroll
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.task_progress import TaskProgress
 
@@ -58,15 +62,18 @@ class RunDialog(QDialog):
         self,
         context: Context,
         version: Version,
-        releases: ReleaseService,
+        releases: Deployments,
         starter: Starter,
+        manages_swarm: Callable[[ImageEngine], bool],
         parent: QWidget,
     ) -> None:
+        """`manages_swarm` is asked off the UI thread."""
         super().__init__(parent.window())
         self._context = context
         self._version = version
         self._releases = releases
         self._starter = starter
+        self._manages_swarm = manages_swarm
         self._task: TaskHandle[RunOutcome] | TaskHandle[ReleaseOutcome] | None = None
         self._taken_port = 0
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -99,11 +106,6 @@ class RunDialog(QDialog):
         return str(version.references[0]) if version.references else version.name
 
     def _arrange(self) -> None:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.progress, 1)
@@ -122,7 +124,10 @@ class RunDialog(QDialog):
                 wrap=True,
             )
         )
-        column.addWidget(area, 1)
+        warning = only_latest_warning(self._version)
+        if warning:
+            column.addWidget(Label(presentation.printable(warning), color="warning", wrap=True))
+        column.addWidget(FormScroll(self.form), 1)
         column.addWidget(self.banner)
         column.addWidget(self.log)
         column.addLayout(buttons)
@@ -135,17 +140,18 @@ class RunDialog(QDialog):
             return
         image = self._version.key.image
 
-        def read(_: Job) -> tuple[ImageDetail, tuple[Deployment, ...]]:
+        def read(_: Job) -> tuple[ImageDetail, tuple[Deployment, ...], bool]:
             detail = engine.image_detail(image)
             try:
-                return detail, self._releases.deployments(engine.identity().id)
+                deployments = self._releases.deployments(engine.identity().id)
+                return detail, deployments, self._manages_swarm(engine)
             except RecordsError:
                 # A single container runs without records; a service says itself what is wrong.
-                return detail, ()
+                return detail, (), False
 
-        def show(found: tuple[ImageDetail, tuple[Deployment, ...]]) -> None:
-            detail, deployments = found
-            self.form.propose(detail.config, deployments)
+        def show(found: tuple[ImageDetail, tuple[Deployment, ...], bool]) -> None:
+            detail, deployments, manages_swarm = found
+            self.form.propose(detail.config, deployments, manages_swarm=manages_swarm)
 
         self._latest.submit(
             read,

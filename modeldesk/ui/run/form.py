@@ -1,8 +1,7 @@
 """How a version is to run, as a person fills it in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
@@ -11,7 +10,6 @@ from modeldesk.core.containers.arguments import (
     check_variable,
     container_text,
     host_text,
-    parse_mount,
     parse_port,
 )
 from modeldesk.core.containers.model import Mount, PortBinding
@@ -19,13 +17,20 @@ from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.images import ImageConfig
-from modeldesk.core.releases.model import Deployment, ServiceSettings, VersionTarget
+from modeldesk.core.releases.model import (
+    Deployment,
+    ServiceSettings,
+    SwarmSettings,
+    VersionTarget,
+)
 from modeldesk.core.releases.names import check_deployment_name, proposed_name
 from modeldesk.core.words import tr
-from modeldesk.ui.run.rows_editor import RowField, RowsEditor
+from modeldesk.ui.releases.mount_rows import mount_editor, mount_rows, read_mounts
+from modeldesk.ui.releases.swarm_fields import SwarmFields
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.field import Field
+from modeldesk.ui.widgets.rows_editor import RowField, RowsEditor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class RunChoices:
     why: str
     replaces: ServiceSettings
     """What the deployment has so far; the defaults for a new one."""
+    swarm: SwarmSettings | None = None
+    """Of a service of the swarm."""
 
     def service_settings(self) -> tuple[ServiceSettings, dict[str, str]]:
         """Settings a deployment keeps, and the secret values it must not keep. A secret it has
@@ -51,8 +58,15 @@ class RunChoices:
             for name in names
             if self.environment[name] or name not in kept
         }
-        timeout = self.replaces.health_timeout_s
-        return ServiceSettings(self.ports, plain, names, self.mounts, timeout), secrets
+        chosen = replace(
+            self.replaces,
+            ports=self.ports,
+            environment=plain,
+            secret_names=names,
+            mounts=self.mounts,
+            swarm=self.swarm,
+        )
+        return chosen, secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ def _offer_of(settings: ServiceSettings) -> _Offer:
     return _Offer(
         [(host_text(port), container_text(port)) for port in settings.ports],
         [*settings.environment.items(), *((name, "") for name in settings.secret_names)],
-        [(m.source, m.target, "ro" if m.read_only else "rw") for m in settings.mounts],
+        mount_rows(settings.mounts),
     )
 
 
@@ -93,6 +107,8 @@ class RunForm(QWidget):
         self._deployments: dict[str, Deployment] = {}
         self._image_offer = _Offer()
         self._offered = _Offer()
+        self._swarm_of: Deployment | None = None
+        """Whose settings stand in the fields for a swarm."""
         self.ports = RowsEditor(
             theme,
             tr("Ports"),
@@ -111,19 +127,13 @@ class RunForm(QWidget):
             (RowField(tr("name"), tr("NAME")), RowField(tr("value"), tr("value"), 2)),
             tr("add a variable"),
         )
-        self.mounts = RowsEditor(
-            theme,
-            tr("Volumes and folders"),
-            (
-                RowField(tr("source"), tr("/folder or volume name"), 2),
-                RowField(tr("path in the container"), "/data", 2),
-                RowField(tr("access"), tr("rw or ro")),
-            ),
-            tr("add a mount"),
-        )
+        self.mounts = mount_editor(theme)
         self.service = QCheckBox(tr("As a service: with a name, a history, and a way back"))
         self.name = QLineEdit(proposed_name(model))
         self.name_field = Field(tr("Deployment"), self.name)
+        self.on_swarm = QCheckBox(tr("On the swarm that this engine manages"))
+        self.swarm = SwarmFields(SwarmSettings())
+        self._manages_swarm = False
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("kept in the history"))
         self.why_field = Field(tr("Why"), self.why)
@@ -136,12 +146,15 @@ class RunForm(QWidget):
             self.mounts,
             self.service,
             self.name_field,
+            self.on_swarm,
+            self.swarm,
             self.why_field,
         ):
             column.addWidget(widget)
         column.addStretch(1)
         self.service.toggled.connect(self._show_service)
         self.name.textChanged.connect(self._offer)
+        self.on_swarm.toggled.connect(self.swarm.setVisible)
         self.variables.changed.connect(self._mask_secrets)
         for signal in (
             self.ports.changed,
@@ -153,9 +166,17 @@ class RunForm(QWidget):
             signal.connect(self.changed)
         self._show_service(False)
 
-    def propose(self, config: ImageConfig, deployments: Sequence[Deployment] = ()) -> None:
+    def propose(
+        self,
+        config: ImageConfig,
+        deployments: Sequence[Deployment] = (),
+        *,
+        manages_swarm: bool = False,
+    ) -> None:
         """Offer every port the image exposes, under the same number here; and for a service that
-        is there already, the settings it has. What a person filled in stays."""
+        is there already, the settings it has. What a person filled in stays. `manages_swarm` is
+        whether the engine has a swarm for services."""
+        self._manages_swarm = manages_swarm
         self._deployments = {one.name: one for one in deployments}
         numbers = [port.partition("/")[0] for port in config.exposed_ports if "/udp" not in port]
         self._image_offer = _Offer([(number, number) for number in numbers])
@@ -179,13 +200,12 @@ class RunForm(QWidget):
         for name, value in self.variables.values():
             check_variable(name)
             environment[name] = value
-        mounts = tuple(
-            parse_mount(":".join(part for part in row if part), Path.home())
-            for row in self.mounts.values()
-        )
+        mounts = read_mounts(self.mounts.values())
         known = self._replaced()
         settings = known.settings if known else ServiceSettings()
-        return RunChoices(ports, environment, mounts, deployment, self.why.text().strip(), settings)
+        swarm = self.swarm.read() if deployment and self.on_swarm.isChecked() else None
+        why = self.why.text().strip()
+        return RunChoices(ports, environment, mounts, deployment, why, settings, swarm)
 
     def use_any_free_port(self, taken: int) -> None:
         """Let the engine choose in place of a port that is taken."""
@@ -218,6 +238,19 @@ class RunForm(QWidget):
         self._offered = offer
         self._mask_secrets()
         self.name_field.set_note(_in_service(known.current) if known else "")
+        self._offer_swarm(known)
+
+    def _offer_swarm(self, known: Deployment | None) -> None:
+        """A deployment stays what it was made as."""
+        service = self.service.isChecked()
+        if known is not None and known is not self._swarm_of:
+            self.on_swarm.setChecked(known.settings.swarm is not None)
+            self.swarm.show_settings(known.settings.swarm or SwarmSettings())
+        self._swarm_of = known
+        self.on_swarm.setEnabled(known is None)
+        can = self._manages_swarm or (known is not None and known.settings.swarm is not None)
+        self.on_swarm.setVisible(service and can)
+        self.swarm.setVisible(service and can and self.on_swarm.isChecked())
 
     def _mask_secrets(self) -> None:
         known = self._replaced()

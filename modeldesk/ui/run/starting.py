@@ -10,13 +10,13 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import PortBinding
 from modeldesk.core.containers.reach import out_of_reach, service_url
 from modeldesk.core.containers.service import RunOutcome, RunRequest, run
+from modeldesk.core.deployments.ports import Deployments
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.ids import DeploymentName, ModelName
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import AnswerProbe
 from modeldesk.core.releases.model import ServiceSettings, VersionTarget
 from modeldesk.core.releases.outcome import ReleaseOutcome
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.words import tr
 from modeldesk.ui.context import Context
 from modeldesk.ui.links import ReleasesLink
@@ -44,7 +44,7 @@ class Starter(QObject):
     for the one who asked to say; Activity has it too, and offers to try again."""
 
     def __init__(
-        self, context: Context, releases: ReleaseService, probe: AnswerProbe, parent: QObject
+        self, context: Context, releases: Deployments, probe: AnswerProbe, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._context = context

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
 from modeldesk.ui.context import SettingsStore
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.drop_down import DropDown
 from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.segmented import Segmented
 
@@ -23,7 +24,7 @@ class AppearanceSection(Card):
         self.theme_mode = Segmented(
             (("system", tr("System")), ("light", tr("Light")), ("dark", tr("Dark"))), tr("Theme")
         )
-        self.language = QComboBox()
+        self.language = DropDown()
         for code, name in (("", tr("System language")), ("en", "English"), ("zh_CN", "简体中文")):
             self.language.addItem(name, code)
         self.language.setMaximumWidth(260)

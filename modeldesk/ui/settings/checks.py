@@ -53,6 +53,16 @@ def base_image_problem(text: str) -> str:
     return ""
 
 
+def registry_image_problem(text: str) -> str:
+    """An image that a registry of one's own is made of; may be empty."""
+    return base_image_problem(text) if text else ""
+
+
+def gateway_image_problem(text: str) -> str:
+    """An image that gateways are made of; may be empty."""
+    return base_image_problem(text) if text else ""
+
+
 def author_problem(text: str) -> str:
     """A name for release histories; may be empty."""
     if len(text) > _LONGEST_AUTHOR:

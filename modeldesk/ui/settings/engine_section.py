@@ -18,7 +18,7 @@ from modeldesk.ui.settings.checks import address_problem
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.fonts import TextStyle, font
-from modeldesk.ui.theme.tokens import ColorName, Space
+from modeldesk.ui.theme.tokens import Space, TextColor
 from modeldesk.ui.widgets.buttons import PlainButton
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.field import Field
@@ -193,7 +193,7 @@ class EngineSection(Card):
         self.test.setEnabled(True)
         self._say(str(error), "bad")
 
-    def _say(self, text: str, color: ColorName) -> None:
+    def _say(self, text: str, color: TextColor) -> None:
         self.result.setText(text)
         self.result.set_color(color)
         self.result.show()

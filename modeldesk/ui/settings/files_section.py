@@ -36,7 +36,7 @@ class FilesSection(Card):
                     "containers are the engine's own."
                 ),
                 TextStyle.LABEL,
-                "faint",
+                "muted",
                 wrap=True,
             )
         )

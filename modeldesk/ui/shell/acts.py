@@ -1,11 +1,13 @@
 """What the command palette can do with what there is: the chosen version, and what runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.library.model import Group, Model, Version
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
@@ -18,16 +20,29 @@ from modeldesk.ui.releases.entries import RunningEntry
 from modeldesk.ui.shell.command_palette import PaletteEntry
 from modeldesk.ui.theme.icons import Icon
 
+_MOST_REMOTE = 200
+"""A repository may have thousands, and the palette is filled on the window's thread."""
+
 
 def choice_entries(
     context: Context, entry: Model, version: Version | None, acts: VersionActions
 ) -> Iterator[PaletteEntry]:
-    """The next version of the chosen model; run or remove the chosen one."""
+    """The next version of the chosen model, and its builds; run or remove the chosen one."""
     if entry.group is Group.MODEL:
         yield PaletteEntry(
             tr("Build a new version of {model}", model=printable(entry.name)),
             Icon.BUILD,
             partial(context.navigate, BuildLink(model=entry.name)),
+        )
+        yield PaletteEntry(
+            tr("Show all builds of {model}", model=printable(entry.name)),
+            Icon.BUILD,
+            partial(context.navigate, BuildLink(model=entry.name, history=True)),
+        )
+        yield PaletteEntry(
+            tr("Channel history of {model}", model=printable(entry.name)),
+            Icon.LIBRARY,
+            lambda: _done(acts.show_channels(entry.name)),
         )
     if version is None or context.engine() is None:
         return
@@ -35,11 +50,32 @@ def choice_entries(
     yield PaletteEntry(
         tr("Run {version}…", version=name), Icon.RELEASES, partial(acts.run, version)
     )
+    if entry.group is Group.MODEL:
+        yield PaletteEntry(
+            tr("Push {version}…", version=name), Icon.RELEASES, partial(acts.push, version)
+        )
     if not acts.removal_refusal([version]):
         yield PaletteEntry(
             tr("Remove {version}…", version=name),
             Icon.CLOSE,
             lambda: _done(acts.confirm_removal([version])),
+        )
+
+
+def remote_entries(
+    context: Context, entry: Model, remote: Sequence[RemoteVersion], acts: VersionActions
+) -> Iterator[PaletteEntry]:
+    """Pull what only a registry has of the chosen model."""
+    if context.engine() is None:
+        return
+    here = {version.key.image for version in entry.versions}
+    there = (one for one in remote if one.image not in here)
+    for one in islice(there, _MOST_REMOTE):
+        name = printable(f"{entry.name} {one.tag}")
+        yield PaletteEntry(
+            tr("Pull {version}", version=name),
+            Icon.RELEASES,
+            partial(acts.pull, one, entry.name),
         )
 
 

@@ -191,12 +191,12 @@ class _Rows(RowView):
         if entry.shortcut:
             line.setRight(
                 line.right()
-                - _write(painter, line, entry.shortcut, TextStyle.KEY, tokens.faint, right=True)
+                - _write(painter, line, entry.shortcut, TextStyle.KEY, tokens.muted, right=True)
                 - Space.M
             )
         used = _write(painter, line, entry.title, TextStyle.BODY, tokens.text)
         line.setLeft(line.left() + used + Space.M)
-        _write(painter, line, entry.detail, TextStyle.NOTE, tokens.faint)
+        _write(painter, line, entry.detail, TextStyle.NOTE, tokens.muted)
 
 
 def _write(

@@ -76,6 +76,9 @@ class Menus:
         self.palette = self._add(
             view, tr("&Command palette…"), commands.palette, Icon.SEARCH, "Ctrl+K"
         )
+        if any(entry.key is PageKey.FIND for entry in pages):
+            find = _opener(open_page, PageKey.FIND)
+            self._add(view, tr("&Find versions…"), find, Icon.SEARCH, "Ctrl+Shift+F")
         self._add(view, tr("&Refresh"), commands.refresh, Icon.REFRESH, "F5")
         view.addSeparator()
         self._add_themes(view.addMenu(tr("&Theme")))

@@ -80,6 +80,10 @@ class Notices(QObject):
         """Show a message."""
         seconds = _ERROR_SECONDS if saying.tone is Tone.BAD else _SECONDS
         self.toaster.say(saying.text, saying.tone, saying.action, saying.on_action, seconds)
+        link = saying.link
+        if link is not None and not self._window.isActiveWindow() and self.system.available:
+            icon = self._window.windowIcon()
+            self.system.notify("ModelDesk", saying.text, icon, lambda: self._context.navigate(link))
 
     def say_error(self, error: ModelDeskError) -> None:
         """Show an error as its sentence; a bug comes with a way to copy the details."""

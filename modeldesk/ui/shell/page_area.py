@@ -65,6 +65,9 @@ class PageArea(QWidget):
         self._waiting = _waiting(context.theme, 12)
         self._stack.addWidget(self._waiting)
         self._banner = LostBanner(context.theme, context.engine_control)
+        self._banner.why_asked.connect(self._show_why)
+        self._why_shown = False
+        """What was tried is shown, though a registry has something."""
         column = _bare(QVBoxLayout())
         column.addWidget(self._banner)
         column.addWidget(self._stack, 1)
@@ -72,6 +75,7 @@ class PageArea(QWidget):
         row.addWidget(self._side)
         row.addLayout(column, 1)
         context.hub.connection_changed.connect(self._connection_changed)
+        context.hub.snapshot_changed.connect(self._models_changed)
 
     @property
     def current(self) -> PageKey | None:
@@ -86,6 +90,7 @@ class PageArea(QWidget):
         """Bring a page into view, and have it select what `link` names; both as soon as it is
         made."""
         self._current = key
+        self._why_shown = False
         if link is not None:
             self._links.setdefault(key, []).append(link)
         self._show(self._context.hub.connection)
@@ -143,17 +148,41 @@ class PageArea(QWidget):
             self._pages[key].activate(link)
 
     def _connection_changed(self, connection: Connection) -> None:
-        self._banner.show_connection(connection)
+        self._why_shown = False
         if self._current is not None:
             self._show(connection)
+        else:
+            self._banner.show_connection(connection)
+
+    def _models_changed(self, _snapshot: object) -> None:
+        """Without an engine, the first that registries are known to have is something to see."""
+        connection = self._context.hub.connection
+        if connection.state is ConnectionState.NONE:
+            self._show(connection)
+
+    def _show_why(self) -> None:
+        self._why_shown = True
+        self._show(self._context.hub.connection)
+
+    def _shows_registries(self, entry: PageEntry) -> bool:
+        """Whether there is no engine, and something to be seen all the same."""
+        return (
+            entry.shows_registries
+            and self._context.hub.connection.state is ConnectionState.NONE
+            and not self._why_shown
+            and bool(self._context.hub.snapshot.models)
+        )
 
     def _show(self, connection: Connection) -> None:
         if self._current is None:
             return
         page = self._pages.get(self._current)
+        entry = self._entries[self._current]
         looking = connection.state is ConnectionState.SEARCHING and self._no_engine is not None
-        if self._entries[self._current].needs_engine and (
-            connection.state is ConnectionState.NONE
+        registries = self._shows_registries(entry)
+        self._banner.show_connection(connection, registries=registries)
+        if entry.needs_engine and (
+            (connection.state is ConnectionState.NONE and not registries)
             or (looking and self._stack.currentWidget() is self._no_engine)
         ):
             panel = self._missing()

@@ -22,6 +22,9 @@ class Lane(Enum):
     STORAGE = ("storage", 1)
     """Small writes, in the order asked for. The end of the program waits for them."""
 
+    REGISTRIES = ("registries", 8)
+    """Looking through registries: one that is away must not hold up another."""
+
     @property
     def workers(self) -> int:
         return self.value[1]

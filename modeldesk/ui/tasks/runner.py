@@ -272,6 +272,7 @@ class TaskRunner(QObject):
 
 
 def _log_failure(future: Future[None]) -> None:
-    error = future.exception()
+    # At the end of the program, one that had not begun is left: everything ends by itself then.
+    error = None if future.cancelled() else future.exception()
     if error is not None:
         log.error("A cancel failed", exc_info=error)

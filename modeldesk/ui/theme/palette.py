@@ -20,7 +20,7 @@ def palette(tokens: Tokens) -> QPalette:
         role.AlternateBase: tokens.side,
         role.ToolTipBase: tokens.text,
         role.ToolTipText: tokens.panel,
-        role.PlaceholderText: tokens.faint,
+        role.PlaceholderText: tokens.muted,
         role.Text: tokens.text,
         role.Button: tokens.panel,
         role.ButtonText: tokens.text,

@@ -15,7 +15,6 @@ QMainWindow, QDialog { background: $window; }
 QToolTip { background: $text; color: $panel; border: 1px solid $text; padding: 1px 3px; }
 QLabel { background: transparent; }
 QLabel[color="muted"] { color: $muted; }
-QLabel[color="faint"] { color: $faint; }
 QLabel[color="accent"] { color: $accent; }
 QLabel[color="good"] { color: $good; }
 QLabel[color="warning"] { color: $warning; }
@@ -61,7 +60,7 @@ QGroupBox::title {
 _BUTTONS = """
 QPushButton {
     background: $panel; color: $text; border: 1px solid $line; border-radius: ${control}px;
-    padding: 0 13px; min-height: 30px; font-weight: 500;
+    padding: 0 13px; min-height: 30px; font-weight: 500; outline: none;
 }
 QPushButton:hover { background: $hover; border-color: $line_strong; }
 QPushButton:pressed { background: $side; }
@@ -124,13 +123,13 @@ QPushButton[kind="segment"]:checked { background: $accent_bg; color: $accent; }
 QPushButton[kind="segment"]:focus { border: 2px solid $accent; padding: 0 12px; }
 QPushButton[kind="segment"]:disabled { color: $faint; }
 QPushButton[kind="key"] {
-    background: $panel; color: $faint; border: 1px solid $line; border-radius: 4px;
+    background: $panel; color: $muted; border: 1px solid $line; border-radius: 4px;
     padding: 0 5px; min-height: 17px; font-weight: 400;
 }
-QPushButton[kind="key"]:hover { color: $muted; }
+QPushButton[kind="key"]:hover { color: $text; }
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: ${chip}px;
-    padding: 4px;
+    padding: 4px; outline: none;
 }
 QToolButton:hover { background: $pointed; }
 QToolButton:pressed, QToolButton:checked { background: $accent_bg; }
@@ -141,24 +140,27 @@ QToolButton::menu-indicator { image: none; }
 """
 
 _FIELDS = """
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
+QLineEdit, QSpinBox, QDoubleSpinBox, QDateTimeEdit, QComboBox, QPlainTextEdit, QTextEdit {
     background: $panel; border: 1px solid $line; border-radius: ${control}px;
-    placeholder-text-color: $faint;
+    placeholder-text-color: $muted;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 0 11px; min-height: 28px; }
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover {
+QLineEdit, QSpinBox, QDoubleSpinBox, QDateTimeEdit, QComboBox {
+    padding: 0 11px; min-height: 28px;
+}
+QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QDateTimeEdit:hover, QComboBox:hover {
     border-color: $line_strong;
 }
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateTimeEdit:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 0 10px; min-height: 26px;
 }
 QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $accent; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QSpinBox[wrong="true"] { border-color: $bad; }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
+QLineEdit:disabled, QSpinBox:disabled, QDateTimeEdit:disabled, QComboBox:disabled,
+QPlainTextEdit:disabled {
     background: $side; color: $muted;
 }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QDateTimeEdit QLineEdit, QComboBox QLineEdit {
     background: transparent; border: none; border-radius: 0; padding: 0; min-height: 0;
 }
 QLineEdit:read-only { background: $side; }
@@ -167,8 +169,10 @@ QPlainTextEdit[kind="flat"], QPlainTextEdit[kind="log"] {
 }
 QPlainTextEdit[kind="flat"]:focus, QPlainTextEdit[kind="log"]:focus { border: none; }
 QPlainTextEdit[kind="log"] { color: $muted; }
-QComboBox::drop-down { border: none; width: 26px; }
-QComboBox::down-arrow { image: url("$controls-down.svg"); width: 12px; height: 12px; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow {
+    image: url("$controls-down.svg"); width: 12px; height: 12px;
+}
 QComboBox QAbstractItemView {
     background: $panel; border: 1px solid $line; padding: 4px; outline: none;
     selection-background-color: $accent_bg; selection-color: $text;
@@ -188,7 +192,10 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
     image: url("$controls-down.svg"); width: 11px; height: 11px;
 }
-QCheckBox, QRadioButton { spacing: 8px; padding: 1px 2px; border: 1px solid transparent; }
+/* The ring is the focus; the platform's own rectangle inside it would be a second one. */
+QCheckBox, QRadioButton {
+    spacing: 8px; padding: 1px 2px; border: 1px solid transparent; outline: none;
+}
 QCheckBox:focus, QRadioButton:focus { border: 1px solid $accent; border-radius: 4px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QCheckBox::indicator, QRadioButton::indicator {
@@ -221,6 +228,14 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {
 
 _VIEWS = """
 QAbstractItemView { background: transparent; border: none; outline: none; }
+/* What a completer shows is a window: nothing would be behind it but black. */
+QListView { background: $panel; }
+QListView[kind="popup"] {
+    border: 1px solid $line; padding: 4px;
+    selection-background-color: $accent_bg; selection-color: $text;
+}
+QListView[kind="popup"]::item { padding: 4px 6px; }
+QListWidget { background: transparent; }
 QTreeView::branch { background: transparent; border-image: none; }
 QTreeView::branch:has-children:closed { image: url("$controls-right.svg"); }
 QTreeView::branch:has-children:open { image: url("$controls-down.svg"); }

@@ -8,10 +8,10 @@ from typing import Literal
 
 from modeldesk.core.layers.kinds import LayerKind
 
-ColorName = Literal[
-    "text", "muted", "faint", "accent", "good", "warning", "bad", "line", "on_accent", "on_bad"
-]
-"""Colours a page may name for text and icons."""
+TextColor = Literal["text", "muted", "accent", "good", "warning", "bad", "on_accent", "on_bad"]
+"""Colours a page may name for what is read."""
+ColorName = TextColor | Literal["faint", "line"]
+"""Colours a page may name for icons and marks; the faint one is too pale for words."""
 
 
 class Tone(Enum):

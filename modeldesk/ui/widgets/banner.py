@@ -74,6 +74,8 @@ class Banner(QFrame):
         self._sentence.setText(notice.sentence)
         self._reason.setText(notice.reason)
         self._reason.setVisible(bool(notice.reason))
+        level = Qt.AlignmentFlag.AlignTop if notice.reason else Qt.AlignmentFlag.AlignVCenter
+        self._row.setAlignment(self._mark, level)
         self._close.setVisible(notice.closable)
         self.setAccessibleName(notice.sentence)
         self.setAccessibleDescription(notice.reason)

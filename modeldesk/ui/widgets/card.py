@@ -39,6 +39,14 @@ class Card(QFrame):
         # Takes the room that a body of fixed height leaves; the header would otherwise.
         outer.addStretch(0)
 
+    def set_title(self, title: str) -> None:
+        """Say another title, of a card that has one."""
+        self._title.setText(title)
+
+    def set_header_height(self, height: int) -> None:
+        """The least height of the title's row: so titles of cards side by side stand level."""
+        self._title.setMinimumHeight(height)
+
     def add_header_widget(self, widget: QWidget) -> None:
         """Add `widget` at the right of the title."""
         self.header.addWidget(widget)

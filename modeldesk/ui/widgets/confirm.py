@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.words import tr
+from modeldesk.ui.presentation import count
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton, PrimaryButton
@@ -90,7 +91,7 @@ _ITEMS_SHOWN = 12
 def _items(items: Sequence[str]) -> Label:
     shown = list(items[:_ITEMS_SHOWN])
     if len(items) > _ITEMS_SHOWN:
-        shown.append(tr("… and {count} more", count=len(items) - _ITEMS_SHOWN))
+        shown.append(tr("… and {count} more", count=count(len(items) - _ITEMS_SHOWN)))
     return Label("\n".join(shown), TextStyle.MONO_SMALL, wrap=True, selectable=True)
 
 

@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QStyle, QStyleOptionComboBox, QStylePainter
+
+from modeldesk.ui.widgets.drop_down import DropDown
 
 
-class ElidedChoice(QComboBox):
+class ElidedChoice(DropDown):
     """Without a text to type into."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from modeldesk.ui.presentation import cut
 from modeldesk.ui.theme.fonts import TextStyle
-from modeldesk.ui.theme.tokens import ColorName
+from modeldesk.ui.theme.tokens import TextColor
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
@@ -22,7 +22,7 @@ class ElidedLabel(Label):
         self,
         text: str = "",
         style: TextStyle = TextStyle.BODY,
-        color: ColorName = "text",
+        color: TextColor = "text",
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
         parent: QWidget | None = None,
     ) -> None:

@@ -1,9 +1,12 @@
 """A control with its name above it, and a line edit with a note at its right."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from modeldesk.core.errors import InvalidInput
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.label import Label, repolish
@@ -20,7 +23,8 @@ class Field(QWidget):
         self._note = note
         self._name = Label(label, TextStyle.LABEL, "muted")
         self._name.setBuddy(control)
-        self._below = Label("", TextStyle.LABEL, "faint", wrap=True)
+        self._name.setVisible(bool(label))
+        self._below = Label("", TextStyle.LABEL, "muted", wrap=True)
         if not control.accessibleName():
             control.setAccessibleName(label)
         column = QVBoxLayout(self)
@@ -39,6 +43,17 @@ class Field(QWidget):
         """Show the note again."""
         self._show(self._note, wrong=False)
 
+    def passes(self, check: Callable[[], object]) -> bool:
+        """Whether `check` finds nothing wrong; what it does find is said. `check` raises
+        `InvalidInput`."""
+        try:
+            check()
+        except InvalidInput as error:
+            self.set_error(str(error))
+            return False
+        self.clear_error()
+        return True
+
     def set_note(self, note: str) -> None:
         """Say something about the control while nothing is wrong."""
         self._note = note
@@ -47,16 +62,25 @@ class Field(QWidget):
 
     def _show(self, text: str, wrong: bool) -> None:
         self._below.setText(text)
-        self._below.set_color("bad" if wrong else "faint")
+        self._below.set_color("bad" if wrong else "muted")
         self._below.setVisible(bool(text))
-        self.control.setAccessibleDescription(text)
+        beside = self.control.note() if isinstance(self.control, NotedLineEdit) else ""
+        self.control.setAccessibleDescription(text or beside)
         if bool(self.control.property("wrong")) != wrong:
             self.control.setProperty("wrong", wrong)
             repolish(self.control)
 
 
+def mono_line(text: str, placeholder: str) -> QLineEdit:
+    """A line for what is typed to the letter."""
+    line = QLineEdit(text)
+    line.setFont(font(TextStyle.MONO_SMALL))
+    line.setPlaceholderText(placeholder)
+    return line
+
+
 class NotedLineEdit(QLineEdit):
-    """A line edit with faint words at its right that say where the text comes from."""
+    """A line edit with pale words at its right that say where the text comes from."""
 
     def __init__(self, note: str = "", *, mono: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)

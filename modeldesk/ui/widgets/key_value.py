@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle
-from modeldesk.ui.theme.tokens import ColorName, Space, Tone
+from modeldesk.ui.theme.tokens import Space, TextColor, Tone
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
-_COLORS: dict[Tone | None, ColorName] = {
+_COLORS: dict[Tone | None, TextColor] = {
     None: "text",
     Tone.GOOD: "good",
     Tone.ACCENT: "accent",

@@ -32,7 +32,8 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 class Cell:
     """What one cell shows: text, then chips.
 
-    `tone` colours the text; `muted` greys it; `mono` sets it in the monospaced face.
+    `tone` colours the text; `muted` greys it; `mono` sets it in the monospaced face. What is too
+    long loses its middle, as names do; `prose` its end.
     """
 
     text: str = ""
@@ -42,6 +43,7 @@ class Cell:
     mono: bool = False
     muted: bool = False
     tooltip: str = ""
+    prose: bool = False
 
     def spoken(self) -> str:
         """The cell as a screen reader says it."""
@@ -54,8 +56,9 @@ class Column(Generic[R]):
     """One column: how a row becomes its cell, and how rows are sorted by it.
 
     `width` in pixels (None: as wide as its contents), `stretch` for the one that takes what is
-    left. Where there is too little room, columns are hidden by `gives_way`, the lowest first;
-    one without stays. Without `sort` a click on the header does nothing.
+    left. Where there is too little room, columns with a `least` are narrowed, to so many pixels at
+    most; then columns are hidden by `gives_way`, the lowest first; one without stays. Without
+    `sort` a click on the header does nothing.
     """
 
     key: str
@@ -65,6 +68,7 @@ class Column(Generic[R]):
     width: int | None = None
     stretch: bool = False
     gives_way: int | None = None
+    least: int | None = None
     sort: Callable[[R], Any] | None = None
     tooltip: str = ""
 
@@ -137,6 +141,16 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
         self._insert_missing(wanted, keys)
         self._change(wanted)
 
+    def replace_rows(self, rows: Sequence[R]) -> None:
+        """Show `rows` as another list: where thousands come and go between those that stay, that
+        is a hundred times as fast as `set_rows`. No selection survives."""
+        self.beginResetModel()
+        self._given = list(rows)
+        self._rows = self._in_order(self._given)
+        self._keys = [self._key(row) for row in self._rows]
+        self._cells = [None] * len(self._rows)
+        self.endResetModel()
+
     def refresh_cells(self) -> None:
         """Make every cell again, as when ages or the language changed."""
         self._cells = [None] * len(self._rows)
@@ -147,7 +161,8 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
         """Sort by a column from now on; -1 goes back to the order the rows came in."""
         sortable = 0 <= column < len(self._columns) and self._columns[column].sort is not None
         self._sorted = (column, order) if sortable else None
-        self.set_rows(self._given)
+        # The same rows in another order: nothing came, went or changed.
+        self._reorder([self._key(row) for row in self._in_order(self._given)])
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -203,18 +218,18 @@ class KeyedModel(QAbstractTableModel, Generic[R]):
             self.endRemoveRows()
 
     def _reorder(self, keys: list[str]) -> None:
-        kept = set(self._keys)
-        order = [key for key in keys if key in kept]
-        if order == self._keys:
+        old = {key: n for n, key in enumerate(self._keys)}
+        order = [old[key] for key in keys if key in old]
+        if order == list(range(len(self._keys))):
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        place = {key: n for n, key in enumerate(order)}
-        after = [self.createIndex(place[self._keys[i.row()]], i.column()) for i in before]
-        old = {key: n for n, key in enumerate(self._keys)}
-        self._rows = [self._rows[old[key]] for key in order]
-        self._cells = [self._cells[old[key]] for key in order]
-        self._keys = order
+        rows = {index.row() for index in before}
+        place = {was: now for now, was in enumerate(order) if was in rows}
+        after = [self.createIndex(place[i.row()], i.column()) for i in before]
+        self._rows = [self._rows[n] for n in order]
+        self._cells = [self._cells[n] for n in order]
+        self._keys = [self._keys[n] for n in order]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 

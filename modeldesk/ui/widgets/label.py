@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle, font
-from modeldesk.ui.theme.tokens import ColorName
+from modeldesk.ui.theme.tokens import TextColor
 
 _TITLE_HEIGHT = 32
 
@@ -16,7 +16,7 @@ class Label(QLabel):
         self,
         text: str = "",
         style: TextStyle = TextStyle.BODY,
-        color: ColorName = "text",
+        color: TextColor = "text",
         *,
         wrap: bool = False,
         selectable: bool = False,
@@ -34,7 +34,7 @@ class Label(QLabel):
                 | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
 
-    def set_color(self, color: ColorName) -> None:
+    def set_color(self, color: TextColor) -> None:
         """Change the colour by its name."""
         if self.property("color") != color:
             self.setProperty("color", color)

@@ -19,7 +19,7 @@ from modeldesk.ui import presentation
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
-_GAP = 2.0
+GAP = 2.0
 _THIN, _BAR = 7, 3
 _LEAST = 2.0
 
@@ -63,12 +63,12 @@ class LayerStack(QWidget):
 
     def segment_rects(self) -> list[tuple[StackSegment, QRectF]]:
         """Where each segment stands at the present size, lowest first."""
-        heights = _heights([s.size for s in self._segments], float(self.height()))
+        heights = shares([s.size for s in self._segments], float(self.height()))
         rects = []
         bottom = float(self.height())
         for segment, height in zip(self._segments, heights, strict=True):
             rects.append((segment, QRectF(0, bottom - height, self.width(), height)))
-            bottom -= height + _GAP
+            bottom -= height + GAP
         return rects
 
     def sizeHint(self) -> QSize:
@@ -114,16 +114,16 @@ class LayerStack(QWidget):
 
     def _at(self, y: float) -> StackSegment | None:
         for segment, rect in self.segment_rects():
-            if rect.top() - _GAP / 2 <= y <= rect.bottom() + _GAP / 2:
+            if rect.top() - GAP / 2 <= y <= rect.bottom() + GAP / 2:
                 return segment
         return None
 
 
-def _heights(sizes: Sequence[int], room: float) -> list[float]:
+def shares(sizes: Sequence[int], room: float) -> list[float]:
     """Heights that fill `room` with gaps between, in proportion, none under the least."""
     if not sizes:
         return []
-    free = max(0.0, room - _GAP * (len(sizes) - 1))
+    free = max(0.0, room - GAP * (len(sizes) - 1))
     total = sum(sizes)
     heights = [max(_LEAST, free * size / total) for size in sizes]
     surplus = sum(heights) - free

@@ -24,7 +24,8 @@ from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.label import Label
 
 _BATCH_MS = 50
-_HEAD = 22
+HEAD_HEIGHT = 22
+"""Of the title's row."""
 _MOST_CHARACTERS = 2_000_000
 """A text that is long beyond reading holds the window at every change."""
 _WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -146,9 +147,10 @@ class LogView(QWidget):
         copy = IconButton(theme, Icon.COPY, tr("Copy log"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         for button in (find, copy):
-            # No higher than a title, so that logs begin where the cards beside them do.
+            # Hardly higher than a title, so that logs begin where the cards beside them do.
             button.setProperty("kind", "slim")
-            button.setFixedHeight(_HEAD)
+            button.setFixedHeight(HEAD_HEIGHT)
+        self._follow.setFixedHeight(HEAD_HEIGHT)
         row = QHBoxLayout()
         row.setSpacing(Space.XS)
         row.addWidget(Label(title, TextStyle.STRONG))

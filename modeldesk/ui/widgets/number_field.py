@@ -1,5 +1,6 @@
 """A whole number to type or step."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSpinBox, QWidget
 
@@ -11,6 +12,8 @@ class NumberField(QSpinBox):
 
     def __init__(self, least: int, most: int, value: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # The wheel would give it the focus first.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setRange(least, most)
         self.setValue(value)
         # The style sheet's padding does not reach the field inside.

@@ -3,6 +3,8 @@
 A subclass says how one row looks. Hover, selection and focus are drawn here, the same everywhere.
 """
 
+from math import floor
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -11,6 +13,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -21,7 +24,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
@@ -29,11 +31,18 @@ from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Radius, Space
 from modeldesk.ui.widgets.keyed_model import KeyedModel, R
+from modeldesk.ui.widgets.whole_rows import WholeRows
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class RowView(QTreeView):
+def hairline(ratio: float) -> float:
+    """How high a line of one pixel is where the screen has `ratio` dots for a pixel: whole dots,
+    or a scale of 125 % would draw every other line twice as thick."""
+    return max(floor(ratio), 1) / ratio
+
+
+class RowView(WholeRows):
     """Rows of a `KeyedModel`. The signals carry the row's key."""
 
     row_selected = Signal(str)
@@ -49,13 +58,12 @@ class RowView(QTreeView):
         multi: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(row_height, parent)
         self._theme = theme
         self._keyed = model
         self._hovered = -1
         self._by_keyboard = False
         self._by_person = False
-        self._row_height = row_height
         self.setItemDelegate(_RowHeight(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRootIsDecorated(False)
@@ -66,6 +74,7 @@ class RowView(QTreeView):
         self.setMouseTracking(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(row_height)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(
@@ -133,7 +142,9 @@ class RowView(QTreeView):
         tokens = self._theme.tokens
         if selected or hovered:
             painter.fillRect(rect, QColor(tokens.selected if selected else tokens.hover))
-        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
+        thick = hairline(self.devicePixelRatioF())
+        below = QRectF(rect.x(), rect.bottom() + 1 - thick, rect.width(), thick)
+        painter.fillRect(below, QColor(tokens.line))
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row = index.row()

@@ -28,16 +28,17 @@ class Segmented(QWidget):
         row.setSpacing(0)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
+        self._tips: dict[str, str] = {}
         for index, (key, label) in enumerate(options):
-            button = QPushButton(label.replace("&", "&&"), self)
+            button = QPushButton(self)
             button.setFont(font(TextStyle.MEDIUM))
             button.setProperty("kind", "segment")
             button.setProperty("place", _place(index, len(options)))
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setAccessibleName(label)
             self._group.addButton(button)
             self._buttons[key] = button
+            self.set_option_label(key, label)
             row.addWidget(button)
             button.toggled.connect(lambda on, key=key: self._toggled(key, on))
         self._current = options[0][0]
@@ -55,10 +56,35 @@ class Segmented(QWidget):
         self._buttons[key].setChecked(True)
         self._quiet = False
 
+    def focus_current(self) -> None:
+        """Let the keyboard stand on the choice."""
+        self._buttons[self._current].setFocus()
+
+    def set_option_label(self, key: str, label: str) -> None:
+        """Call `key` something else."""
+        self._buttons[key].setText(label.replace("&", "&&"))
+        self._buttons[key].setAccessibleName(label)
+
     def set_option_enabled(self, key: str, enabled: bool, why: str = "") -> None:
         """Let `key` be chosen or not; `why` not is its tooltip."""
         self._buttons[key].setEnabled(enabled)
-        self._buttons[key].setToolTip("" if enabled else why)
+        self._buttons[key].setToolTip(self._tips.get(key, "") if enabled else why)
+
+    def set_option_visible(self, key: str, visible: bool) -> None:
+        """Offer `key` or not; the ends of the row stay round."""
+        self._buttons[key].setVisible(visible)
+        offered = [one for one in self._buttons.values() if not one.isHidden()]
+        for index, button in enumerate(offered):
+            place = _place(index, len(offered))
+            if button.property("place") != place:
+                button.setProperty("place", place)
+                button.style().unpolish(button)
+                button.style().polish(button)
+
+    def set_option_tip(self, key: str, tip: str) -> None:
+        """The tooltip of `key` while it can be chosen."""
+        self._tips[key] = tip
+        self._buttons[key].setToolTip(tip)
 
     def _toggled(self, key: str, on: bool) -> None:
         if not on:

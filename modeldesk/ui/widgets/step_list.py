@@ -1,4 +1,4 @@
-"""The steps of a build, each with its state."""
+"""The steps of some work, each with its state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,16 @@ ROW_HEIGHT = 34
 _NAME_LEFT = 34
 _RIGHT_SIDE = 7
 _BETWEEN = 20
+_MOST_OF_RESULT = 70
+"""Percent of a line; the name keeps the rest."""
 
 
 class StepState(Enum):
     """How far a step is."""
 
     DONE = "done"
+    NOTED = "noted"
+    """Done, and there is something to know about it."""
     RUNNING = "running"
     WAITING = "waiting"
     FAILED = "failed"
@@ -36,6 +40,7 @@ class StepState(Enum):
 
 _MARKS: dict[StepState, tuple[Icon, ColorName]] = {
     StepState.DONE: (Icon.CHECK, "good"),
+    StepState.NOTED: (Icon.WARNING, "warning"),
     StepState.RUNNING: (Icon.HALF, "accent"),
     StepState.WAITING: (Icon.CIRCLE, "faint"),
     StepState.FAILED: (Icon.CROSS, "bad"),
@@ -58,7 +63,14 @@ class Step:
 class StepList(RowView):
     """Steps top to bottom; the running one is tinted and kept in sight as it moves on."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        face: TextStyle = TextStyle.MONO_SMALL,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`face` is for the names: of instructions, or of what is not one."""
+        self._face = face
         self._model = KeyedModel[Step](
             [Column("step", "", _spoken_cell, stretch=True)], lambda step: step.key
         )
@@ -98,16 +110,18 @@ class StepList(RowView):
         painter.setPen(QColor(tokens.muted))
         painter.setFont(font(TextStyle.BODY))
         metrics = QFontMetrics(font(TextStyle.BODY))
-        for text in (step.result, step.note):
-            if text:
+        for whole in (step.result, step.note):
+            if whole:
+                room = line.width() * _MOST_OF_RESULT // 100
+                text = metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, room)
                 painter.drawText(line, _RIGHT, text)
                 line.setRight(line.right() - metrics.horizontalAdvance(text) - _BETWEEN)
         failed = step.state is StepState.FAILED
         left_out = step.state in (StepState.CANCELLED, StepState.NOT_RUN)
-        painter.setPen(QColor(tokens.bad if failed else tokens.faint if left_out else tokens.text))
-        painter.setFont(font(TextStyle.MONO_SMALL))
-        mono = QFontMetrics(font(TextStyle.MONO_SMALL))
-        name = mono.elidedText(step.name, Qt.TextElideMode.ElideRight, line.width())
+        painter.setPen(QColor(tokens.bad if failed else tokens.muted if left_out else tokens.text))
+        painter.setFont(font(self._face))
+        face = QFontMetrics(font(self._face))
+        name = face.elidedText(step.name, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, _LEFT, name)
 
 
@@ -118,6 +132,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 def _state_name(state: StepState) -> str:
     return {
         StepState.DONE: tr("done"),
+        StepState.NOTED: tr("done, with a note"),
         StepState.RUNNING: tr("running"),
         StepState.WAITING: tr("waiting"),
         StepState.FAILED: tr("failed"),
@@ -128,4 +143,5 @@ def _state_name(state: StepState) -> str:
 
 def _spoken_cell(step: Step) -> Cell:
     parts = (step.name, _state_name(step.state), step.note, step.result)
-    return Cell(", ".join(part for part in parts if part), tooltip=step.name)
+    told = "\n".join(part for part in (step.name, step.result) if part)
+    return Cell(", ".join(part for part in parts if part), tooltip=told)

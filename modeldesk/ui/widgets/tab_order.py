@@ -1,9 +1,10 @@
 """The way of the Tab key through widgets that were made at different times."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLayout, QWidget
 
 
 def tab_through(*parts: QWidget) -> None:
@@ -30,3 +31,41 @@ def _stops(window: QWidget) -> list[QWidget]:
             found.append(widget)
         widget = widget.nextInFocusChain()
     return found
+
+
+class LaidOut(QWidget):
+    """Tab goes through what is in it from top to bottom, also through what came later."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._order: list[QWidget] = []
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            order = list(_laid_out(self))
+            if order != self._order:
+                self._order = order
+                for first, second in pairwise(order):
+                    QWidget.setTabOrder(first, second)
+        return done
+
+
+def _laid_out(widget: QWidget) -> Iterator[QWidget]:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+        yield widget
+    layout = widget.layout()
+    if layout is not None:
+        yield from _within(layout)
+
+
+def _within(layout: QLayout) -> Iterator[QWidget]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        if item is None:
+            continue
+        widget, inside = item.widget(), item.layout()
+        if widget is not None:
+            yield from _laid_out(widget)
+        elif inside is not None:
+            yield from _within(inside)

@@ -1,5 +1,7 @@
 """A flat table with one-pixel lines, chips in cells and columns as wide as they need to be."""
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
@@ -48,6 +50,11 @@ class Table(RowView):
 
     stretch_room = _LEAST_STRETCH
     """The other columns give way rather than leave the stretching one less than this."""
+    stretch_least: int | None = None
+    """Where nothing is left that gives way, it is narrower, down to this, before the table scrolls;
+    None: the table scrolls at once."""
+    widest = _WIDEST
+    """What a column takes of itself at most."""
 
     def __init__(
         self,
@@ -102,7 +109,8 @@ class Table(RowView):
             metrics = _metrics(_style(cell))
             used = metrics.horizontalAdvance(text)
             if used > room:
-                text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room))
+                end, middle = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
+                text = metrics.elidedText(text, end if cell.prose else middle, int(room))
                 used = metrics.horizontalAdvance(text)
             painter.setFont(face)
             ink = tokens.tone(cell.tone)[0] if cell.tone else None
@@ -137,7 +145,7 @@ class Table(RowView):
         for number, column in enumerate(self._keyed.columns):
             if column.width is None:
                 for row in range(first, min(last + 1, first + _SAMPLE)):
-                    width = min(_width(self._keyed.cell(row, number)), _WIDEST)
+                    width = min(_width(self._keyed.cell(row, number)), self.widest)
                     needed[number] = max(needed[number], width)
         if needed != self._needed:
             self._needed = needed
@@ -149,32 +157,41 @@ class Table(RowView):
         if not columns or len(self._needed) != len(columns):
             return
         self._arranging = True
-        self._give_way()
+        widths = self._give_way()
         header = self.header()
         free = self.viewport().width()
         for number, column in enumerate(columns):
             if not column.stretch:
                 if number not in self._own_widths:
-                    header.resizeSection(number, self._needed[number])
+                    header.resizeSection(number, widths[number])
                 free -= header.sectionSize(number)
         for number, column in enumerate(columns):
             if column.stretch:
-                header.resizeSection(number, max(free, _least(column, self._needed[number])))
+                room = self.stretch_room if self.stretch_least is None else self.stretch_least
+                least = _least(column, min(self._needed[number], room))
+                header.resizeSection(number, max(free, least))
         self._arranging = False
 
-    def _give_way(self) -> None:
-        """Hide what matters least until the rest fits."""
+    def _give_way(self) -> list[int]:
+        """Hide what matters least until the rest fits, when it is as narrow as it can be; the
+        widths that leaves."""
         columns = list(zip(self._keyed.columns, self._needed, strict=True))
         widths = [min(n, self.stretch_room) if c.stretch else n for c, n in columns]
+        slack = [
+            0 if column.least is None else max(0, width - column.least)
+            for (column, _), width in zip(columns, widths, strict=True)
+        ]
         excess = sum(widths) - self.viewport().width()
         hidden = set()
         ranked = [(c.gives_way, n) for n, (c, _) in enumerate(columns) if c.gives_way is not None]
         for _, number in sorted(ranked):
-            if excess > 0:
+            if excess > sum(slack):
                 hidden.add(number)
                 excess -= widths[number]
         for number in range(len(columns)):
             self.setColumnHidden(number, number in hidden)
+        share = min(1.0, max(0, excess) / (sum(slack) or 1))
+        return [w - ceil(s * share) for w, s in zip(widths, slack, strict=True)]
 
     def _resized_by_hand(self, number: int, _old: int, _new: int) -> None:
         if not self._arranging:
@@ -204,4 +221,4 @@ def _width(cell: Cell) -> int:
 
 
 def _least(column: Column[R], needed: int) -> int:
-    return column.width or min(needed, _LEAST_STRETCH)
+    return column.width or column.least or needed

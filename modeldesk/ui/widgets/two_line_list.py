@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.parts import Parts
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Radius, Tone
 from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
+from modeldesk.ui.widgets.layer_stack import GAP, shares
 from modeldesk.ui.widgets.row_view import RowView
 from modeldesk.ui.widgets.sparkline import paint_sparkline
 
@@ -27,7 +29,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class TwoLineRow:
-    """One row. `title_note` follows the title in faint letters, `right` and `right_note` stand at
+    """One row. `title_note` follows the title in pale letters, `right` and `right_note` stand at
     the right of each line, `spark` is drawn there instead. A `header` row is the caption of a
     group and can't be chosen; its `right` is a count.
     """
@@ -39,9 +41,11 @@ class TwoLineRow:
     right: str = ""
     right_note: str = ""
     dot: Tone | None = None
-    kind: LayerKind | None = None
+    parts: Parts = ()
+    """What it holds by layer kind, for a bar before it."""
     spark: tuple[float, ...] = ()
     mono_subtitle: bool = False
+    mono_right: bool = False
     header: bool = False
     tooltip: str = ""
 
@@ -75,6 +79,10 @@ class TwoLineList(RowView):
         """The height at which nothing has to scroll."""
         return sum(self.row_height(row) for row in range(self._model.rowCount()))
 
+    def whole_rows(self, room: int) -> int:
+        heights = accumulate(map(self.row_height, range(self._model.rowCount())))
+        return max(takewhile(lambda height: height <= room, heights), default=0)
+
     def row_height(self, row: int) -> int:
         if self._model.row(row).header:
             return _CAPTION_HEIGHT if row else _FIRST_CAPTION_HEIGHT
@@ -100,8 +108,8 @@ class TwoLineList(RowView):
             return
         side = 0 if self._lined else 8
         inside = QRectF(rect).adjusted(side, 0, -side, 0)
-        if entry.kind is not None:
-            self._paint_kind(painter, inside, entry.kind)
+        if entry.parts:
+            self._paint_parts(painter, inside, entry.parts)
             inside.setLeft(inside.left() + 15)
         middle = inside.center().y()
         first = QRectF(inside.left(), middle - 19, inside.width(), 19)
@@ -119,7 +127,8 @@ class TwoLineList(RowView):
     def _paint_title(self, painter: QPainter, line: QRectF, entry: TwoLineRow) -> None:
         tokens = self._theme.tokens
         if entry.right:
-            line.setRight(line.right() - self._right(painter, line, entry.right, _NUMBER) - 8)
+            style = TextStyle.MONO_SMALL if entry.mono_right else _NUMBER
+            line.setRight(line.right() - self._right(painter, line, entry.right, style) - 8)
         if entry.dot is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -130,12 +139,12 @@ class TwoLineList(RowView):
         if entry.title_note:
             line.setLeft(line.left() + used + 4)
             note = f"· {entry.title_note}"
-            _text(painter, line, note, TextStyle.BODY, tokens.faint)
+            _text(painter, line, note, TextStyle.BODY, tokens.muted)
 
     def _paint_subtitle(self, painter: QPainter, line: QRectF, entry: TwoLineRow) -> None:
         tokens = self._theme.tokens
         if entry.right_note:
-            taken = self._right(painter, line, entry.right_note, TextStyle.BODY, tokens.faint)
+            taken = self._right(painter, line, entry.right_note, TextStyle.BODY, tokens.muted)
             line.setRight(line.right() - max(taken, 64) - 8)
         style = TextStyle.MONO_SMALL if entry.mono_subtitle else TextStyle.NOTE
         _text(painter, line, entry.subtitle, style, tokens.muted)
@@ -148,16 +157,21 @@ class TwoLineList(RowView):
         painter.drawText(line, _RIGHT, text)
         return QFontMetricsF(font(style)).horizontalAdvance(text)
 
-    def _paint_kind(self, painter: QPainter, inside: QRectF, kind: LayerKind) -> None:
+    def _paint_parts(self, painter: QPainter, inside: QRectF, parts: Parts) -> None:
+        """A bar of them, the largest on top; each can be seen."""
         bar = QRectF(inside.left(), inside.center().y() - 19, 5, 38)
+        heights = shares([max(1, size) for _, size in parts], bar.height())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.tokens.kind(kind)))
-        painter.drawRoundedRect(bar, 2, 2)
+        for (kind, _), height in zip(parts, heights, strict=True):
+            painter.setBrush(QColor(self._theme.tokens.kind(kind)))
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), 5, height), 2, 2)
+            bar.setTop(bar.top() + height + GAP)
 
     def _paint_caption(self, painter: QPainter, rect: QRect, entry: TwoLineRow) -> None:
         tokens = self._theme.tokens
-        line = QRectF(rect).adjusted(8, rect.height() - 28, -8, -5)
+        side = 0 if self._lined else 8
+        line = QRectF(rect).adjusted(side, rect.height() - 28, -side, -5)
         face = font(TextStyle.LABEL_STRONG)
         painter.setPen(QColor(tokens.muted))
         painter.setFont(face)

@@ -38,6 +38,9 @@ def load(settings: Mapping[str, object]) -> Predict:
             raise BadInput(f'"inputs" must have exactly: {", ".join(wanted)}.')
         try:
             arrays = {name: np.asarray(given[name], dtype=wanted[name]) for name in wanted}
+            # JSON's null has become one that is not finite, as numbers beyond the type's have.
+            if not all(np.isfinite(one).all() for one in arrays.values() if one.dtype.kind == "f"):
+                raise BadInput('"inputs" has a number that is missing or too large for the model.')
             outputs = session.run(names, arrays)
         except (ValueError, TypeError, OverflowError, InvalidArgument) as error:
             raise BadInput(f"The model can't take that: {error}") from error

@@ -21,10 +21,12 @@ def load(settings: Mapping[str, object]) -> Predict:
             tensor = torch.tensor(inputs)
         except (ValueError, TypeError, RuntimeError) as error:
             raise BadInput(f'"inputs" are no numbers of one shape: {error}') from error
+        if not torch.isfinite(tensor).all():
+            raise BadInput('"inputs" has a number that is too large for the model.')
         try:
             return {"outputs": plain(answer(tensor))}
         except RuntimeError as error:
-            reason = str(error).strip().splitlines()[-1]
+            reason = str(error).strip().splitlines()[-1].removeprefix("RuntimeError: ")
             raise BadInput(f"The model can't take that: {reason}") from error
 
     def answer(tensor: torch.Tensor) -> object:

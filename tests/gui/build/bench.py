@@ -7,25 +7,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
 
 from modeldesk import resources
 from modeldesk.core.build.service import BuildService
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.jobs import Job
 from modeldesk.core.library.service import Library
+from modeldesk.core.lint.service import Linter
+from modeldesk.core.recipes.service import RecipeService
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.ui.build.page import BuildPage
-from modeldesk.ui.build.views import build_views
+from modeldesk.ui.build.session import BuildSession
+from modeldesk.ui.build.views import Showing, build_views
+from modeldesk.ui.links import BuildLink
 from modeldesk.ui.making import at_once
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
-from tests.fakes.records import FakeBuildRecords, FakeImageRecords
+from tests.fakes.package_resolver import FakeResolver
+from tests.fakes.records import (
+    FakeBuildRecords,
+    FakeDigestRecords,
+    FakeImageRecords,
+    FakeRemoteRecords,
+)
 from tests.fakes.source_control import FakeCheckout, FakeSourceControl
 from tests.gui.parts import Heard, make_context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modeldesk.ui.links import LibraryLink
 
 COMMIT = "9f31c0a4" * 5
@@ -54,7 +67,9 @@ def model_folder(parent: Path, name: str = "recommendation", dockerfile: str = "
 class Bench(QObject):
     """What a test takes hold of."""
 
-    def __init__(self, theme: Theme, tasks: TaskRunner, home: Path) -> None:
+    def __init__(
+        self, theme: Theme, tasks: TaskRunner, home: Path, linter: Linter | None = None
+    ) -> None:
         super().__init__()
         self.home = home
         self.tasks = tasks
@@ -67,17 +82,47 @@ class Bench(QObject):
         self.heard = Heard(self.context)
         self.records = FakeBuildRecords()
         self.source = FakeSourceControl()
+        self.remote = FakeRemoteRecords()
         self.builds = BuildService(
             self.records,
             self.source,
             lambda: datetime.now(UTC),
             FakeDeploymentLocks(),
             resources.path("serving"),
+            checkouts=home / "checkouts",
+            digests=FakeDigestRecords(),
+            remote=self.remote,
         )
+        checking = linter or Linter()
+        self.linter: Callable[[], Linter] = lambda: checking
+        self.resolver = FakeResolver()
+        self.recipes = RecipeService(None, self.resolver)
         self.selected: list[LibraryLink] = []
         self.page = BuildPage(
-            self.context, self.builds, at_once(build_views(self.context)), self.selected.append
+            self.context,
+            self.builds,
+            at_once(build_views(self.context, self.linter)),
+            lambda: self.recipes,
+            self.selected.append,
         )
+
+    def open(self, qtbot: QtBot) -> None:
+        """Show the page, and close it when the test ends."""
+        qtbot.addWidget(self.page)
+        self.page.resize(1100, 850)
+        self.page.show()
+
+    def look(self, qtbot: QtBot, folder: Path) -> None:
+        """Have a build of `folder` planned."""
+        self.page.activate(BuildLink(folder=folder))
+        qtbot.waitUntil(lambda: self.page.showing is Showing.PLAN)
+
+    def build(self) -> BuildSession:
+        """Begin to build what is planned."""
+        self.page.heading.build.click()
+        session = self.page.session
+        assert session is not None
+        return session
 
     def folder(self, name: str = "recommendation", dockerfile: str = "") -> Path:
         """A model folder in a checkout of its own."""
@@ -85,6 +130,17 @@ class Bench(QObject):
         facts = GitFacts(COMMIT, "main", False, "https://git.lan/ml/recommendation")
         self.source.checkouts[folder.resolve()] = FakeCheckout(facts)
         return folder
+
+    def commit(self, folder: Path, commit: str, **files: str) -> FakeCheckout:
+        """An earlier commit of a model folder, with its texts as they are but for `files`."""
+        checkout = self.source.checkouts[folder.resolve()]
+        texts = {
+            path.name: path.read_text()
+            for path in folder.iterdir()
+            if path.suffix != ".safetensors"
+        }
+        checkout.commits[commit] = {**texts, **files}
+        return checkout
 
     def add_versions(self, *tags: str, model: str = "recommendation") -> None:
         """Versions that are there already."""

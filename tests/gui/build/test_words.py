@@ -4,11 +4,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from modeldesk.core.build.cache_use import earlier_seconds
 from modeldesk.core.build.model import BuildState, BuildStep, ContextProgress, StepState
 from modeldesk.core.model_folder.model import Requirements
 from modeldesk.ui.build.folder_words import requirements_text
 from modeldesk.ui.build.words import (
-    earlier_seconds,
     fraction,
     headline,
     outline,
@@ -63,6 +63,12 @@ def test_steps_to_come_are_known_from_the_dockerfile() -> None:
         StepState.WAITING,
     ]
     assert found.steps[2].name == "[3/3] COPY a /a"
+
+
+def test_steps_stand_in_the_order_of_the_dockerfile() -> None:
+    names = ("[b 2/2] RUN y", "[a 2/2] RUN x", "[b 1/2] FROM b", "[a 1/2] FROM a")
+    found = outline([step(name) for name in names], "FROM a AS a\nRUN x\nFROM b AS b\nRUN y\n")
+    assert [one.name for one in found.steps] == [names[3], names[1], names[2], names[0]]
 
 
 def test_stages_add_up() -> None:

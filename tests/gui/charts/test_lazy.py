@@ -34,7 +34,7 @@ def test_the_library_comes_once_and_is_told_on_this_thread(qtbot: QtBot) -> None
         preload.start()
         preload.start()
     assert (ready_before, preload.is_ready) == (False, True)
-    assert preload.wait(5)
+    assert preload.stop(5)
 
 
 def test_what_was_set_early_is_shown_later(theme: Theme, qtbot: QtBot) -> None:
@@ -57,13 +57,13 @@ def test_what_was_set_early_is_shown_later(theme: Theme, qtbot: QtBot) -> None:
     page.set_bars(bars()[:2])
     chosen.append(chart.selected_key)
     assert chosen == ["v1.4.0", None]
-    assert preload.wait(5)
+    assert preload.stop(5)
 
 
 def test_a_page_made_later_has_its_chart_at_once(theme: Theme, qtbot: QtBot) -> None:
     preload = Preload()
-    preload.start()
-    assert preload.wait(20)
+    with qtbot.waitSignal(preload.ready, timeout=20_000):
+        preload.start()
     page = LazySizeHistory(theme, preload)
     qtbot.addWidget(page)
     assert page.chart is not None
@@ -87,7 +87,7 @@ def test_live_points_that_came_early_are_kept(theme: Theme, qtbot: QtBot) -> Non
     assert chart.latest() == 9
     live.clear()
     assert chart.latest() is None
-    assert preload.wait(5)
+    assert preload.stop(5)
 
 
 def test_a_page_gone_before_the_library_came_is_no_matter(theme: Theme, qtbot: QtBot) -> None:
@@ -98,4 +98,13 @@ def test_a_page_gone_before_the_library_came_is_no_matter(theme: Theme, qtbot: Q
     assert not isValid(page)
     with qtbot.waitSignal(preload.ready, timeout=20_000):
         preload.start()
-    assert preload.wait(5)
+    assert preload.stop(5)
+
+
+def test_one_stopped_before_it_came_to_the_library_begins_nothing(qtbot: QtBot) -> None:
+    preload = Preload()
+    preload.start()
+    stopped = preload.stop(5)
+    preload.start()
+    qtbot.wait(50)
+    assert (stopped, preload.is_ready) == (True, False)

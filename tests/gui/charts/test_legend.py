@@ -34,9 +34,9 @@ def test_the_head_is_one_line_again_when_there_is_room(theme: Theme, qtbot: QtBo
     assert head.height() == LINE
 
 
-@pytest.mark.parametrize(("width", "in_words"), [(900, True), (450, False)])
-def test_the_link_is_a_mark_where_words_would_ask_for_a_line_more(
-    theme: Theme, qtbot: QtBot, width: int, in_words: bool
+@pytest.mark.parametrize(("width", "lines"), [(900, 1), (450, 2)])
+def test_the_link_keeps_its_words_and_the_legend_makes_room(
+    theme: Theme, qtbot: QtBot, width: int, lines: int
 ) -> None:
     head = ChartHead(theme, "Size history")
     qtbot.addWidget(head)
@@ -46,10 +46,10 @@ def test_the_link_is_a_mark_where_words_would_ask_for_a_line_more(
     head.show()
     assert (link.isHidden(), head.height()) == (True, LINE)
     head.offer_link(offered=True)
-    assert head.height() == LINE
-    assert bool(link.text()) is in_words
-    assert link.icon().isNull() is in_words
-    assert (link.accessibleName(), link.toolTip()) == ("What changed?", "By kind of layer")
+    assert head.height() == lines * LINE
+    assert (link.text(), link.toolTip()) == ("What changed?", "By kind of layer")
+    assert link.width() >= link.sizeHint().width()
+    assert link.geometry().right() < width
     assert set(COLORS) <= colors_of(image_of(head))
     head.offer_link(offered=False)
     assert link.isHidden()

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.ui.charts.bar_places import Frame
 from modeldesk.ui.charts.bars import BarState, SizeBar
 from modeldesk.ui.charts.plot_view import PlotView
 from modeldesk.ui.charts.size_history import SizeHistoryChart
-from modeldesk.ui.charts.stacked_bars import BarData, Frame, paint_bars, total_figure
+from modeldesk.ui.charts.stacked_bars import BarData, paint_bars, total_figure
 from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import DARK, LIGHT
 from tests.gui.gallery import bars

@@ -1,6 +1,5 @@
 """The clean-up page with everything around it that it needs, on a fake engine."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -8,18 +7,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.library.service import Library
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.core.settings import Settings
 from modeldesk.ui.cleanup.lines import Line
 from modeldesk.ui.cleanup.page import CleanupPage
 from modeldesk.ui.library.store import LibraryStore
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
-from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
 from tests.gui.parts import Heard, make_context
+from tests.support.releases import release_service
 
 
 class Bench(QObject):
@@ -38,13 +35,7 @@ class Bench(QObject):
         self.hub = self.context.hub
         self.heard = Heard(self.context)
         self.release_records = FakeReleaseRecords()
-        self.releases = ReleaseService(
-            self.release_records,
-            FakeAnswerProbe(),
-            FakeDeploymentLocks(),
-            lambda: "tester",
-            lambda: datetime.now(UTC),
-        )
+        self.releases = release_service(self.release_records, who=lambda: "tester")
         self.store = LibraryStore(self.context, Library(FakeImageRecords()), self)
         self.window = QWidget()
         self.page = CleanupPage(self.context, lambda: self.store.loaded, self.releases)

@@ -349,8 +349,7 @@ def test_nothing_to_clean_up_teaches(qtbot: QtBot, bench: Bench) -> None:
     bench.engine.add_image("rec:v1.0.0")
     show(qtbot, bench)
     assert bench.lines() == ()
-    empty = bench.page.findChild(type(bench.page._empty))
-    assert empty is not None
+    empty = bench.page._faces.empty
     assert empty.isVisible()
     assert empty.accessibleName().startswith("Nothing to clean up")
 

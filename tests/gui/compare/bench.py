@@ -16,8 +16,8 @@ from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.model import LibrarySnapshot, Model
 from modeldesk.core.library.service import Library
+from modeldesk.ui.compare.images_view import ImagesView
 from modeldesk.ui.compare.looking import look_inside_archive
-from modeldesk.ui.compare.page import ComparePage
 from modeldesk.ui.compare.picks import VersionPick
 from modeldesk.ui.compare.result import make_result
 from modeldesk.ui.making import at_once
@@ -107,7 +107,7 @@ class Bench(QObject):
         self.contents = FakeContents()
         self.archives: dict[str, tuple[str, ...]] = {}
         self.looked_at: Model | None = None
-        self.page = ComparePage(
+        self.page = ImagesView(
             self.context,
             self.contents,
             self._names_in,

@@ -16,7 +16,7 @@ from modeldesk.core.errors import RegistryDenied
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.ui.compare.pick_dialog import PickDialog
 from modeldesk.ui.compare.picks import PlacePick, VersionPick
-from modeldesk.ui.compare.result import RowTable
+from modeldesk.ui.compare.row_table import RowTable
 from modeldesk.ui.compare.store import State
 from modeldesk.ui.inspector.inside_window import InsideWindow
 from modeldesk.ui.links import CompareLink, LibraryLink
@@ -70,7 +70,7 @@ def test_two_versions_side_by_side(qtbot: QtBot, bench: Bench, versions: Version
     assert facts["Packages: Debian"] == ("212", "97", "−54.2 %")
     assert facts["accuracy"] == ("0.941", "0.943", "+0.002")
     assert [row[0] for row in texts(result.layers)] == [
-        "shared", "only left", "only left", "only right", "shared", "changed",
+        "only left", "only left", "only right", "changed", "▸",
     ]  # fmt: skip
     folders = texts(result.differences.tables["folders"])
     assert folders[0] == ("−", "/root/.cache/pip/http", "−106", "−212 MB")
@@ -79,6 +79,31 @@ def test_two_versions_side_by_side(qtbot: QtBot, bench: Bench, versions: Version
     assert sized[LayerKind.MODEL_WEIGHTS] == 44_000_000
     assert "1.16 GB" in result.bars.accessibleName()
     assert bench.page.note.text() == "164 MB in shared layers"
+
+
+def test_the_shared_layers_are_one_row_that_opens(
+    qtbot: QtBot, bench: Bench, versions: Versions
+) -> None:
+    compared(qtbot, bench, versions)
+    table = bench.page.result.layers
+    closed = texts(table)
+    assert closed[-1][2:] == ("2 shared layers, 164 MB", "164 MB", "164 MB")
+    table.select_key("shared")
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert [row[0] for row in texts(table)[-3:]] == ["▾", "shared", "shared"]
+    assert [row[3] for row in texts(table)[-2:]] == ["120 MB", "44.0 MB"]
+    assert table.current_key() == "shared"
+    place = table.row_rect("shared").center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert texts(table) == closed
+
+
+def test_of_the_same_image_all_layers_are_seen(
+    qtbot: QtBot, bench: Bench, versions: Versions
+) -> None:
+    compared(qtbot, bench, (versions[0], versions[0]))
+    shown = texts(bench.page.result.layers)
+    assert [row[0] for row in shown] == ["▾", *["shared"] * 5]
 
 
 def test_others_hear_that_layers_were_looked_into(
@@ -312,7 +337,8 @@ def test_a_dropped_archive_can_be_looked_into_without_an_engine(
     assert window.subject.place == ArchiveImage(path)
     qtbot.waitUntil(lambda: window.layers is not None and window.layers.isVisible(), timeout=5000)
     assert window.layers is not None
-    assert len(window.layers.list.rows()) == 5
+    rows = window.layers.list.rows
+    qtbot.waitUntil(lambda: len(rows()) == 5, timeout=5000)
     # Asked again, the same window comes to the front.
     bench.page.left_inside.click()
     assert windows_of(bench) == [window]

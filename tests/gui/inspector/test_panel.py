@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.attached.service import MetadataService
 from modeldesk.core.contents.model import EngineImage
 from modeldesk.core.errors import EngineError
 from modeldesk.core.ids import ImageId
@@ -29,7 +31,8 @@ from modeldesk.ui.widgets.two_line_list import TwoLineList
 from tests.fakes.contents import FakeContents
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
-from tests.fakes.records import FakeImageRecords
+from tests.fakes.records import FakeImageRecords, FakeMetadataRecords
+from tests.fakes.registry import FakeRegistries
 from tests.gui.inspector.images import sample
 from tests.gui.parts import CONNECTED, make_context
 
@@ -105,7 +108,11 @@ class Shown:
         self.snapshot: LibrarySnapshot = library.fill_details(self.engine, Job(), lambda _: None)
         self.context = make_context(theme, tasks, folder, engine=lambda: self.engine)
         contents = contents or FakeContents(sample(), is_known=False)
-        tabs = at_once(inspector_tabs(self.context, contents))
+        self.registries = FakeRegistries("registry.lan:5000")
+        self.metadata = MetadataService(
+            FakeMetadataRecords(), lambda: self.registries, lambda: "Ann", lambda: datetime.now(UTC)
+        )
+        tabs = at_once(inspector_tabs(self.context, contents, lambda: self.metadata))
         self.panel = Inspector(self.context, self.details, tabs)
 
     @property

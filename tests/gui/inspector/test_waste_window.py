@@ -62,7 +62,7 @@ class WasteDesk(Desk):
         image = OpenImage(RegistryImage("m:v1"), contents or self.source.contents)
         window = WasteWindow(self.context, self.source, image, "m:v1", self.over)
         window.show()
-        self.until(lambda: not self.tasks.active)
+        self.until(lambda: not window.after_paint.waits and not self.tasks.active)
         return window
 
 
@@ -171,7 +171,10 @@ def test_duplicates_are_looked_for_when_asked(desk: WasteDesk) -> None:
         ["310 kB", "2 × 310 kB", "/usr/lib/x86_64-linux-gnu/libgomp.so.1", "3"],
         ["", "", "/venv/lib/libgomp.so.1", "2"],
     ]
-    assert view.line.text() == "2 files are there more than once; their copies take 6.31 MB."
+    assert view.line.text() == (
+        "2 files are there more than once; their copies take 6.31 MB. "
+        "Files smaller than 64.0 kB were not compared."
+    )
     view.table.row_activated.emit("1")
     files = window.files
     assert files is not None

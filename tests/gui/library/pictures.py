@@ -1,20 +1,27 @@
 """Pictures of the library page, filled and at its edges: see `tests.gui.pictures`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QDialog
 
+from modeldesk.core.channels.model import Move, MoveState, Place, StepState
+from modeldesk.core.channels.model import Step as ChannelStep
 from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import RemoteVersion
+from modeldesk.core.library.remote_model import RemoteVersion
+from modeldesk.core.metadata.keys import parse_key, read_pair
+from modeldesk.core.references import Reference
+from modeldesk.ui.channels.move_dialog import MoveDialog
 from modeldesk.ui.library.changes_popover import ChangesPopover
 from modeldesk.ui.links import LibraryLink
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_images import Step
+from tests.gui.library import registry_scenes
 from tests.gui.library.bench import Bench
 from tests.gui.library.sample_data import MB, NOW, REGISTRY, SLIM, fill_engine, fill_releases
 from tests.gui.pictures import Scene, by_name, live, take_all, until
@@ -68,6 +75,25 @@ def layer(bench: Bench) -> None:
 def metadata(bench: Bench) -> None:
     filled(bench)
     bench.page.inspector.tabs.setCurrentIndex(2)
+
+
+def edited(bench: Bench) -> None:
+    """Metadata that was changed since the build, and the form that changes it."""
+    filled(bench)
+    version = bench.choice.version
+    assert version is not None
+    image, labels = version.key.image, version.labels
+    values = {
+        "metric.f1": "0.912", "metric.accuracy": "0.951", "param.optimizer": "adamw",
+        "param.lr": "3e-4", "param.batch_size": "64", "training_time": "1h30min",
+        "tag.owner": "ann", "tag.note": "票据识别 " * 12,
+    }  # fmt: skip
+    given = dict(read_pair(f"{name}={text}") for name, text in values.items())
+    bench.metadata.edit(image, labels, given, reason="measured on the new test set")
+    bench.metadata.edit(image, labels, {}, [parse_key("param.batch_size")], "not ours")
+    bench.page.inspector.tabs.setCurrentIndex(2)
+    until(lambda: len(bench.page.inspector.metadata.known.history) == 2)
+    bench.page.inspector.metadata.edit.click()
 
 
 def config(bench: Bench) -> None:
@@ -136,6 +162,99 @@ def tagging(bench: Bench) -> None:
     dialog.edit.setText(f"{REGISTRY}/recommendation:v1.3.0")
 
 
+def moving(bench: Bench) -> None:
+    """A channel that may be moved, here and in the registry."""
+    filled(bench)
+    bench.push_all("team/recommendation")
+    _ask_to_move(bench, "v1.5.0-rc1").why.setText("Better recall, same speed")
+
+
+def moving_against_rules(bench: Bench) -> None:
+    filled(bench)
+    bench.push_all("team/recommendation")
+    dialog = _ask_to_move(bench, "v1.4.1")
+    dialog.overrule.setChecked(True)
+
+
+def moving_what_was_not_pushed(bench: Bench) -> None:
+    filled(bench)
+    _ask_to_move(bench, "v1.4.1", "candidate")
+
+
+def absurd_moving(bench: Bench) -> None:
+    absurd(bench)
+    settle(bench)
+    entry = bench.choice.entry
+    assert entry is not None
+    dialog = bench.page.acts.move_channel(entry.versions[-1], "candidate")
+    until(dialog.asking.isHidden)
+
+
+def channels(bench: Bench) -> None:
+    """A history with an undo, an overruled rule, and a move that is half done."""
+    filled(bench)
+    bench.push_all("team/recommendation")
+    told = (
+        ("candidate", "v1.4.1", "v1.5.0-rc1", "offline evaluation is done"),
+        ("candidate", "v1.5.0-rc1", "v1.4.1", "forgets the night shift"),
+        ("stable", "v1.3.1", "v1.4.0", "a week as candidate without an alarm"),
+        ("stable", "v1.4.0", "v1.4.1", "v1.4.0 answers too late for the shop"),
+    )
+    for number, (channel, before, after, why) in enumerate(told, 1):
+        state = MoveState.HALF_DONE if number == len(told) else MoveState.DONE
+        bench.channel_records.add_move(_move(bench, number, channel, before, after, why, state))
+    bench.page.acts.show_channels(ModelName("recommendation"))
+    live(0.4)
+
+
+def no_channels(bench: Bench) -> None:
+    filled(bench)
+    bench.page.acts.show_channels(ModelName("recommendation"))
+    live(0.4)
+
+
+def _ask_to_move(bench: Bench, name: str, channel: str = "stable") -> MoveDialog:
+    entry = bench.choice.entry
+    assert entry is not None
+    version = next(one for one in entry.versions if one.name == name)
+    dialog = bench.page.acts.move_channel(version, channel)
+    until(dialog.asking.isHidden)
+    return dialog
+
+
+def _move(
+    bench: Bench, number: int, channel: str, before: str, after: str, why: str, state: MoveState
+) -> Move:
+    entry = bench.choice.entry
+    assert entry is not None
+    images = {one.name: one.key.image for one in entry.versions}
+    tag = Reference.parse(f"{REGISTRY}/recommendation:{channel}")
+    done, here = StepState.DONE, StepState.WAITING
+    steps = (
+        ChannelStep(Place.REGISTRY, tag, images[after], images[before], done),
+        ChannelStep(Place.ENGINE, tag, images[before], images[after],
+              here if state is MoveState.HALF_DONE else done),
+    )  # fmt: skip
+    engine = bench.engine.identity().id
+    when = NOW - timedelta(days=12 - 3 * number)
+    broken = ("after",) if number == 4 else ()
+    return Move(
+        0,
+        ModelName("recommendation"),
+        channel,
+        engine,
+        before,
+        after,
+        steps,
+        when,
+        "mei",
+        why,
+        state,
+        broken,
+        error="The engine has no room left." if number == 4 else "",
+    )
+
+
 def empty(bench: Bench) -> None:
     bench.connect_engine()
 
@@ -200,6 +319,7 @@ SCENES = by_name(
     small_details,
     layer,
     metadata,
+    edited,
     config,
     history,
     changes,
@@ -210,6 +330,12 @@ SCENES = by_name(
     base_image,
     searching,
     removing,
+    moving,
+    moving_against_rules,
+    moving_what_was_not_pushed,
+    absurd_moving,
+    channels,
+    no_channels,
     tagging,
     empty,
     waiting,
@@ -217,6 +343,7 @@ SCENES = by_name(
     absurd,
     thousands,
     lost,
+    *registry_scenes.SCENES,
 )
 
 

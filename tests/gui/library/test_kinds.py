@@ -104,7 +104,7 @@ def test_the_chart_follows_who_looks_inside(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: desk.in_chart(1) == TRUE, timeout=5000)
     assert desk.in_stack() == TRUE
     assert [row.title for row in desk.layers.list.rows()] == [
-        "Model weights",
+        "Model weights + application",
         "Dependencies",
         "Base image",
     ]
@@ -124,7 +124,7 @@ def test_a_layer_of_several_kinds_tells_how_much_of_each(desk: Desk, qtbot: QtBo
     desk.layers.list.select_key("2")
     desk.layers.list.row_selected.emit("2")
     detail = desk.layers.detail
-    assert detail.title.text() == "Model weights"
+    assert detail.title.text() == "Model weights + application"
     assert detail.parts.text() == "Model weights 300 MB · Application 20.0 MB"
     desk.layers.list.select_key("1")
     desk.layers.list.row_selected.emit("1")

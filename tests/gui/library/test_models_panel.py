@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.ui.links import LibraryLink, ReleasesLink
+from modeldesk.ui.links import FindLink, LibraryLink, ReleasesLink
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.skeleton import Skeleton
 from tests.gui.library.bench import Bench
@@ -143,3 +143,17 @@ def test_five_thousand_tags_are_searched(qtbot: QtBot, bench: Bench) -> None:
     assert titles(bench) == ["m49"]
     bench.panel.search.setText("v99.3 m48")
     assert titles(bench) == []
+
+
+def test_a_query_goes_to_the_page_that_answers_it(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    bench.panel.search.setText("accuracy >= 0.9")
+    assert "Press Enter" in bench.panel._nothing.text()
+    QTest.keyClick(bench.panel.search, Qt.Key.Key_Return)
+    assert bench.heard.links[-1] == FindLink("accuracy >= 0.9")
+    bench.panel.search.setText("accuracy >")
+    assert "Press Enter" in bench.panel._nothing.text()
+    bench.panel.search.setText("recommendation")
+    QTest.keyClick(bench.panel.search, Qt.Key.Key_Return)
+    assert bench.heard.links[-1] != FindLink("recommendation")

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.metadata.model import Section
+from modeldesk.ui.inspector.metadata_dialog import MetadataDialog
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, ReleasesLink
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.widgets.chip import ChipSpec
@@ -209,3 +211,24 @@ def test_where_it_is_narrow_the_details_come_when_asked_for(
     page.inspector.close_button.click()
     assert page.table.isVisible()
     assert not page.inspector.isVisible()
+
+
+def test_an_edited_metric_is_in_the_table(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    tab = bench.page.inspector.metadata
+    bench.page.inspector.tabs.setCurrentWidget(tab)
+    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
+    tab.edit.click()
+    (dialog,) = bench.window.findChildren(MetadataDialog)
+    ((_, value), *_) = dialog.rows[Section.METRIC].lines()
+    value.setText("0.999")
+    dialog.save_button.click()
+
+    def told() -> float:
+        version = bench.choice.version
+        return version.metrics["accuracy"] if version else 0
+
+    qtbot.waitUntil(lambda: told() == 0.999, timeout=5000)
+    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
+    assert tab.known.history

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.errors import RecordsBusy, RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.model import Model, RemoteVersion, RemoteVersions
+from modeldesk.core.library.model import Model
+from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
 from modeldesk.ui.library import remote as module
 from modeldesk.ui.links import LibraryLink
 from tests.gui.library.bench import Bench
@@ -176,11 +177,20 @@ def test_thousands_come_from_a_worker_and_only_the_last_wanted(
     bench.page._choose(images["v1.3.0"])
     qtbot.waitUntil(lambda: chart.selected_key == images["v1.3.0"])
     assert chart._data.bars is bars
+    # Bars of its own the page makes once it has heard of the refresh, and of the list that what
+    # was found is joined with.
+    qtbot.waitUntil(lambda: len(_entry(bench).placed) > 1500, timeout=10_000)
+    qtbot.waitUntil(lambda: _at_rest(bench), timeout=10_000)
     bench.page._bars.make(_entry(bench), (), many[:1400])
     bench.page._bars.make(_entry(bench), (), many[:3])
     qtbot.waitUntil(lambda: len(remotes(bench)) == 3)
     qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
     assert len(remotes(bench)) == 3
+
+
+def _at_rest(bench: Bench) -> bool:
+    due = (bench.catalog._due, bench.page._details_due, bench.page._chart_due)
+    return bench.complete and not bench.tasks.active and not any(one.isActive() for one in due)
 
 
 def _entry(bench: Bench) -> Model:

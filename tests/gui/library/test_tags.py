@@ -36,17 +36,6 @@ def test_a_tag_taken_off_comes_back_with_undo(
     qtbot.waitUntil(lambda: version(bench, "v1.4.0").channels == ("stable",), timeout=3000)
 
 
-def test_a_channel_moves_and_moves_back(
-    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
-) -> None:
-    bench.page.acts.tags.set_channel(version(bench, "v1.4.1"), "stable")
-    qtbot.waitUntil(lambda: version(bench, "v1.4.1").channels == ("stable",), timeout=3000)
-    assert version(bench, "v1.4.0").channels == ()
-    undo(qtbot, bench)
-    qtbot.waitUntil(lambda: version(bench, "v1.4.0").channels == ("stable",), timeout=3000)
-    assert version(bench, "v1.4.1").channels == ()
-
-
 def test_the_only_tag_is_not_offered_for_removal(bench: Bench, images: dict[str, ImageId]) -> None:
     menu = bench.page.acts.menu([version(bench, "v1.3.1")])
     action = next(a for a in menu.actions() if a.text() == "Remove tag")
@@ -100,3 +89,17 @@ def test_the_last_tag_is_never_taken_whatever_happened_meanwhile(
     held = bench.engine.image_summary(images["v1.4.0"])
     assert held is not None
     assert len(held.tags) == 1
+
+
+def test_a_name_that_another_image_was_given_meanwhile_is_not_taken(
+    qtbot: QtBot, bench: Bench, images: dict[str, ImageId]
+) -> None:
+    name = Reference.parse(f"{NAME}:v9.0.0")
+    chosen = version(bench, "v1.4.0")
+    other = images["v1.4.1"]
+    # By another program; the window has not heard of it yet.
+    bench.engine.tag_image(other, name)
+    bench.page.acts.tags.add_tag(chosen, name)
+    qtbot.waitUntil(lambda: bool(bench.heard.texts), timeout=3000)
+    assert "exists already" in bench.heard.texts[-1]
+    assert next(one.id for one in bench.engine.list_images() if name in one.tags) == other

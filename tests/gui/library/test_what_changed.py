@@ -11,7 +11,7 @@ from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.history import Past
 from modeldesk.core.library.kind_changes import KindChanges, ModelChanges, model_changes
-from modeldesk.core.library.model import RemoteVersion
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.ui.library.changes_popover import ChangesPopover, cause_sentence, notes
 from modeldesk.ui.links import LibraryLink
 from tests.fakes.engine_images import Step

@@ -1,16 +1,24 @@
 """Pictures of the releases page and the run dialog: see `tests.gui.pictures`."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog
 
+from modeldesk.core.canary.model import Phase
 from modeldesk.core.containers.model import LogLine
+from modeldesk.ui.releases.heading import Act
+from modeldesk.ui.releases.plan_dialog import PlanDialog
+from modeldesk.ui.releases.plan_input import PlanField
+from modeldesk.ui.releases.settings_dialog import SettingsDialog
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine_containers import Behaviour
-from tests.gui.pictures import Scene, by_name, live, take_all
+from tests.gui.pictures import Scene, by_name, live, take_all, until
 from tests.gui.releases.bench import Bench
+from tests.gui.releases.rollouts import PLAN, windows
 
 SIZES = {"": QSize(1440 - 332, 870), "small-": QSize(1024 - 332, 670)}
 _LONG = "a-service-whose-name-never-ends-because-nobody-ever-stopped-it"
@@ -21,8 +29,11 @@ def empty(bench: Bench) -> None:
 
 
 def one(bench: Bench) -> None:
+    bench.ago = timedelta(days=12)
     bench.deploy("shop", bench.add_version("v1.3.1"))
+    bench.ago = timedelta(days=3)
     bench.deploy("shop", bench.add_version("v1.4.0"))
+    bench.ago = timedelta()
 
 
 def first(bench: Bench) -> None:
@@ -51,7 +62,113 @@ def long_history(bench: Bench) -> None:
 def confirm(bench: Bench) -> None:
     one(bench)
     live(0.8)
-    bench.page.rollback_button.click()
+    bench.page.heading.back_button.click()
+
+
+def canary(bench: Bench) -> None:
+    one(bench)
+    bench.canary("shop", bench.add_version("v1.5.0-rc1"))
+
+
+def canary_feedback(bench: Bench) -> None:
+    one(bench)
+    image = bench.add_version("v1.5.0-rc1")
+    bench.canary("shop", image, windows=windows(2000, 2.0, accurate=True))
+
+
+def silent(bench: Bench) -> None:
+    one(bench)
+    why = "2 windows of 10 min brought 12 requests; at least 50 are needed."
+    image = bench.add_version("v1.5.0-rc1")
+    bench.canary("shop", image, Phase.PAUSED, 1, why=why, silent=2, requests=12)
+
+
+def aborted(bench: Bench) -> None:
+    one(bench)
+    image = bench.add_version("v1.5.0-rc1")
+    why = "error rate 4.1 % > 1 % · p95 112 ms > 80 ms, 3 checks in a row"
+    grew = windows(60, worse=lambda n: 1 + max(0, n - 48) * 0.16)
+    bench.canary("shop", image, Phase.ABORTED, 1, why=why, windows=grew)
+
+
+def finished(bench: Bench) -> None:
+    one(bench)
+    before, image = bench.deployment("shop").current, bench.add_version("v1.5.0-rc1")
+    assert before is not None
+    bench.deploy("shop", image)
+    bench.canary("shop", image, Phase.PROMOTED, 3, stable=before)
+
+
+def scheduled(bench: Bench) -> None:
+    one(bench)
+    starts = datetime.now(UTC) + timedelta(hours=5)
+    plan = replace(PLAN, starts=starts, mirror_first=True)
+    image = bench.add_version("v1.5.0-rc1")
+    bench.canary("shop", image, Phase.SCHEDULED, -1, plan, requests=None, windows=())
+
+
+def thousands(bench: Bench) -> None:
+    bench.remember("shop", 5000)
+    canary(bench)
+
+
+def endless(bench: Bench) -> None:
+    bench.deploy(_LONG, bench.add_version("v0.9.0-" + "x" * 90, "an-endless-model-name" * 5))
+    image = bench.add_version("v1.0.0-" + "y" * 90, "an-endless-model-name" * 5)
+    plan = replace(PLAN, steps=(100, 250, 500, 1000, 2500, 5000, 7500, 9000, 10_000))
+    bench.canary(_LONG, image, plan=plan)
+
+
+def chinese(bench: Bench) -> None:
+    bench.deploy("ocr", bench.add_version("v1.0.0", "票据识别与结构化抽取模型"))
+    bench.canary("ocr", bench.add_version("v1.1.0", "票据识别与结构化抽取模型"))
+
+
+def abort_question(bench: Bench) -> None:
+    canary(bench)
+    live(0.8)
+    bench.page.heading.back_button.click()
+
+
+def plan(bench: Bench) -> None:
+    canary(bench)
+    live(0.8)
+    bench.page.heading.acted.emit(Act.PLAN)
+
+
+def plan_wrong(bench: Bench) -> None:
+    plan(bench)
+    (dialog,) = bench.page.findChildren(PlanDialog)
+    dialog.form.edits[PlanField.STEPS].setText("25, 10")
+    dialog.form.edits[PlanField.WINDOW].setText("soon")
+    dialog.form.key.choose("cookie")
+    dialog.form.changed.emit()
+
+
+def start_canary(bench: Bench) -> None:
+    one(bench)
+    bench.add_version("v1.5.0-rc1")
+    live(0.8)
+    bench.page.heading.acted.emit(Act.CANARY)
+
+
+def settings(bench: Bench) -> None:
+    one(bench)
+    live(0.8)
+    bench.page.heading.acted.emit(Act.SETTINGS)
+    (dialog,) = bench.page.findChildren(SettingsDialog)
+    dialog.form.variables.add("MODEL_PATH", "/models")
+    dialog.form.variables.add("API_TOKEN", "s3cret")
+    dialog.form.mounts.add("/srv/models", "/models", "ro")
+    dialog.form.memory.setText("4 GB")
+    dialog.form.smoke.wanted.setChecked(True)
+
+
+def deploy(bench: Bench) -> None:
+    one(bench)
+    bench.add_version("v1.5.0-rc1")
+    live(0.8)
+    bench.page.heading.acted.emit(Act.DEPLOY)
 
 
 def run_filled(bench: Bench) -> None:
@@ -82,6 +199,33 @@ def run_crash(bench: Bench) -> None:
     dialog.run_button.click()
 
 
+def on_swarm(bench: Bench) -> None:
+    bench.ago = timedelta(days=3)
+    bench.deploy_on_swarm("shop", bench.add_version("v1.3.1", pushed=True))
+    bench.ago = timedelta()
+    bench.deploy_on_swarm("shop", bench.add_version("v1.4.0", pushed=True))
+
+
+def swarm_settings(bench: Bench) -> None:
+    on_swarm(bench)
+    live(0.8)
+    bench.page.heading.acted.emit(Act.SETTINGS)
+
+
+def swarm_scale(bench: Bench) -> None:
+    on_swarm(bench)
+    live(0.8)
+    bench.page.heading.acted.emit(Act.SCALE)
+
+
+def run_swarm(bench: Bench) -> None:
+    bench.manages_swarm = True
+    dialog = bench.run_dialog(bench.add_version("v1.4.0"))
+    live(0.8)
+    dialog.form.service.setChecked(True)
+    dialog.form.on_swarm.setChecked(True)
+
+
 SCENES = by_name(
     empty,
     first,
@@ -90,10 +234,29 @@ SCENES = by_name(
     absurd,
     long_history,
     confirm,
+    canary,
+    canary_feedback,
+    silent,
+    aborted,
+    finished,
+    scheduled,
+    thousands,
+    endless,
+    chinese,
+    abort_question,
+    plan,
+    plan_wrong,
+    start_canary,
+    settings,
+    deploy,
     run_empty,
     run_filled,
     run_port,
     run_crash,
+    on_swarm,
+    swarm_settings,
+    swarm_scale,
+    run_swarm,
 )
 
 
@@ -102,7 +265,7 @@ def take(scene: Scene[Bench], theme: Theme, size: QSize, home: Path, target: Pat
     tasks = TaskRunner()
     bench = Bench(theme, tasks, home)
     bench.preload.start()
-    bench.preload.wait(20)
+    until(lambda: bench.preload.is_ready, 20)
     bench.page.resize(size)
     bench.page.show()
     scene(bench)

@@ -10,23 +10,25 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from modeldesk.core.containers.model import ContainerSpec, Health, LogLine
+from modeldesk.core.containers.model import ContainerSpec, ContainerSummary, Health, LogLine
 from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
 from modeldesk.ui.releases.entries import deployment_key
+from modeldesk.ui.releases.heading import Act
 from modeldesk.ui.releases.page import ReleasesPage
+from modeldesk.ui.releases.presented import HistoryRow
 from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.chip import Chip
 from modeldesk.ui.widgets.confirm import ConfirmDialog
+from modeldesk.ui.widgets.elided_label import ElidedLabel
 from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.releases.bench import HEALTHY, Bench
@@ -54,11 +56,17 @@ def two_versions(qtbot: QtBot, bench: Bench, first: Behaviour = HEALTHY) -> None
     bench.deploy("shop", before)
     bench.deploy("shop", bench.add_version("v1.4.0"))
     bench.engine.behaves(before, first)
-    qtbot.waitUntil(lambda: bench.page.rollback_button.text() == "Roll back to v1.3.1")
+    qtbot.waitUntil(lambda: bench.page.heading.back_button.text() == "Roll back to v1.3.1")
+
+
+def can(page: ReleasesPage, act: Act) -> bool:
+    """Whether the button is there and can be pressed."""
+    button = page.heading.buttons[act]
+    return button.isVisible() and button.isEnabled()
 
 
 def question(page: ReleasesPage) -> ConfirmDialog:
-    page.rollback_button.click()
+    page.heading.back_button.click()
     (dialog,) = page.findChildren(ConfirmDialog)
     return dialog
 
@@ -80,28 +88,41 @@ def test_one_deployment_needs_no_table_and_two_do(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
-    assert not page.table.isVisible()
-    assert page.rollback_button.isVisible()
-    assert not page.rollback_button.isEnabled()
-    assert "No version ran before" in page.rollback_button.toolTip()
+    qtbot.waitUntil(lambda: page.heading.title.text() == "recommendation · production")
+    assert not page.runs.table.isVisible()
+    assert page.heading.back_button.isVisible()
+    assert not page.heading.back_button.isEnabled()
+    assert "No version ran before" in page.heading.back_button.toolTip()
     bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
-    qtbot.waitUntil(page.table.isVisible)
+    qtbot.waitUntil(page.runs.table.isVisible)
 
 
-def test_history_shows_the_digest_at_every_width_and_the_reason_beside(
+def ways_back(page: ReleasesPage) -> list[HistoryRow]:
+    return [row for row in page.body.history.rows if row.back is not None]
+
+
+def press_back(page: ReleasesPage, row: HistoryRow) -> None:
+    """Click on the button of a row."""
+    table = page.body.history.table
+    rect = table.button_rect(row.key)
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rect.center()
+    )
+
+
+def test_history_shows_the_digest_at_every_width(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench)
     digests = {short_digest(release.target.digest) for release in page._store.facts.histories[SHOP]}
-
-    def shown() -> set[str]:
-        return {label.text() for label in page.history.findChildren(QLabel) if label.isVisible()}
-
-    assert digests <= shown()
-    page.history.setFixedWidth(400)
-    qtbot.waitUntil(lambda: page.history.width() == 400)
-    assert digests <= shown()
+    table = page.body.history.table
+    for width in (1100, 520):
+        page.resize(width, 850)
+        qtbot.waitUntil(lambda: page.body.history.width() <= page.width())
+        assert {row.detail for row in page.body.history.rows} == digests
+        assert not table.isColumnHidden(2)
+        (row,) = ways_back(page)
+        assert table.button_rect(row.key).right() <= table.viewport().width()
 
 
 def test_a_narrow_page_cuts_neither_chips_nor_buttons(
@@ -109,13 +130,15 @@ def test_a_narrow_page_cuts_neither_chips_nor_buttons(
 ) -> None:
     page.resize(692, 670)
     two_versions(qtbot, bench)
-    chips = page.chips.findChildren(Chip)
+    chips = page.heading.chips.findChildren(Chip)
     qtbot.waitUntil(lambda: all(chip.width() >= chip.sizeHint().width() for chip in chips))
-    qtbot.waitUntil(lambda: page.title.shown_text() == "recommendation · shop")
-    (button,) = page.history.buttons.values()
-    edge = button.mapTo(page.history, button.rect().topRight()).x()
-    assert button.width() >= button.sizeHint().width()
-    assert edge < page.history.width()
+    qtbot.waitUntil(lambda: page.heading.title.shown_text() == "recommendation · production")
+    assert page.width() == 692
+    for button in (*page.heading.buttons.values(), page.heading.back_button):
+        if button.isVisible():
+            edge = button.mapTo(page, button.rect().topRight()).x()
+            assert button.width() >= button.sizeHint().width()
+            assert edge < page.width()
 
 
 def test_a_rollback_asks_with_both_digests_and_cancel_as_default(
@@ -126,7 +149,7 @@ def test_a_rollback_asks_with_both_digests_and_cancel_as_default(
     back = bench.service.earlier_versions(bench.deployment("shop"))[0]
     assert now is not None
     dialog = question(page)
-    shown = " ".join(label.accessibleName() for label in dialog.findChildren(type(page.line)))
+    shown = " ".join(label.accessibleName() for label in dialog.findChildren(ElidedLabel))
     assert short_digest(now.digest) in shown
     assert short_digest(back.digest) in shown
     assert dialog.cancel.isDefault()
@@ -144,16 +167,17 @@ def test_a_rollback_that_was_confirmed_is_done_and_said(
     assert bench.heard.texts[0].startswith("shop runs v1.3.1")
     assert bench.heard.sayings[0].tone is Tone.GOOD
     # The version just left is a choice in the history, not one more click on the same button.
-    qtbot.waitUntil(lambda: not page.rollback_button.isEnabled())
+    qtbot.waitUntil(lambda: not page.heading.back_button.isEnabled())
     left = bench.service.history(bench.key("shop"))[0].previous
     assert left is not None
-    qtbot.waitUntil(lambda: left.image in page.history.buttons)
+    qtbot.waitUntil(lambda: [row.image for row in ways_back(page)] == [left.image])
 
 
 def test_a_target_that_fails_leaves_what_ran_and_says_so(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,), exit_code=1))
+    forget_kept(bench)
     told: list[TaskHandle[Any]] = []
     bench.tasks.ended.connect(told.append)
     now = bench.deployment("shop").current
@@ -170,8 +194,8 @@ def test_the_history_leads_back_to_any_version(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench)
-    (button,) = page.history.buttons.values()
-    button.click()
+    (row,) = ways_back(page)
+    press_back(page, row)
     (dialog,) = page.findChildren(ConfirmDialog)
     assert dialog.accept_button.text() == "Roll back to v1.3.1"
     dialog.reject()
@@ -181,20 +205,20 @@ def test_the_selection_survives_updates(qtbot: QtBot, bench: Bench, page: Releas
     two_versions(qtbot, bench)
     bench.deploy("till", bench.add_version("v2.0.0", "tills"), 5001)
     page.activate(ReleasesLink(DeploymentName("till")))
-    qtbot.waitUntil(lambda: page.title.text() == "tills · till")
+    qtbot.waitUntil(lambda: page.heading.title.text() == "tills · production")
     bench.deploy("another", bench.add_version("v1.0.0", "first"), 5002)
-    qtbot.waitUntil(lambda: len(page._model.rows()) == 3)
-    assert page.title.text() == "tills · till"
-    assert page.table.current_key() == deployment_key("till")
+    qtbot.waitUntil(lambda: len(page.runs.rows()) == 3)
+    assert page.heading.title.text() == "tills · production"
+    assert page.runs.table.current_key() == deployment_key("till")
 
 
 def test_streams_stop_while_the_page_is_hidden(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: "line 1" in page.panel.log.text())
+    qtbot.waitUntil(lambda: "line 1" in page.body.panel.log.text())
     page.hide()
-    qtbot.waitUntil(lambda: not page.panel.following)
+    qtbot.waitUntil(lambda: not page.body.panel.following)
     qtbot.waitUntil(lambda: not streaming())
     page.show()
     qtbot.waitUntil(lambda: len(streaming()) == 2)
@@ -208,8 +232,8 @@ def test_time_goes_on_while_the_page_is_hidden(
     """The line goes on to the right, after a gap."""
     bench.preload.start()
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
-    chart = page.panel._cpu.chart
+    qtbot.waitUntil(lambda: page.body.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.body.panel._cpu.chart
     assert chart is not None
     qtbot.waitUntil(lambda: chart._points[0].count > 2)
     page.hide()
@@ -229,11 +253,11 @@ def test_a_stopped_container_has_no_figures_of_now(
 ) -> None:
     bench.preload.start()
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.panel._cpu.chart is not None, timeout=10_000)
-    chart = page.panel._cpu.chart
+    qtbot.waitUntil(lambda: page.body.panel._cpu.chart is not None, timeout=10_000)
+    chart = page.body.panel._cpu.chart
     assert chart is not None
     qtbot.waitUntil(lambda: chart.latest() is not None)
-    (container,) = bench.engine.list_containers()
+    container = serving_one(bench)
     bench.engine.stop_container(container.id)
     bench.read_library()
     qtbot.waitUntil(lambda: "modeldesk-stats" not in streaming())
@@ -249,10 +273,10 @@ def test_a_single_container_that_stopped_is_not_said_to_have_started(
     container = bench.engine.create_container(ContainerSpec(image))
     bench.engine.start_container(container)
     bench.read_library()
-    assert page.line.text().startswith("started ")
+    assert page.heading.line.text().startswith("started ")
     bench.engine.stop_container(container)
     bench.read_library()
-    assert page.line.text().startswith("made ")
+    assert page.heading.line.text().startswith("made ")
     qtbot.waitUntil(lambda: not streaming())
 
 
@@ -261,8 +285,8 @@ def test_without_a_browser_the_address_can_be_copied(
 ) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(page.open_button.isVisible)
-    page.open_button.click()
+    qtbot.waitUntil(page.heading.buttons[Act.OPEN].isVisible)
+    page.heading.buttons[Act.OPEN].click()
     (said,) = bench.heard.sayings
     assert said.text == "No browser opens http://127.0.0.1:5000 on this desktop."
     assert said.on_action is not None
@@ -271,7 +295,7 @@ def test_without_a_browser_the_address_can_be_copied(
 
 
 def states(page: ReleasesPage) -> list[str]:
-    return [chip.text for chip in page.chips.specs()]
+    return [chip.text for chip in page.heading.chips.specs()]
 
 
 def test_a_new_container_is_not_said_to_be_gone_before_the_library_knows_it(
@@ -295,34 +319,50 @@ def test_while_a_release_is_under_way_no_other_is_offered(
 ) -> None:
     slow = Behaviour(health=(Health.STARTING,))
     two_versions(qtbot, bench, slow)
+    forget_kept(bench)
     question(page).accept_button.click()
-    qtbot.waitUntil(lambda: not page.rollback_button.isEnabled())
-    assert not any(button.isEnabled() for button in page.history.buttons.values())
+    # What can be done about it is to call it off, and only that.
+    back = page.heading.back_button
+    qtbot.waitUntil(lambda: back.text() == "Cancel, stay on v1.4.0")
+    assert not page.body.history.table.offered
+    assert not any(can(page, act) for act in (Act.DEPLOY, Act.CANARY, Act.START))
     (task,) = (one for one in bench.tasks.active if one.shown)
     (current,) = (c for c in bench.engine.list_containers() if c.id == serving(bench))
     bench.engine.remove_container(current.id)
     bench.read_library()
     assert "container gone" not in states(page)
     task.cancel()
-    qtbot.waitUntil(page.rollback_button.isEnabled)
-    assert all(button.isEnabled() for button in page.history.buttons.values())
+    qtbot.waitUntil(lambda: back.text() == "Roll back to v1.3.1")
+    qtbot.waitUntil(lambda: page.body.history.table.offered)
 
 
 def test_two_presses_of_start_start_it_once(qtbot: QtBot, bench: Bench, page: ReleasesPage) -> None:
     bench.deploy("shop", bench.add_version("v1.3.1"))
     bench.service.stop(bench.engine, bench.key("shop"), Job())
     bench.read_library()
-    qtbot.waitUntil(lambda: page.stop_button.text() == "Start" and page.stop_button.isEnabled())
-    before = bench.engine.calls["create_container"]
-    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.stop_button.text() == "Stop" and not bench.tasks.active)
-    assert bench.engine.calls["create_container"] == before + 1
-    assert len(bench.service.history(bench.key("shop"))) == 2
+    qtbot.waitUntil(lambda: can(page, Act.START))
+    releases = len(bench.service.history(bench.key("shop")))
+    start = page.heading.buttons[Act.START]
+    QTest.mouseClick(start, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: can(page, Act.STOP) and not bench.tasks.active)
+    assert len(bench.service.history(bench.key("shop"))) == releases + 1
 
 
 def serving(bench: Bench) -> ContainerId | None:
     return bench.deployment("shop").container
+
+
+def serving_one(bench: Bench) -> ContainerSummary:
+    """The container of the version that serves."""
+    return next(c for c in bench.engine.list_containers() if c.id == serving(bench))
+
+
+def forget_kept(bench: Bench) -> None:
+    """The containers of earlier versions are gone: the way back makes one anew."""
+    for kept in bench.deployment("shop").kept:
+        bench.engine.stop_container(kept.version.container)
+        bench.engine.remove_container(kept.version.container)
 
 
 def test_a_link_to_a_model_shows_what_runs_of_it(
@@ -332,12 +372,12 @@ def test_a_link_to_a_model_shows_what_runs_of_it(
     page._mark = marked.append
     bench.deploy("shop", bench.add_version("v1.0.0"))
     bench.deploy("till", bench.add_version("v2.0.0", "ocr"), 5001)
-    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
+    qtbot.waitUntil(lambda: page.heading.title.text() == "recommendation · production")
     page.activate(ReleasesLink(model=ModelName("ocr")))
-    assert page.title.text() == "ocr · till"
+    assert page.heading.title.text() == "ocr · production"
     assert marked[-1] == "ocr"
     page.activate(ReleasesLink(model=ModelName("unknown")))
-    assert page.title.text() == "ocr · till"
+    assert page.heading.title.text() == "ocr · production"
     page.hide()
     assert marked[-1:] == [None]
     qtbot.waitUntil(lambda: not streaming())
@@ -347,14 +387,14 @@ def test_a_container_that_is_gone_is_said_and_can_be_started_again(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
-    assert page.stop_button.text() == "Stop"
-    (container,) = bench.engine.list_containers()
+    qtbot.waitUntil(lambda: page.heading.title.text() == "recommendation · production")
+    assert can(page, Act.STOP)
+    container = serving_one(bench)
     bench.engine.remove_container(container.id)
     bench.read_library()
-    assert [chip.text for chip in page.chips.specs()] == ["v1.0.0", "container gone"]
-    assert not page.open_button.isVisible()
-    page.stop_button.click()
+    assert [chip.text for chip in page.heading.chips.specs()] == ["v1.0.0", "container gone"]
+    assert not page.heading.buttons[Act.OPEN].isVisible()
+    page.heading.buttons[Act.START].click()
     qtbot.waitUntil(lambda: bool(bench.heard.texts))
     assert bench.heard.texts[0].startswith("shop runs v1.0.0")
 
@@ -364,20 +404,22 @@ def test_a_container_that_died_keeps_its_last_lines(
 ) -> None:
     words = Behaviour(health=(Health.HEALTHY,), prints=(LogLine("last words"),))
     bench.deploy("shop", bench.add_version("v1.0.0", behaviour=words))
-    qtbot.waitUntil(lambda: "last words" in page.panel.log.text())
-    (container,) = bench.engine.list_containers()
+    qtbot.waitUntil(lambda: "last words" in page.body.panel.log.text())
+    container = serving_one(bench)
     bench.engine.end_container(container.id, 1)
     bench.read_library()
-    assert page.chips.specs()[1].text == "stopped"
-    qtbot.waitUntil(lambda: "last words" in page.panel.log.text())
+    assert page.heading.chips.specs()[1].text == "stopped"
+    qtbot.waitUntil(lambda: "last words" in page.body.panel.log.text())
 
 
 def test_a_rollback_that_was_cancelled_is_in_the_history_at_once(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench, Behaviour(health=(Health.STARTING,)))
+    forget_kept(bench)
+    before = bench.engine.calls["create_container"]
     question(page).accept_button.click()
-    qtbot.waitUntil(lambda: len(bench.engine.list_containers()) == 2)
+    qtbot.waitUntil(lambda: bench.engine.calls["create_container"] > before)
     (task,) = [one for one in bench.tasks.active if one.shown]
     task.cancel()
     qtbot.waitUntil(lambda: _newest(bench).state is ReleaseState.RESTORED)
@@ -388,6 +430,7 @@ def test_a_release_that_left_nothing_running_is_in_the_history_at_once(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     two_versions(qtbot, bench, Behaviour(exit_code=1))
+    forget_kept(bench)
     serving = bench.deployment("shop").container
     assert serving is not None
     bench.engine.stop_container(serving)
@@ -409,7 +452,7 @@ def test_deployments_of_other_engines_are_counted_in_one_line(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: page.title.text() == "recommendation · shop")
+    qtbot.waitUntil(lambda: page.heading.title.text() == "recommendation · production")
     assert not page.elsewhere.isVisible()
     local = bench.engine
     bench.use_engine(lab())
@@ -417,9 +460,9 @@ def test_deployments_of_other_engines_are_counted_in_one_line(
     assert page.elsewhere.text() == (f"1 deployment lives on another engine ({INFO.address}).")
     assert page._empty.isVisible()
     bench.deploy("shop", bench.add_version("v2.0.0"))
-    qtbot.waitUntil(lambda: page.chips.specs()[0].text == "v2.0.0")
+    qtbot.waitUntil(lambda: page.heading.chips.specs()[0].text == "v2.0.0")
     bench.use_engine(local)
-    qtbot.waitUntil(lambda: page.chips.specs()[0].text == "v1.0.0")
+    qtbot.waitUntil(lambda: page.heading.chips.specs()[0].text == "v1.0.0")
     assert page.elsewhere.text() == "1 deployment lives on another engine (tcp://lab:2375)."
 
 
@@ -446,8 +489,8 @@ def test_on_another_machine_its_address_is_shown_or_why_there_is_none(
 ) -> None:
     bench.use_engine(lab())
     bench.deploy("shop", bench.add_version("v1.0.0"))
-    qtbot.waitUntil(lambda: "published on lab for that machine alone" in page.line.text())
-    assert not page.open_button.isVisible()
+    qtbot.waitUntil(lambda: "published on lab for that machine alone" in page.heading.line.text())
+    assert not page.heading.buttons[Act.OPEN].isVisible()
     bench.deploy("shop", bench.add_version("v1.1.0"), address="0.0.0.0")
-    qtbot.waitUntil(page.open_button.isVisible)
-    assert page.line.text().startswith("http://lab:5000 ·")
+    qtbot.waitUntil(page.heading.buttons[Act.OPEN].isVisible)
+    assert page.heading.line.text().startswith("shop · http://lab:5000 ·")

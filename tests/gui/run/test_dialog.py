@@ -36,7 +36,7 @@ def opened(qtbot: QtBot, bench: Bench, behaviour: Behaviour = HEALTHY) -> RunDia
 
 
 def containers(bench: Bench) -> int:
-    return len(bench.engine.list_containers())
+    return len(bench.version_containers())
 
 
 def closed(bench: Bench) -> bool:
@@ -80,7 +80,7 @@ def test_a_taken_port_has_a_way_out(qtbot: QtBot, bench: Bench) -> None:
     assert dialog.form.isEnabled()
     dialog.banner.action_chosen.emit(0)
     qtbot.waitUntil(lambda: closed(bench))
-    (container,) = bench.engine.list_containers()
+    (container,) = bench.version_containers()
     assert container.ports[0].host_port not in (0, 5000)
 
 
@@ -152,7 +152,7 @@ def test_secrets_are_masked_and_never_stored(qtbot: QtBot, bench: Bench) -> None
     assert kept is not None
     assert "s3cret" not in repr(kept)
     assert kept.settings.secret_names == ("API_TOKEN", "DATABASE_URL")
-    (container,) = bench.engine.list_containers()
+    (container,) = bench.version_containers()
     assert bench.engine.container(container.id).environment["API_TOKEN"] == "s3cret"
     assert bench.heard.links == [ReleasesLink(DeploymentName("shop"))]
 
@@ -242,8 +242,8 @@ def test_a_service_that_is_there_keeps_its_settings(qtbot: QtBot, bench: Bench) 
     assert kept.settings == SHOP
     assert kept.current is not None
     assert kept.current.reference.endswith("v1.5.0")
-    (container,) = bench.engine.list_containers()
-    environment = bench.engine.container(container.id).environment
+    assert kept.container is not None
+    environment = bench.engine.container(kept.container).environment
     assert environment["API_TOKEN"] == environment["DATABASE_URL"] == "s3cret"
 
 

@@ -48,7 +48,7 @@ def test_what_failed_can_be_tried_again_once_the_cause_is_gone(
     qtbot.waitUntil(lambda: again.state is TaskState.SUCCEEDED)
     assert "healthy after" in bench.heard.texts[0]
     assert bench.heard.links == []
-    assert len(bench.engine.list_containers()) == 1
+    assert len(bench.version_containers()) == 1
     if service:
         states = [one.state for one in bench.service.history(bench.key("recommendation"))]
         assert states == [ReleaseState.SUCCEEDED, ReleaseState.FAILED]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core import settings as settings_file
+from modeldesk.core.channel_rule import ChannelRule
 from modeldesk.core.engine.model import AttemptOutcome, EngineAttempt
 from modeldesk.core.ports import ImageEngine
 from modeldesk.ui.context import Context
@@ -21,6 +22,7 @@ from tests.contracts.content_records_contract import read
 from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.engine import FakeEngine
 from tests.gui.parts import CONNECTED, Heard, RecordedControl, attempt, no_engine
+from tests.gui.settings.bench import Bench
 
 
 class Search:
@@ -63,7 +65,17 @@ def layer_records() -> FakeContentRecords:
 def page(
     qtbot: QtBot, context: Context, search: Search, layer_records: FakeContentRecords
 ) -> SettingsPage:
-    made = SettingsPage(at_once(make_sections(context, search, lambda: layer_records)))
+    bench = Bench(context)
+    sections = make_sections(
+        context,
+        search,
+        lambda: layer_records,
+        lambda: layer_records,
+        bench.service,
+        bench.own_service,
+        bench.events_service,
+    )
+    made = SettingsPage(at_once(sections))
     qtbot.addWidget(made)
     made.resize(900, 700)
     made.show()
@@ -84,11 +96,17 @@ def type_into(line: QLineEdit, text: str) -> None:
 def test_a_choice_is_saved_at_once(page: SettingsPage, context: Context, qtbot: QtBot) -> None:
     page.sections.appearance.theme_mode.chosen.emit("dark")
     page.sections.naming.scheme.chosen.emit("timestamp")
+    page.sections.naming.git_tag.setCurrentIndex(2)
+    page.sections.naming.git_tag.activated.emit(2)
     page.sections.notifications.notify_after.setValue(30)
     path = context.paths.settings
     qtbot.waitUntil(lambda: path.exists() and saved(path) == context.settings.current)
     assert saved(path) == replace(
-        saved(path), theme="dark", version_scheme="timestamp", notify_after_s=30.0
+        saved(path),
+        theme="dark",
+        version_scheme="timestamp",
+        notify_after_s=30.0,
+        git_tag_pattern="{model}@{version}",
     )
 
 
@@ -98,11 +116,53 @@ def test_what_is_typed_is_saved_when_it_is_right(
     type_into(page.sections.naming.registry.line, "registry.lan:5000/team/")
     type_into(page.sections.naming.author.line, "Ada")
     type_into(page.sections.naming.base_image.line, "python:3.12-slim")
+    type_into(page.sections.naming.mirror.line, "registry.example.com/hub/")
     now = context.settings.current
     assert now.default_registry == "registry.lan:5000/team"
     assert now.release_author == "Ada"
     assert now.base_image == "python:3.12-slim"
+    assert now.base_mirror == "registry.example.com/hub"
     qtbot.waitUntil(lambda: saved(context.paths.settings) == now)
+
+
+def test_the_gateway_s_image_and_what_environments_follow(
+    page: SettingsPage, context: Context, qtbot: QtBot
+) -> None:
+    section = page.sections.deployments
+    assert section.gateway_image.line.text() == settings_file.DEFAULT_GATEWAY_IMAGE
+    assert section.followed.line.text() == "production: stable, test: candidate"
+    type_into(section.gateway_image.line, "registry.lan/nginx:1.28")
+    type_into(section.followed.line, "eu-west:stable , production: stable,")
+    now = context.settings.current
+    assert now.gateway_image == "registry.lan/nginx:1.28"
+    assert now.followed_channels == {"eu-west": "stable", "production": "stable"}
+    qtbot.waitUntil(lambda: saved(context.paths.settings) == now)
+    assert section.followed.line.text() == "eu-west: stable, production: stable"
+    for line in (section.gateway_image.line, section.followed.line):
+        line.selectAll()
+        QTest.keyClick(line, Qt.Key.Key_Delete)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert context.settings.current.gateway_image == settings_file.DEFAULT_GATEWAY_IMAGE
+    assert context.settings.current.followed_channels == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("production", "does not say which channel"),
+        ("production: nothing-known", "nothing-known"),
+        ("Production: stable", "can’t be an environment’s name"),
+        ("test: stable, test: candidate", "stands there twice"),
+    ],
+)
+def test_channels_that_can_t_be_followed(
+    page: SettingsPage, context: Context, text: str, said: str
+) -> None:
+    before = context.settings.current
+    line = page.sections.deployments.followed.line
+    type_into(line, text)
+    assert said in line.accessibleDescription()
+    assert context.settings.current == before
 
 
 def test_what_is_wrong_is_said_beside_the_field_and_not_saved(
@@ -225,3 +285,45 @@ def test_what_layers_take_is_told_and_can_be_let_go(
     qtbot.waitUntil(lambda: layers.taken.text() == "Takes 0 B now.")
     assert layer_records.kept == {}
     assert not layers.forget.isEnabled()
+
+
+def test_what_weights_take_has_a_limit_of_its_own(
+    page: SettingsPage, context: Context, qtbot: QtBot
+) -> None:
+    section = page.sections.weights
+    page.shown()
+    qtbot.waitUntil(lambda: section.taken.text() == "Takes 1.40 MB now.")
+    section.limit.setValue(500)
+    assert context.settings.current.weights_cache_mb == 500
+    assert context.settings.current.layer_records_mb == 1000
+    qtbot.waitUntil(lambda: page.sections.layers.taken.text() != "")
+
+
+def test_rules_of_channels_are_saved(page: SettingsPage, context: Context) -> None:
+    section = page.sections.channels
+    assert list(section.rows) == ["stable", "candidate"]
+    assert [box.isChecked() for box in section.rows["stable"].boxes()] == [True, True, False]
+    section.rows["stable"].tests.click()
+    section.rows["stable"].after.click()
+    now = context.settings.current.channel_rules
+    assert now["stable"] == ChannelRule(metrics=True, tests=True)
+
+
+def test_a_channel_of_ones_own_is_added_and_removed(
+    page: SettingsPage, context: Context, qtbot: QtBot
+) -> None:
+    section = page.sections.channels
+    for wrong in ("v1.2.0", "latest", "stable", "a b"):
+        section.name.clear()
+        QTest.keyClicks(section.name, wrong)
+        assert not section.add.isEnabled(), wrong
+        assert section.name.property("wrong"), wrong
+    type_into(section.name, "production")
+    assert list(section.rows) == ["stable", "candidate", "production"]
+    section.rows["production"].after.click()
+    assert context.settings.current.channel_rules["production"] == ChannelRule(after="candidate")
+    path = context.paths.settings
+    qtbot.waitUntil(lambda: path.exists() and saved(path) == context.settings.current)
+    section.removers["production"].click()
+    assert list(section.rows) == ["stable", "candidate"]
+    assert "production" not in context.settings.current.channel_rules

@@ -88,6 +88,7 @@ def stage(qtbot: QtBot, context: Context, activity: ActivityStore) -> Iterator[S
             icon,
             partial(make, key),
             needs_engine=key is PageKey.LIBRARY,
+            shows_registries=key is PageKey.LIBRARY,
         )
         for key, title, icon in NAMES
     ]

@@ -8,14 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from modeldesk.core.ids import ImageId, ModelName
-from modeldesk.core.library.model import (
-    Group,
-    LibrarySnapshot,
-    Model,
-    Version,
-    VersionKey,
-    Where,
-)
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Version, VersionKey, Where
 from modeldesk.core.references import Reference
 from modeldesk.ui.links import LibraryLink, PageKey
 from tests.gui.shell.conftest import Stage

@@ -17,10 +17,12 @@ HEAVY = ("pyqtgraph", "numpy", "docker", "requests", "git", "sqlite3", "httpx")
 
 PROGRAM = """
 import json, sys, time
+from contextlib import nullcontext
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from modeldesk import resources
 from modeldesk.core.settings import Settings
+from modeldesk.core.settings_file import SettingsFile
 from modeldesk.paths import Paths
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Hub, PageEntry, SettingsStore
@@ -40,7 +42,8 @@ theme.apply(app)
 tasks = TaskRunner()
 home = Path(sys.argv[1])
 paths = Paths.under(home)
-store = SettingsStore(tasks, paths.settings, Settings(theme="light"))
+file = SettingsFile(paths.settings, lambda path: nullcontext())
+store = SettingsStore(tasks, file, Settings(theme="light"))
 context = Context(tasks, theme, store, Hub(), paths, lambda: None, Control())
 entries = [PageEntry(key, key.value, Icon.LIBRARY, lambda: None) for key in PageKey]
 window = MainWindow(context, ActivityStore(tasks), entries)

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import Job
+from modeldesk.core.library.model import Group, LibrarySnapshot, Model
 from modeldesk.ui.activity.store import ActivityStore
 from modeldesk.ui.context import Context, Page, PageEntry
 from modeldesk.ui.links import BuildLink, LibraryLink, PageKey, SettingsLink, SettingsSection
@@ -170,6 +172,29 @@ def test_without_an_engine_the_page_that_needs_one_says_what_was_tried(stage: St
     assert panel.isVisible()
     hub.publish_connection(CONNECTED)
     assert stage.pages[PageKey.LIBRARY].isVisible()
+
+
+def test_without_an_engine_what_registries_have_is_shown(stage: Stage) -> None:
+    hub = stage.context.hub
+    hub.publish_connection(no_engine())
+    panel = stage.window.findChild(NoEngine)
+    assert panel is not None
+    assert panel.isVisible()
+    model = Model(ModelName("rec"), Group.MODEL, ("r.lan/rec",), (), 0, 0)
+    hub.publish_snapshot(LibrarySnapshot((model,)))
+    page, banner = stage.pages[PageKey.LIBRARY], stage.window.area._banner
+    assert page.isVisible()
+    assert "registries have" in banner.banner.notice.sentence
+    # What was tried is a click away, and the page too.
+    banner.banner.action_chosen.emit(1)
+    assert panel.isVisible()
+    assert not banner.isVisible()
+    stage.window.open_page(PageKey.LIBRARY)
+    assert page.isVisible()
+    assert banner.isVisible()
+    hub.publish_connection(CONNECTED)
+    assert page.isVisible()
+    assert not banner.isVisible()
 
 
 def test_a_lost_engine_leaves_the_page_and_says_so_above_it(stage: Stage) -> None:

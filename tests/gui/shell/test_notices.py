@@ -128,7 +128,9 @@ def test_settings_that_can_not_be_saved_are_said_and_hold_meanwhile(
     stage: Stage, qtbot: QtBot
 ) -> None:
     path: Path = stage.context.paths.settings
-    path.mkdir()
+    lock = path.with_name(f".{path.name}.lock")
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
     store = stage.context.settings
     with qtbot.waitSignal(store.save_failed) as failed:
         store.change(replace(store.current, release_author="Ada"))

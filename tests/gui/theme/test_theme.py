@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from modeldesk import resources
@@ -25,6 +25,23 @@ SCHEMES = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"]
 def test_an_unknown_system_scheme_is_light(qapp: QApplication) -> None:
     assert qapp.styleHints().colorScheme() in (Qt.ColorScheme.Unknown, Qt.ColorScheme.Light)
     assert Theme(ICONS.parent).tokens is LIGHT
+
+
+def test_what_is_proposed_while_a_path_is_typed_can_be_read(theme: Theme, qtbot: QtBot) -> None:
+    """Qt's own file dialog has such a list, which is a window of its own."""
+    edit = QLineEdit()
+    qtbot.addWidget(edit)
+    completer = QCompleter(["models", "models-old"], edit)
+    edit.setCompleter(completer)
+    edit.show()
+    completer.setCompletionPrefix("mod")
+    completer.complete()
+    popup = completer.popup()
+    assert popup is not None
+    shown = popup.grab().toImage()
+    empty = shown.pixelColor(shown.width() - 4, shown.height() // 2)
+    popup.hide()
+    assert empty.name().upper() == theme.tokens.panel
 
 
 def test_switching_changes_tokens_palette_and_sheet_and_says_so(
@@ -48,7 +65,7 @@ def test_the_palette_sets_every_role_a_style_reads(tokens: Tokens, qapp: QApplic
     made = palette(tokens)
     shades = [made.color(role) for role in (QPalette.ColorRole.Light, QPalette.ColorRole.Mid)]
     assert all(shade.name().upper() == tokens.line for shade in shades)
-    assert made.color(QPalette.ColorRole.PlaceholderText).name().upper() == tokens.faint
+    assert made.color(QPalette.ColorRole.PlaceholderText).name().upper() == tokens.muted
     disabled = made.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
     assert disabled.name().upper() == tokens.faint
 

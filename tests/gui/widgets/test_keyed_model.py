@@ -179,3 +179,16 @@ def test_a_row_among_two_thousand_stays_selected(qtbot: QtBot, theme: Theme) -> 
         model.set_rows(fresh)
         assert model.rows() == tuple(fresh)
     assert table.selected_keys() == ["row 01000"]
+
+
+def test_another_list_is_in_the_order_that_a_person_chose(qtbot: QtBot) -> None:
+    model = make_model()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_rows(rows("abc"))
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    model.replace_rows([Row("x", 1), Row("y", 3), Row("c", 2)])
+    assert [row.key for row in model.rows()] == ["y", "c", "x"]
+    assert model.cell(0, 1).text == "3"
+    assert model.index_of("c").row() == 1
+    model.sort(-1)
+    assert [row.key for row in model.rows()] == ["x", "y", "c"]

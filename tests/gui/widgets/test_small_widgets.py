@@ -16,6 +16,7 @@ from modeldesk.ui.widgets.buttons import DangerButton, IconButton, PlainButton, 
 from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.chip import HEIGHT, Chip, ChipRow, ChipSpec, chip_width, paint_chips
 from modeldesk.ui.widgets.copy_label import CopyLabel
+from modeldesk.ui.widgets.drop_down import DropDown
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
@@ -294,25 +295,45 @@ def test_a_note_gives_way_to_the_text(theme: Theme, qtbot: QtBot) -> None:
     assert image_of(edit) == without
 
 
-def test_a_number_ignores_the_wheel_until_it_has_the_focus(theme: Theme, qtbot: QtBot) -> None:
-    field = NumberField(1, 65535, 5000)
-    shown(qtbot, field, 120)
-    assert (field.minimum(), field.maximum(), field.value()) == (1, 65535, 5000)
-    field.clearFocus()
-    centre = QPointF(field.rect().center())
-    event = QWheelEvent(
+def wheel_over(widget: QWidget) -> QWheelEvent:
+    centre = QPointF(widget.rect().center())
+    return QWheelEvent(
         centre,
         centre,
         QPoint(0, 0),
-        QPoint(0, 120),
+        QPoint(0, -120),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
+
+
+def test_a_number_ignores_the_wheel_until_it_has_the_focus(theme: Theme, qtbot: QtBot) -> None:
+    field = NumberField(1, 65535, 5000)
+    shown(qtbot, field, 120)
+    assert (field.minimum(), field.maximum(), field.value()) == (1, 65535, 5000)
+    field.clearFocus()
+    event = wheel_over(field)
     field.wheelEvent(event)
     assert field.value() == 5000
     assert not event.isAccepted()
+    # The wheel does not give it the focus either.
+    assert field.focusPolicy() is Qt.FocusPolicy.StrongFocus
+
+
+def test_a_choice_stays_when_the_form_below_the_pointer_is_scrolled(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    choice = DropDown()
+    choice.addItems(["own", "proposed"])
+    shown(qtbot, choice, 120)
+    choice.clearFocus()
+    event = wheel_over(choice)
+    choice.wheelEvent(event)
+    assert choice.currentText() == "own"
+    assert not event.isAccepted()
+    assert choice.focusPolicy() is Qt.FocusPolicy.StrongFocus
 
 
 def test_search_shows_the_shortcut_until_something_is_typed(theme: Theme, qtbot: QtBot) -> None:

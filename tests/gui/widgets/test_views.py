@@ -13,10 +13,11 @@ from modeldesk.ui.theme.theme import Theme, ThemeMode
 from modeldesk.ui.theme.tokens import DARK, LIGHT, Tone
 from modeldesk.ui.widgets.buttons import IconButton
 from modeldesk.ui.widgets.chip import ChipSpec
+from modeldesk.ui.widgets.code_marks import CodeMark
 from modeldesk.ui.widgets.code_view import CodeView
 from modeldesk.ui.widgets.keyed_model import Cell, Column, KeyedModel
 from modeldesk.ui.widgets.log_view import LogView
-from modeldesk.ui.widgets.row_view import RowView
+from modeldesk.ui.widgets.row_view import RowView, hairline
 from modeldesk.ui.widgets.step_list import ROW_HEIGHT, Step, StepList, StepState
 from modeldesk.ui.widgets.table import Table
 from modeldesk.ui.widgets.two_line_list import TwoLineList, TwoLineRow
@@ -216,7 +217,7 @@ MODELS = [
     ),
     TwoLineRow("two", "ocr-zh · 票据识别" * 9, "4 versions", "note", "341 MB", "37.7 %"),
     TwoLineRow("h2", "Other images", right="14", header=True),
-    TwoLineRow("three", "python", "2 tags", kind=LayerKind.BASE_IMAGE, mono_subtitle=True),
+    TwoLineRow("three", "python", "2 tags", parts=((LayerKind.BASE_IMAGE, 9),), mono_subtitle=True),
 ]
 
 
@@ -291,7 +292,7 @@ def test_each_of_five_hundred_steps_runs_in_sight(theme: Theme, qtbot: QtBot) ->
         (StepState.DONE, LIGHT.good),
         (StepState.RUNNING, LIGHT.accent),
         (StepState.FAILED, LIGHT.bad),
-        (StepState.CANCELLED, LIGHT.faint),
+        (StepState.CANCELLED, LIGHT.muted),
     ],
 )
 def test_a_steps_state_has_a_mark_and_a_word(
@@ -435,11 +436,11 @@ def test_instructions_are_bold_but_not_what_they_continue(theme: Theme, qtbot: Q
     ]
 
 
-def test_comments_are_faint_in_the_theme_in_use(theme: Theme, qtbot: QtBot) -> None:
+def test_comments_are_pale_in_the_theme_in_use(theme: Theme, qtbot: QtBot) -> None:
     _, text = code(theme, qtbot)
     theme.set_mode(ThemeMode.DARK)
     part = text.document().findBlockByNumber(0).layout().formats()[0]
-    assert part.format.foreground().color().name().upper() == DARK.faint
+    assert part.format.foreground().color().name().upper() == DARK.muted
 
 
 def test_a_line_can_be_marked(theme: Theme, qtbot: QtBot) -> None:
@@ -509,3 +510,111 @@ def test_an_endless_name_leaves_room_for_the_other_columns(theme: Theme, qtbot: 
     shown(qtbot, table, 600, 200)
     right = table.header().sectionViewportPosition(2) + table.header().sectionSize(2)
     assert right <= table.viewport().width()
+
+
+def test_names_are_narrowed_before_figures_are_hidden(theme: Theme, qtbot: QtBot) -> None:
+    columns = [
+        Column[str]("name", "Name", lambda _: Cell("endless" * 60), least=120),
+        Column[str]("why", "Why", lambda _: Cell("for reasons " * 9), stretch=True, least=80),
+        Column[str]("size", "Size", lambda _: Cell("904 MB"), "right", width=70),
+        Column[str]("unique", "Unique", lambda _: Cell("88 MB"), "right", width=70, gives_way=0),
+    ]
+    model = KeyedModel(columns, lambda row: row)
+    model.set_rows(["row"])
+    table = Table(theme, model)
+    model.setParent(table)
+    shown(qtbot, table, 900, 200)
+
+    def widths() -> list[int]:
+        return list(map(table.header().sectionSize, range(len(columns))))
+
+    frame = table.width() - table.viewport().width()
+    table.resize(340 + frame, 200)
+    assert widths() == [120, 80, 70, 70]
+    table.resize(420 + frame, 200)
+    assert sum(widths()) == 420
+    assert widths()[2:] == [70, 70]
+    table.resize(339 + frame, 200)
+    assert table.isColumnHidden(3)
+    table.resize(900 + frame, 200)
+    assert widths()[0] == 260
+
+
+@pytest.mark.parametrize("height", [230, 247, 263])
+def test_the_last_row_in_sight_is_whole(theme: Theme, qtbot: QtBot, height: int) -> None:
+    model = make_model()
+    model.set_rows(rows("abcdefghijklmnop"))
+    table = Table(theme, model)
+    model.setParent(table)
+    shown(qtbot, table, 400, height)
+
+    def seen() -> list[str]:
+        room = table.viewport().height()
+        ends = {key: table.row_rect(key) for key in "abcdefghijklmnop"}
+        assert not [key for key, r in ends.items() if r.top() < room <= r.bottom()]
+        return [key for key, r in ends.items() if r.top() >= 0 and r.bottom() < room]
+
+    first = seen()
+    assert first[0] == "a"
+    table.scrollToBottom()
+    assert seen()[-1] == "p"
+    assert len(seen()) == len(first)
+    # What makes Qt lay the view out anew leaves the place.
+    model.set_rows(rows("abcdefghijklmnop", 1))
+    table.updateGeometries()
+    assert seen()[-1] == "p"
+    model.set_rows(rows("ab"))
+    table.updateGeometries()
+    assert table.verticalScrollBar().maximum() == 0
+
+
+def test_the_last_row_of_a_list_with_captions_is_whole(theme: Theme, qtbot: QtBot) -> None:
+    view = TwoLineList(theme)
+    view.set_rows(MODELS)
+    shown(qtbot, view, 270, view.content_height() - 20)
+    ends = [view.row_rect(row.key).bottom() + 1 for row in MODELS]
+    assert view.viewport().height() == ends[-2]
+    assert view.verticalScrollBar().maximum() == ends[-1] - ends[-2]
+
+
+def test_of_a_text_too_long_to_lay_out_the_beginning_is_shown(theme: Theme, qtbot: QtBot) -> None:
+    view = CodeView(theme)
+    qtbot.addWidget(view)
+    view.set_editable(True)
+    inner = view.findChild(QPlainTextEdit)
+    assert inner is not None
+    told: list[str] = []
+    view.text_changed.connect(lambda: told.append(view.text()))
+    for text in ("RUN a\n" * 100_000, "x" * 1_000_000):
+        view.set_text(text)
+        assert view.text() == text
+        assert len(inner.toPlainText()) < 210_000
+        assert inner.blockCount() < 10_010
+        assert "too long" in inner.toPlainText().rpartition("…")[2]
+        assert inner.isReadOnly()
+        end = len(text)
+        view.set_marks([CodeMark(90_000, end - 1, end, Tone.BAD, "far off")])
+        view.go_to(view.marks()[0])
+        assert told == []
+        view.replace([(end, end, "y")])
+        assert told == [f"{text}y"]
+        told.clear()
+    view.set_text("RUN a\n")
+    assert (view.text(), inner.isReadOnly()) == ("RUN a\n", False)
+
+
+def test_a_text_with_many_here_documents_has_its_colours(theme: Theme, qtbot: QtBot) -> None:
+    view = CodeView(theme)
+    qtbot.addWidget(view)
+    view.set_text("".join(f"RUN <<E{number}\nRUN\nE{number}\n" for number in range(500)) + "RUN b")
+    inner = view.findChild(QPlainTextEdit)
+    assert inner is not None
+    document = inner.document()
+    for number, coloured in ((0, True), (1, False), (1497, True), (1498, False), (1500, True)):
+        formats = document.findBlockByNumber(number).layout().formats()
+        assert bool(formats) is coloured, number
+
+
+@pytest.mark.parametrize(("ratio", "dots"), [(1.0, 1), (1.25, 1), (1.5, 1), (2.0, 2), (0.75, 1)])
+def test_the_line_under_a_row_has_whole_dots_at_every_scale(ratio: float, dots: int) -> None:
+    assert hairline(ratio) * ratio == pytest.approx(dots)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from modeldesk.cli.answer import Answer, ProgressPrinter, print_answer, print_error, table
+from modeldesk.cli.answer import Answer, Json, ProgressPrinter, print_answer, print_error, table
 from modeldesk.core.errors import ContainerFailed
 from modeldesk.core.jobs import Progress, Unit
 
@@ -24,6 +24,15 @@ def test_text_from_outside_can_not_steer_the_terminal() -> None:
     out = io.StringIO()
     print_answer(Answer(None, ("a\x1b[31mred\u202e",)), as_json=False, out=out)
     assert out.getvalue() == "a\ufffd[31mred\ufffd\n"
+
+
+def test_json_from_outside_can_not_steer_the_terminal_either() -> None:
+    said: Json = {"名\x9b31m": ["a\x1b[31mred\u202e\x7f\x85\u2028", "\U000e0041é"]}
+    out = io.StringIO()
+    print_answer(Answer(said, ()), as_json=True, out=out)
+    assert all(line.isprintable() for line in out.getvalue().split("\n"))
+    assert "é" in out.getvalue()
+    assert json.loads(out.getvalue()) == said
 
 
 def test_an_error_is_a_sentence_a_way_out_and_the_output() -> None:

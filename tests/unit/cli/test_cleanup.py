@@ -16,12 +16,10 @@ from modeldesk.core.containers.model import ContainerSpec
 from modeldesk.core.engine.model import BuildCache
 from modeldesk.core.errors import InUse, NotFound, RecordsDamaged, RecordsError
 from modeldesk.core.library.service import Library
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.paths import Paths
-from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+from tests.support.releases import release_service
 
 MB = 1_000_000
 Clean = Callable[..., Answer]
@@ -49,13 +47,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def session(engine: FakeEngine, tmp_path: Path) -> Session:
     parts = Parts(Paths.under(tmp_path))
-    releases = ReleaseService(
-        FakeReleaseRecords(),
-        FakeAnswerProbe(),
-        FakeDeploymentLocks(),
-        lambda: "ana",
-        lambda: datetime.now(UTC),
-    )
+    releases = release_service(FakeReleaseRecords(), who=lambda: "ana")
     vars(parts).update(
         finder=FakeFinder(engine), library=Library(FakeImageRecords()), releases=releases
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modeldesk.cli.answer import Answer
-from modeldesk.cli.commands import deployments, images, rollback, run
+from modeldesk.cli.commands import deployments, images, releases, rollback, run
 from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
@@ -18,13 +18,11 @@ from modeldesk.core.errors import NoSuchDeployment, NotFound, ReleaseError
 from modeldesk.core.ids import DeploymentName, ImageId
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
-from modeldesk.core.releases.service import ReleaseService
 from modeldesk.paths import Paths
-from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import INFO, FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+from tests.support.releases import FakeGateways, release_service
 
 LAB = "tcp://lab:2375"
 Open = Callable[[FakeEngine], Session]
@@ -46,15 +44,11 @@ def records() -> FakeReleaseRecords:
 def opened(tmp_path: Path, records: FakeReleaseRecords) -> Open:
     """Runs of the program, each with the engine that is chosen then."""
 
+    gateways = FakeGateways()
+
     def open_(engine: FakeEngine) -> Session:
         parts = Parts(Paths.under(tmp_path))
-        releases = ReleaseService(
-            records,
-            FakeAnswerProbe(),
-            FakeDeploymentLocks(),
-            lambda: "ana",
-            lambda: datetime.now(UTC),
-        )
+        releases = release_service(records, who=lambda: "ana", gateways=gateways)
         library = Library(FakeImageRecords())
         vars(parts).update(finder=FakeFinder(engine), library=library, releases=releases)
         return Session(parts)
@@ -88,6 +82,23 @@ def test_the_engines_own_are_listed_and_others_counted(opened: Open) -> None:
     assert isinstance(answer.json, list)
     assert len(answer.json) == 1
     assert not any("another engine" in line for line in answer.lines)
+
+
+def test_the_first_look_says_what_to_do(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    shown = argparse.Namespace(name=None)
+    for answer in (listed(opened(here)), releases.execute(shown, opened(here))):
+        assert answer.json == []
+        assert any("modeldesk deploy MODEL" in line for line in answer.lines)
+
+
+def test_a_release_is_listed_by_the_name_that_answers_carry(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+    answer = releases.execute(argparse.Namespace(name="shop"), opened(here))
+    assert isinstance(answer.json, list)
+    assert isinstance(answer.json[0], dict)
+    assert answer.lines[1].split()[0] == f"r{answer.json[0]['id']}"
 
 
 def test_a_rollback_on_the_wrong_engine_says_where_the_deployment_is(opened: Open) -> None:
@@ -162,6 +173,10 @@ def test_a_version_whose_image_is_gone_is_no_way_to_go(opened: Open) -> None:
     here = engine_at(INFO.address)
     serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
     serve(opened(here), "team/rec:v1.1.0")
+    image = next(one.id for one in here.list_images() if one.tags[0].tag == "v1.0.0")
+    for container in here.list_containers():
+        if container.image_id == image:
+            here.remove_container(container.id)
     here.remove_image("team/rec:v1.0.0")
     answer = listed(opened(here)).json
     assert isinstance(answer, list)

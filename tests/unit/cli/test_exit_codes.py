@@ -7,9 +7,12 @@ from modeldesk.core.errors import (
     FolderError,
     InvalidVersion,
     ModelDeskError,
+    NoRepository,
     NoSuchDeployment,
+    NoSuchRevision,
     NotFound,
     ReleaseError,
+    SourceControlError,
 )
 
 
@@ -18,6 +21,9 @@ from modeldesk.core.errors import (
     [
         (NotFound("There is no such image."), ExitCode.NOT_FOUND),
         (NoSuchDeployment("There is no such deployment."), ExitCode.NOT_FOUND),
+        (NoSuchRevision("There is no such commit."), ExitCode.NOT_FOUND),
+        (NoRepository("The folder is in no repository."), ExitCode.USAGE),
+        (SourceControlError("Git is not installed."), ExitCode.FAILED),
         (ReleaseError("There is none to go back to."), ExitCode.FAILED),
         (FolderError("The folder is not there."), ExitCode.USAGE),
         (InvalidVersion("That can't name a version."), ExitCode.USAGE),

@@ -96,7 +96,8 @@ def test_duplicates_only_when_asked_for(look: Look, tmp_path: Path) -> None:
             "copies_bytes": 140_000,
         }
     ]
-    assert "Duplicates: 140 kB in copies of 1 file" in answer.lines
+    assert answer.json["duplicates_from_bytes"] == 64_000
+    assert "Duplicates: 140 kB in copies of 1 file, among those from 64.0 kB" in answer.lines
 
 
 def test_the_gate_by_options_and_by_file(look: Look, archive: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`modeldesk run --service`, on fakes."""
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,14 @@ from modeldesk.composition import Parts
 from modeldesk.core.containers.model import Health
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName
+from modeldesk.core.jobs import Job
 from modeldesk.core.library.service import Library
-from modeldesk.core.releases.service import ReleaseService
+from modeldesk.core.references import Reference
 from modeldesk.paths import Paths
-from tests.fakes.answer_probe import FakeAnswerProbe
-from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.engine_containers import Behaviour
 from tests.fakes.records import FakeImageRecords, FakeReleaseRecords
+from tests.support.releases import release_service
 
 
 @pytest.fixture
@@ -28,13 +27,7 @@ def session(tmp_path: Path) -> Session:
     for tag in ("v1.0.0", "v1.1.0"):
         engine.add_image(f"team/rec:{tag}", behaviour=Behaviour(health=(Health.HEALTHY,)))
     parts = Parts(Paths.under(tmp_path))
-    releases = ReleaseService(
-        FakeReleaseRecords(),
-        FakeAnswerProbe(),
-        FakeDeploymentLocks(),
-        lambda: "ana",
-        lambda: datetime.now(UTC),
-    )
+    releases = release_service(FakeReleaseRecords(), who=lambda: "ana")
     vars(parts).update(
         finder=FakeFinder(engine), library=Library(FakeImageRecords()), releases=releases
     )
@@ -65,7 +58,7 @@ def test_the_address_is_told(session: Session) -> None:
 
 def test_values_with_a_password_in_them_are_not_kept(session: Session) -> None:
     words = ("-e", "DATABASE_URL=postgres://u:p@h/db", "-e", "TOKEN2=x", "-e", "PORT=80")
-    serve(session, "team/rec:v1.0.0", *words)
+    serve(session, "team/rec:v1.0.0", "-p", "5000", *words)
     kept = session.releases().deployment(session.here(), DeploymentName("shop")).settings
     assert kept.environment == {"PORT": "80"}
     assert kept.secret_names == ("DATABASE_URL", "TOKEN2")
@@ -84,3 +77,17 @@ def test_a_service_without_a_name_is_no_single_container(
 def test_a_variable_with_a_line_break_in_its_name_is_refused(session: Session) -> None:
     with pytest.raises(InvalidInput):
         serve(session, "team/rec:v1.0.0", "-e", "A\nB=1")
+
+
+def test_what_latest_means_now_is_said(session: Session) -> None:
+    engine = session.engine()
+    said: list[str] = []
+    session.job = Job(log=said.append)
+    image = next(one.id for one in engine.list_images() if str(one.tags[0]).endswith("v1.1.0"))
+    engine.tag_image(image, Reference.parse("team/rec:latest"))
+    serve(session, "team/rec", "-p", "5000:5000")
+    moves = "team/rec:latest moves, and may mean another model tomorrow."
+    assert f"{moves} It is {image} now" in said[0]
+    said.clear()
+    serve(session, "team/rec:v1.1.0")
+    assert not any("moves" in line for line in said)

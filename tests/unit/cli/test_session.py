@@ -88,6 +88,6 @@ def test_a_build_that_was_killed_is_interrupted_for_the_next_command(tmp_path: P
     file.close()
     killed.close()
     session = Session(parts())
-    (record,) = session.builds().recent()
+    (record,) = session.builds().history.recent()
     assert record.state is BuildState.INTERRUPTED
     session.close()

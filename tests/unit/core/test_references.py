@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from modeldesk.core.errors import InvalidReference
-from modeldesk.core.references import Reference, check_tag
+from modeldesk.core.references import Reference, check_registry, check_tag
 
 DIGEST = "sha256:" + "5b" * 32
 
@@ -89,3 +89,23 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert Reference.parse(str(reference)) == reference
     if reference.tag:
         check_tag(reference.tag)
+
+
+@pytest.mark.parametrize(
+    "host", ["registry.lan:5000", "localhost", "ghcr.io", "[::1]:5000", "127.0.0.1:80"]
+)
+def test_a_registry_is_named_by_its_host(host: str) -> None:
+    assert check_registry(f" {host} ") == host
+    assert Reference.parse(f"{check_registry(host)}/a:1").registry == host
+
+
+def test_the_hub_has_two_names() -> None:
+    assert check_registry("index.docker.io") == check_registry("docker.io") == "docker.io"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "team", "https://r.lan", "r.lan/team", "r.lan:port", "a b.lan", "mia:pw@r.lan"]
+)
+def test_what_no_registry_is_called(text: str) -> None:
+    with pytest.raises(InvalidReference):
+        check_registry(text)

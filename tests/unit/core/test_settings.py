@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def test_a_missing_file_gives_the_defaults(tmp_path: Path) -> None:
 def test_what_was_saved_is_read(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "settings.json"
     chosen = Settings(theme="dark", notify_after_s=3.0, default_registry="registry.lan:5000/队")
-    settings.save(path, chosen)
+    settings.write_content(path, asdict(chosen))
     assert settings.load(path) == settings.LoadedSettings(chosen)
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
 
@@ -25,7 +26,7 @@ def test_what_was_saved_is_read(tmp_path: Path) -> None:
 def test_keep_rules_are_read_and_what_can_not_be_one_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     chosen = Settings(keep_rule=KeepRule(3, 0), keep_rules={"票据 ocr": KeepRule(20, 365)})
-    settings.save(path, chosen)
+    settings.write_content(path, asdict(chosen))
     assert settings.load(path) == settings.LoadedSettings(chosen)
     wrong = {
         "zero": {"newest": 0, "days": 1},
@@ -64,6 +65,14 @@ def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path, content: bytes) -
     assert str(aside) in loaded.problem
 
 
+def test_a_mark_that_an_editor_puts_before_a_file_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(b'\xef\xbb\xbf{"base_image": "python:3.12"}')
+    loaded = settings.load(path)
+    assert loaded.settings.base_image == "python:3.12"
+    assert not loaded.problem
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -91,14 +100,14 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "settings.json"
-    settings.save(path, Settings(theme="light"))
+    settings.write_content(path, asdict(Settings(theme="light")))
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(SettingsError) as caught:
-        settings.save(path, Settings(theme="dark"))
+        settings.write_content(path, asdict(Settings(theme="dark")))
     assert "No space left" in caught.value.detail
     assert settings.load(path).settings.theme == "light"
     assert [p.name for p in tmp_path.iterdir()] == ["settings.json"]

@@ -1,6 +1,6 @@
 import pytest
 
-from modeldesk.core.text import printable
+from modeldesk.core.text import parameters_text, printable
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,13 @@ from modeldesk.core.text import printable
 def test_a_name_from_outside_can_be_shown_and_stored(name: str, shown: str) -> None:
     assert printable(name) == shown
     assert printable(name).encode().decode() == shown
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shown"),
+    [(0, "0"), (999, "999"), (4096, "4,096"), (999_499, "999,499"), (7_240_000_000, "7.24 B")],
+)
+def test_parameters_that_are_counted_singly_have_their_thousands_apart(
+    parameters: int, shown: str
+) -> None:
+    assert parameters_text(parameters) == shown

@@ -21,6 +21,7 @@ def test_values_are_put_into_the_text() -> None:
 def test_one_and_many() -> None:
     assert trn("{count} version", "{count} versions", 1) == "1 version"
     assert trn("{count} version", "{count} versions", 3) == "3 versions"
+    assert trn("{count} version", "{count} versions", 12_077) == "12,077 versions"
 
 
 def test_a_language_without_catalogue_speaks_english(tmp_path: Path) -> None:

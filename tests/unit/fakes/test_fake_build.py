@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from modeldesk.core.build.model import Builder
 from tests.contracts.build_contract import BuildContract, FolderBuildContract
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_build import BuildScript
@@ -11,6 +12,7 @@ from tests.fakes.engine_build import BuildScript
 
 class FakeBuildBench:
     base = "tiny:1"
+    builder = Builder.AUTOMATIC
 
     def __init__(self) -> None:
         self.engine = FakeEngine()

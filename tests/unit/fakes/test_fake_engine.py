@@ -4,15 +4,18 @@ import itertools
 
 import pytest
 
-from modeldesk.core.containers.model import Health, LogLine
+from modeldesk.core.containers.model import CommandResult, Health, LogLine, Process
 from modeldesk.core.errors import EngineError
-from modeldesk.core.ids import ImageId
+from modeldesk.core.ids import ContainerId, ImageId
 from tests.contracts.engine_contract import TEST_LABEL, EngineContract, Kind
 from tests.fakes.engine import FakeEngine
 from tests.fakes.engine_containers import Behaviour
 
 _BEHAVIOURS = {
-    Kind.SLEEPER: Behaviour(),
+    Kind.SLEEPER: Behaviour(
+        results={"echo": CommandResult(0, "one two"), "false": CommandResult(1), "sleep": None},
+        processes=(Process(17, "sleep 3600"),),
+    ),
     Kind.CRASHER: Behaviour(
         exit_code=3, prints=(LogLine("loading"), LogLine("no such model", error=True))
     ),
@@ -42,6 +45,11 @@ class FakeBench:
             labels={TEST_LABEL: label},
             behaviour=_BEHAVIOURS[kind],
         )
+
+    def file(self, container: ContainerId, path: str) -> bytes:
+        (mount,) = self.engine.container(container).mounts
+        files = self.engine.volumes.by_name[mount.source].files
+        return files[path.removeprefix(f"{mount.target}/")]
 
 
 class TestFakeEngine(EngineContract):

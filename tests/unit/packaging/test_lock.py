@@ -8,7 +8,7 @@ import pytest
 
 import environment
 
-LOCKS = [environment.RUNTIME_LOCK, environment.DEVELOPMENT_LOCK]
+LOCKS = [environment.RUNTIME_LOCK, environment.SERVE_LOCK, environment.DEVELOPMENT_LOCK]
 _PIN = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)(?: ; (.*?))? \\$", re.MULTILINE)
 
 
@@ -38,13 +38,16 @@ def test_locks_hold_all_that_is_asked_for() -> None:
     runtime = _names(project["project"]["dependencies"])
     groups = project["dependency-groups"]
     assert runtime | _names(groups["build"]) <= {name for name, _, _ in _pins(LOCKS[0])}
-    assert runtime | _names(groups["dev"]) <= {name for name, _, _ in _pins(LOCKS[1])}
+    served = _names(project["project"]["optional-dependencies"]["serve"])
+    assert served
+    assert runtime | served <= {name for name, _, _ in _pins(LOCKS[1])}
+    assert runtime | served | _names(groups["dev"]) <= {name for name, _, _ in _pins(LOCKS[2])}
 
 
-def test_both_locks_agree() -> None:
+def test_locks_agree() -> None:
     """On versions: a tool may want on every Python what the program wants on some."""
-    run, develop = ({pin[:2] for pin in _pins(lock)} for lock in LOCKS)
-    assert run <= develop
+    run, serve, develop = ({pin[:2] for pin in _pins(lock)} for lock in LOCKS)
+    assert run <= serve <= develop
 
 
 def test_old_pythons_get_no_qt_that_kills_them() -> None:

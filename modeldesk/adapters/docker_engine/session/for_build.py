@@ -32,7 +32,7 @@ def session_for(
     """A session beside a build, over which it has its files, secrets and sign-ins; None where the
     engine opens none: then the whole context has to be sent, and a build that asks for more
     fails. Raises `EngineUnavailable`, `EngineNotPermitted`, `Cancelled`."""
-    kept_as = key_of(context.plan.folder) if context.plan is not None else ""
+    kept_as = key_of(context.plan) if context.plan is not None else ""
     handlers = _handlers(build, context, find_sign_in)
     with ExitStack() as opened:
         session = None

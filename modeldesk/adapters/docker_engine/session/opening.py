@@ -14,6 +14,7 @@ from modeldesk.adapters.docker_engine.session.file_sync import METHOD as FILES
 from modeldesk.adapters.docker_engine.session.link import Link
 from modeldesk.adapters.docker_engine.session.server import Handler, Server
 from modeldesk.adapters.docker_engine.streams import open_socket
+from modeldesk.core.build_context.scan import ContextPlan
 from modeldesk.core.jobs import CancelToken
 
 _EXPOSE = "X-Docker-Expose-Session-"
@@ -57,12 +58,17 @@ def open_session(
             thread.join()
 
 
-def key_of(folder: Path) -> str:
-    """What the engine keeps a folder's files as: another for each folder, and for each machine
-    that builds on the engine."""
+def key_of(plan: ContextPlan) -> str:
+    """What the engine keeps the files of a context as: another for each folder, or for each
+    name that is given to what one stands for, and for each machine that builds on the engine."""
     try:
         machine = _MACHINE_ID.read_text(encoding="ascii")
     except (OSError, ValueError):
         machine = str(uuid.getnode())
-    words = ("modeldesk", machine.strip(), platform.node(), str(folder.absolute()))
+    words = (
+        "modeldesk",
+        machine.strip(),
+        platform.node(),
+        plan.kept_as or str(plan.folder.absolute()),
+    )
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -183,7 +183,7 @@ class Server:
         with self._lock:
             self._calls[stream] = call
         answer = self._workers.submit(self._answer, call)
-        answer.add_done_callback(lambda done: self._answered(stream, done))
+        answer.add_done_callback(lambda _: self._answered(stream))
 
     def _answer(self, call: Call) -> None:
         try:
@@ -197,16 +197,17 @@ class Server:
                 call.finish(refused.status, str(refused))
         except CallEnded:
             pass
-        except BaseException:
+        except BaseException as error:
+            # Known before the engine hears of it: it may end the build at once.
+            with self._lock:
+                self._error = self._error or error
             with suppress(CallEnded):
                 call.finish(UNKNOWN, "the file, secret or sign-in could not be had")
             raise
 
-    def _answered(self, stream: int, done: Future[None]) -> None:
-        error = None if done.cancelled() else done.exception()
+    def _answered(self, stream: int) -> None:
         with self._lock:
             self._calls.pop(stream, None)
-            self._error = self._error or error
 
 
 def _stream(event: Event) -> int:

@@ -76,7 +76,7 @@ class Advice:
     path_count: int
     remedy: Remedy
     details: tuple[str, ...] = ()
-    """Names of another kind: packages that would be missing, variables."""
+    """What has no path: packages that would be missing, environment variables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ def _suspicious(layer: LayerIndex) -> Iterator[int]:
 
 
 def _variables(scene: Scene) -> tuple[str, ...]:
-    """Names of variables that hold something."""
+    """Variables that hold something, by name and as what they are: a name alone would be taken
+    for a file's."""
     pairs = (line.partition("=") for line in scene.image.image.detail.config.environment)
-    return tuple(sorted(name for name, _, value in pairs if value and looks_secret(name, value)))
+    names = sorted(name for name, _, value in pairs if value and looks_secret(name, value))
+    return tuple(tr("Environment variable {name}", name=name) for name in names)

@@ -5,7 +5,6 @@ import struct
 from modeldesk.core.model_folder.headers.reading import BadHeader, Header, Source
 from modeldesk.core.words import tr
 
-MAGIC = b"\xba\x16\x4f\x2f"
 _SUPERVISED = 3
 _MODELS = {1: "cbow", 2: "skipgram", _SUPERVISED: "supervised"}
 

@@ -46,6 +46,8 @@ class Header:
     """``title``, ``architecture``, ``license`` … where the file names them."""
     needs: tuple[str, ...] = ()
     """Files that hold the data, relative to its folder."""
+    format: str = ""
+    """What it is, where the header tells better than the first bytes do."""
 
 
 class Tally:
@@ -87,22 +89,24 @@ class Tally:
 class Source:
     """An open file with its size."""
 
-    def __init__(self, file: BinaryIO, size: int, allowance: Allowance) -> None:
+    def __init__(self, file: BinaryIO, size: int, allowance: Allowance, begin: int = 0) -> None:
+        """A file within another has its `size` bytes from `begin` on."""
         self.file = file
         self.size = size
         self.allowance = allowance
+        self._begin = begin
 
     @property
     def at(self) -> int:
         """Where the next byte is read."""
-        return self.file.tell()
+        return self.file.tell() - self._begin
 
     def go_to(self, place: int) -> None:
         """Read from `place` on."""
         self.allowance.take(_WORK_OF_A_STEP)
         if not 0 <= place <= self.size:
             raise BadHeader(tr("it ends too early"))
-        self.file.seek(place)
+        self.file.seek(self._begin + place)
 
     def skip(self, count: int) -> None:
         """Pass over `count` bytes."""

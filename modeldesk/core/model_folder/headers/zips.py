@@ -13,6 +13,8 @@ from modeldesk.core.words import tr
 
 BAD_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, KeyError,
            NotImplementedError, struct.error)  # fmt: skip
+_HEAD = struct.Struct("<26xHH")
+"""Of one file; its name and extra bytes follow, of which it tells the lengths."""
 _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _LONGEST_END = 65_535 + 22 + 76
 _LARGEST_LIST = 3 * 1024 * 1024
@@ -23,6 +25,7 @@ _LARGEST_LIST = 3 * 1024 * 1024
 class Archive:
     """An open archive: what is in it is read in bounded pieces."""
 
+    file: BinaryIO
     zipped: zipfile.ZipFile
     names: frozenset[str]
 
@@ -31,10 +34,24 @@ class Archive:
         with self.zipped.open(name) as part:
             return part.read(limit)
 
+    def size_of(self, name: str) -> int:
+        """How many bytes one file has, by the archive's list."""
+        return self.zipped.getinfo(name).file_size
+
     def is_stored(self, name: str) -> bool:
         """Whether it lies in the archive as it is."""
         info = self.zipped.getinfo(name)
         return info.compress_type == zipfile.ZIP_STORED and info.compress_size == info.file_size
+
+    def place_of(self, name: str) -> int:
+        """Where in the archive the bytes of one file begin."""
+        start = self.zipped.getinfo(name).header_offset
+        self.file.seek(start)
+        head = self.file.read(_HEAD.size)
+        if not head.startswith(b"PK\x03\x04") or len(head) < _HEAD.size:
+            raise zipfile.BadZipFile
+        names, extra = _HEAD.unpack(head)
+        return start + _HEAD.size + int(names) + int(extra)
 
 
 @contextmanager
@@ -44,7 +61,7 @@ def opened_zip(file: BinaryIO, size: int) -> Iterator[Archive]:
     if _list_bytes(file, size) > _LARGEST_LIST:
         raise BadHeader(tr("it lists more files than any model has"))
     with zipfile.ZipFile(file) as archive:
-        yield Archive(archive, frozenset(archive.namelist()))
+        yield Archive(file, archive, frozenset(archive.namelist()))
 
 
 def _list_bytes(file: BinaryIO, size: int) -> int:

@@ -49,9 +49,16 @@ class Heard:
 
 
 def vertex(
-    digest: str, name: str, *, begun: int = 0, ended: int = 0, cached: bool = False, error: str = ""
+    digest: str,
+    name: str,
+    *,
+    begun: int = 0,
+    ended: int = 0,
+    cached: bool = False,
+    error: str = "",
+    inputs: Iterable[str] = (),
 ) -> bytes:
-    data = field(1, digest) + field(3, name)
+    data = field(1, digest) + b"".join(field(2, one) for one in inputs) + field(3, name)
     data += field(4, 1) if cached else b""
     data += field(5, stamp(begun, 0)) if begun else b""
     data += field(6, stamp(ended, 0)) if ended else b""
@@ -76,6 +83,7 @@ def test_classic_steps_follow_each_other(heard: Heard) -> None:
         "Step 2/3 : RUN echo", "\n", " ---> Using cache\n", " ---> 8ebd412b7bf6\n",
         "Step 3/3 : RUN make", "\n", " ---> Running in 7f4851b67720\n", "compi", "ling\n",
         "\x1b[91mwarning\n\x1b[0m", "Removing intermediate container 7f4851b67720\n",
+        " ---> Removed intermediate container 7f4851b67720\n",
         " ---> 1910dd2749ec\n", {"aux": {"ID": "sha256:3fba"}},
         "Successfully built 3fbae7ae64b3\n", "Successfully tagged x:2\n",
     )  # fmt: skip
@@ -146,6 +154,26 @@ def test_buildkit_steps_live_by_their_digest(heard: Heard) -> None:
     states = [step.state for step in heard.steps if step.id == RUN]
     assert states == [StepState.WAITING, StepState.RUNNING, StepState.DONE]
     assert progress.failing is None
+
+
+def test_steps_stand_in_the_order_of_what_they_build_upon(heard: Heard) -> None:
+    """Engine 28 tells of those it begins with in any order, and of an end before a beginning."""
+    copy, context = "sha256:copy", "sha256:context"
+    heard.buildkit(
+        vertex(copy, "[3/3] COPY a /", inputs=(RUN, context))
+        + vertex(context, "[internal] load build context")
+        + vertex(RUN, "[2/3] RUN true", inputs=(FROM,))
+        + vertex(FROM, "[1/3] FROM scratch", begun=1, ended=2)
+        + vertex(FROM, "[1/3] FROM scratch", begun=1)
+    )
+    told = [(step.id, step.state) for step in heard.steps]
+    assert list(dict(told)) == [FROM, RUN, context, copy]
+    assert [state for name, state in told if name == FROM] == [StepState.RUNNING, StepState.DONE]
+
+
+def test_steps_that_build_upon_each_other_in_a_ring_are_all_told(heard: Heard) -> None:
+    heard.buildkit(vertex(FROM, "a", inputs=(RUN,)) + vertex(RUN, "b", inputs=(FROM,)))
+    assert {step.id for step in heard.steps} == {FROM, RUN}
 
 
 def test_a_step_asked_for_twice_was_done_once(heard: Heard) -> None:

@@ -43,7 +43,17 @@ def test_every_part_of_a_record() -> None:
     warning = field(1, "sha256:aa") + field(2, 1) + field(3, "a secret in ENV") + field(5, "url")
     record = field(1, vertex) + field(2, status) + field(3, log) + field(4, warning)
     assert decode(record) == Trace(
-        (Vertex("sha256:aa", "[2/5] RUN écho", True, 100.5, 103.25, "exit code: 1"),),
+        (
+            Vertex(
+                "sha256:aa",
+                "[2/5] RUN écho",
+                True,
+                100.5,
+                103.25,
+                "exit code: 1",
+                ("sha256:in1", "sha256:in2"),
+            ),
+        ),
         (VertexStatus("layer", "sha256:aa", 3 << 40, 9 << 40),),
         (VertexLog("sha256:aa", b"half a \xc3"),),
         ("a secret in ENV",),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from modeldesk.adapters.docker_engine.connection import Connection
-from modeldesk.adapters.docker_engine.streams import limited_client, open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, limited_client, open_stream
 from modeldesk.core.errors import (
     Cancelled,
     DiskFull,
@@ -16,7 +16,8 @@ from modeldesk.core.errors import (
     NotFound,
 )
 from modeldesk.core.jobs import CancelToken
-from tests.contracts.engine_contract import open_sockets, until
+from tests.contracts.engine_contract import open_sockets
+from tests.support.waiting import until
 from tests.unit.adapters.docker_engine.server import EngineServer, Request, json_of, silence
 
 
@@ -25,7 +26,7 @@ def _no_socket_left(server: EngineServer) -> Iterator[None]:
     before = open_sockets()
     yield
     server.let_go()
-    until(lambda: open_sockets() <= before, 2)
+    until(lambda: open_sockets() <= before, seen=open_sockets)
 
 
 def cancel_blocked(work: Callable[[CancelToken], object]) -> None:
@@ -49,7 +50,7 @@ def cancel_blocked(work: Callable[[CancelToken], object]) -> None:
 
 
 def read(connection: Connection, token: CancelToken, path: str = "/stream") -> list[bytes]:
-    with open_stream(connection, token, "GET", path) as stream:
+    with open_stream(connection, token, EngineRequest(path)) as stream:
         return list(stream.chunks())
 
 
@@ -78,7 +79,7 @@ def test_cancel_while_sending_to_an_engine_that_does_not_read(
 
     def send(token: CancelToken) -> None:
         chunks = (bytes(1_000_000) for _ in range(1000))
-        with open_stream(connection, token, "POST", "/build", body=chunks):
+        with open_stream(connection, token, EngineRequest("/build", "POST", body=chunks)):
             raise AssertionError
 
     cancel_blocked(send)
@@ -94,7 +95,7 @@ def test_the_token_decides_even_when_the_engine_ended_the_answer(
 
     server.answers["/stream"] = finished
     token = CancelToken()
-    with open_stream(connection, token, "GET", "/stream") as stream:
+    with open_stream(connection, token, EngineRequest("/stream")) as stream:
         chunks = stream.chunks()
         assert next(chunks) == b"one"
         token.cancel()
@@ -117,7 +118,7 @@ def test_closing_the_connection_ends_its_streams(
     server: EngineServer, connection: Connection
 ) -> None:
     server.answers["/stream"] = ticking
-    with open_stream(connection, CancelToken(), "GET", "/stream") as stream:
+    with open_stream(connection, CancelToken(), EngineRequest("/stream")) as stream:
         chunks = stream.chunks()
         assert next(chunks) == b"one"
         connection.close()
@@ -139,7 +140,7 @@ def test_an_error_of_the_body_comes_through_unchanged(
     server.answers["/build"] = json_of({})
     with (
         pytest.raises(OSError, match="the folder is gone") as caught,
-        open_stream(connection, CancelToken(), "POST", "/build", body=chunks()),
+        open_stream(connection, CancelToken(), EngineRequest("/build", "POST", body=chunks())),
     ):
         raise AssertionError
     assert caught.value is mine
@@ -162,7 +163,7 @@ def test_lines_and_objects_are_put_together(server: EngineServer, connection: Co
         request.send_chunk(b"")
 
     server.answers["/stream"] = pieces
-    with open_stream(connection, CancelToken(), "GET", "/stream") as stream:
+    with open_stream(connection, CancelToken(), EngineRequest("/stream")) as stream:
         assert list(stream.objects()) == [{"a": 1}, {"b": "é"}, {"c": 3}]
 
 

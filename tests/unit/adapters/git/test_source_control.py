@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from modeldesk.adapters.git import GitSourceControl
-from modeldesk.adapters.git.source_control import without_credentials
+from modeldesk.adapters.git.remote_url import without_credentials
 from modeldesk.core.errors import SourceControlError
+from modeldesk.core.jobs import CancelToken
 from tests.fakes.git_repository import GitRepository
 
 
@@ -22,14 +23,14 @@ def open_handles() -> int:
 
 def test_time_and_origin(repository: GitRepository) -> None:
     repository.git("remote", "add", "origin", "https://ada:secret@git.example.org/team/m.git")
-    facts = GitSourceControl().facts(repository.root)
+    facts = GitSourceControl().facts(repository.root, CancelToken())
     assert facts is not None
     assert facts.remote_url == "https://git.example.org/team/m.git"
 
 
 def test_a_repository_without_commits(tmp_path: Path) -> None:
     root = GitRepository(tmp_path / "new", commit=False).root
-    facts = GitSourceControl().facts(root)
+    facts = GitSourceControl().facts(root, CancelToken())
     assert facts is not None
     assert (facts.commit, facts.branch, facts.short_commit) == ("", "main", "")
 
@@ -37,7 +38,7 @@ def test_a_repository_without_commits(tmp_path: Path) -> None:
 def test_a_second_work_tree(repository: GitRepository, tmp_path: Path) -> None:
     repository.git("worktree", "add", "-q", str(tmp_path / "second"), "-b", "next")
     (tmp_path / "second" / "new.txt").write_text("new")
-    facts = GitSourceControl().facts(tmp_path / "second")
+    facts = GitSourceControl().facts(tmp_path / "second", CancelToken())
     assert facts is not None
     assert (facts.branch, facts.dirty) == ("next", True)
 
@@ -46,7 +47,7 @@ def test_a_submodule_tells_of_itself(repository: GitRepository, tmp_path: Path) 
     outer = GitRepository(tmp_path / "outer")
     allow = ("-c", "protocol.file.allow=always")
     outer.git(*allow, "submodule", "--quiet", "add", str(repository.root), "model")
-    facts = GitSourceControl().facts(outer.root / "model")
+    facts = GitSourceControl().facts(outer.root / "model", CancelToken())
     assert facts is not None
     assert facts.commit == repository.git("rev-parse", "HEAD")
     assert not facts.dirty
@@ -55,19 +56,19 @@ def test_a_submodule_tells_of_itself(repository: GitRepository, tmp_path: Path) 
 def test_an_ignored_folder_is_under_no_version_control(repository: GitRepository) -> None:
     repository.commit({".gitignore": "out/\n"})
     repository.write({"out/model.bin": "x"})
-    assert GitSourceControl().facts(repository.root / "out") is None
-    assert GitSourceControl().facts(repository.root) is not None
+    assert GitSourceControl().facts(repository.root / "out", CancelToken()) is None
+    assert GitSourceControl().facts(repository.root, CancelToken()) is not None
 
 
 def test_an_empty_git_folder_is_no_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    assert GitSourceControl().facts(tmp_path) is None
+    assert GitSourceControl().facts(tmp_path, CancelToken()) is None
 
 
 def test_a_broken_repository_is_said(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n")
     with pytest.raises(SourceControlError, match="can’t read the repository") as raised:
-        GitSourceControl().facts(tmp_path)
+        GitSourceControl().facts(tmp_path, CancelToken())
     assert "git status" in raised.value.hint
     assert raised.value.detail
 
@@ -79,7 +80,7 @@ def test_a_repository_of_another_user_is_said(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     with pytest.raises(SourceControlError, match="another user owns it") as raised:
-        GitSourceControl().facts(repository.root)
+        GitSourceControl().facts(repository.root, CancelToken())
     assert f"safe.directory {repository.root}" in raised.value.hint
 
 
@@ -87,13 +88,13 @@ def test_git_that_is_not_installed_is_said(
     repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # GitPython must have been imported once, as in a program whose git went away.
-    GitSourceControl().facts(repository.root)
+    GitSourceControl().facts(repository.root, CancelToken())
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceControlError, match="not installed") as raised:
-        GitSourceControl().facts(repository.root)
+        GitSourceControl().facts(repository.root, CancelToken())
     assert "apt install git" in raised.value.hint
     (tmp_path / "plain").mkdir()
-    assert GitSourceControl().facts(tmp_path / "plain") is None
+    assert GitSourceControl().facts(tmp_path / "plain", CancelToken()) is None
 
 
 @pytest.mark.parametrize("kind", ["hook", "monitor", "filter", "process"])
@@ -116,7 +117,7 @@ def test_nothing_the_repository_brings_along_is_run(
     repository.git("config", *settings[kind])
     repository.write({"weights.bin": "abce"})
     os.utime(repository.root / "weights.bin", (1, 1))
-    facts = GitSourceControl().facts(repository.root)
+    facts = GitSourceControl().facts(repository.root, CancelToken())
     assert facts is not None
     assert facts.dirty
     assert not witness.exists()
@@ -129,7 +130,7 @@ def test_nothing_the_repository_brings_along_is_run(
 def test_a_filter_that_cannot_be_switched_off_is_refused(repository: GitRepository) -> None:
     repository.git("config", "filter.a=b.clean", "cat")
     with pytest.raises(SourceControlError, match="filter"):
-        GitSourceControl().facts(repository.root)
+        GitSourceControl().facts(repository.root, CancelToken())
 
 
 def test_variables_of_a_hook_do_not_lead_astray(
@@ -139,17 +140,17 @@ def test_variables_of_a_hook_do_not_lead_astray(
     commit = other.commit({"a.txt": "a"})
     monkeypatch.setenv("GIT_DIR", str(repository.root / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(repository.root / ".git" / "index"))
-    facts = GitSourceControl().facts(other.root)
+    facts = GitSourceControl().facts(other.root, CancelToken())
     assert facts is not None
     assert (facts.commit, facts.dirty) == (commit, False)
 
 
 def test_nothing_stays_open(repository: GitRepository) -> None:
     source = GitSourceControl()
-    source.facts(repository.root)
+    source.facts(repository.root, CancelToken())
     before = open_handles()
     for _ in range(5):
-        source.facts(repository.root)
+        source.facts(repository.root, CancelToken())
     assert open_handles() == before
 
 

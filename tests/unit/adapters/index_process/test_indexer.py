@@ -89,7 +89,7 @@ def known(parts: Parts, *numbers: int) -> set[DiffId]:
 
 def index(parts: Parts, name: str, job: Job, *numbers: int) -> None:
     place = ArchiveImage(Path(name))
-    ProcessIndexer(parts).index(place, [layer(number) for number in numbers], job)
+    ProcessIndexer(lambda: parts).index(place, [layer(number) for number in numbers], job)
 
 
 def test_layers_are_kept_and_progress_is_told(parts: Parts) -> None:

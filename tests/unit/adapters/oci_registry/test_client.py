@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import httpx
 import pytest
 
-from modeldesk.adapters.oci_registry.client import LARGEST_DOCUMENT, RegistryClient
-from modeldesk.adapters.oci_registry.credentials import Credentials
+from modeldesk.adapters.oci_registry.client import RegistryClient
+from modeldesk.adapters.oci_registry.reading import LARGEST_DOCUMENT
 from modeldesk.core.errors import (
     Cancelled,
     NotInRegistry,
@@ -19,6 +22,7 @@ from modeldesk.core.errors import (
     RegistryUnavailable,
 )
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.registry.credentials import Credentials
 
 MANIFEST = json.dumps({"schemaVersion": 2}).encode()
 DIGEST = f"sha256:{hashlib.sha256(MANIFEST).hexdigest()}"
@@ -34,7 +38,7 @@ def client(
 def read(handler: Handler, reference: str = "v1", credentials: Credentials | None = None) -> bytes:
     one = client(handler, credentials)
     try:
-        return one.manifest("team/model", reference, CancelToken())[0]
+        return one.manifest("team/model", reference, CancelToken()).content
     finally:
         one.close()
 
@@ -52,6 +56,33 @@ def streamed(content: bytes, _: httpx.Request) -> httpx.Response:
     return httpx.Response(200, content=iter([content]))
 
 
+class Rude:
+    """Reads what it is asked in plain HTTP, says `answer`, and leaves."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> "Rude":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                with connection:
+                    if connection.recv(65536).startswith(b"GET "):
+                        connection.sendall(self._answer)
+
+
 def test_a_manifest_by_tag_and_by_digest() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert "application/vnd.oci.image.index.v1+json" in request.headers["accept"]
@@ -60,7 +91,7 @@ def test_a_manifest_by_tag_and_by_digest() -> None:
     assert read(answer) == MANIFEST
     assert read(answer, DIGEST) == MANIFEST
     one = client(answer)
-    assert one.manifest("a", "v1", CancelToken())[1] == DIGEST
+    assert one.manifest("a", "v1", CancelToken()).digest == DIGEST
     one.close()
 
 
@@ -90,6 +121,19 @@ def test_refusals(status: int, error: type[RegistryError]) -> None:
         read(lambda _: httpx.Response(status, content=b"<b>why</b>"))
     assert caught.value.hint
     assert "why" in caught.value.detail
+
+
+def test_what_a_tag_names_is_held_against_what_the_registry_says_of_it() -> None:
+    def answer(_: httpx.Request, says: str) -> httpx.Response:
+        return httpx.Response(200, content=MANIFEST, headers={"docker-content-digest": says})
+
+    assert read(partial(answer, says=DIGEST)) == MANIFEST
+    longer = f"sha512:{hashlib.sha512(MANIFEST).hexdigest()}"
+    assert read(partial(answer, says=longer)) == MANIFEST
+    with pytest.raises(RegistryLied):
+        read(partial(answer, says="sha256:" + "0" * 64))
+    with pytest.raises(RegistryError, match="not an image registry"):
+        read(partial(answer, says="md5:0"))
 
 
 def test_html_is_not_a_registry() -> None:
@@ -150,6 +194,54 @@ def test_a_token_is_fetched_for_the_scope(known: Credentials | None) -> None:
     assert read(answer, credentials=known) == MANIFEST
 
 
+def test_each_resource_is_asked_for_once() -> None:
+    """Whatever order a registry names its actions in."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "auth.lan":
+            asked.extend(request.url.params.get_list("scope"))
+            return httpx.Response(200, json={"token": "t0k"})
+        if "authorization" in request.headers:
+            return httpx.Response(200, content=MANIFEST)
+        scopes = "repository:team/model:push,pull repository:team/other:pull"
+        challenge = f'Bearer realm="https://auth.lan/token",service="r",scope="{scopes}"'
+        return httpx.Response(401, headers={"www-authenticate": challenge})
+
+    read(answer)
+    assert sorted(asked) == ["repository:team/model:pull,push", "repository:team/other:pull"]
+
+
+def test_an_identity_token_goes_nowhere_else() -> None:
+    """It is in the form, which a redirect would take along."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "auth.lan":
+            return httpx.Response(307, headers={"location": "https://thief.lan/token"})
+        challenge = 'Bearer realm="https://auth.lan/token",service="r"'
+        return httpx.Response(401, headers={"www-authenticate": challenge})
+
+    with pytest.raises(RegistryError) as caught:
+        read(answer, credentials=Credentials("", "", "identity"))
+    assert "thief.lan" in caught.value.detail
+    assert set(asked) == {"r.lan", "auth.lan"}
+
+
+@pytest.mark.parametrize("seconds", [10**400, 1e308, -(10**400), True, "soon", None])
+def test_how_long_a_token_lasts_may_be_anything(seconds: object) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "auth.lan":
+            return httpx.Response(200, json={"token": "t0k", "expires_in": seconds})
+        if request.headers.get("authorization") == "Bearer t0k":
+            return httpx.Response(200, content=MANIFEST)
+        challenge = 'Bearer realm="https://auth.lan/token"'
+        return httpx.Response(401, headers={"www-authenticate": challenge})
+
+    assert read(answer) == MANIFEST
+
+
 def test_a_password_is_not_sent_in_the_clear() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         assert request.url.scheme == "https"
@@ -185,6 +277,34 @@ def test_nobody_answers_and_plain_http_stays_at_home() -> None:
         one.manifest("a", "v1", CancelToken())
     one.close()
     assert [url.partition(":")[0] for url in asked] == ["https", "http"]
+
+
+def test_a_silent_registry_is_not_waited_for_as_long_as_a_large_blob() -> None:
+    patience: list[float] = []
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        patience.append(request.extensions["timeout"]["read"])
+        raise httpx.ReadTimeout("timed out", request=request)
+
+    with pytest.raises(RegistryUnavailable, match="does not answer"):
+        read(silent)
+    with pytest.raises(RegistryUnavailable, match="does not answer"):
+        blob(silent)
+    assert patience == [15.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"],
+    ids=["before an answer", "within one"],
+)
+def test_a_registry_that_breaks_the_connection_is_not_called_silent(answer: bytes) -> None:
+    with Rude(answer) as rude:
+        one = RegistryClient(rude.address, lambda _: None)
+        with pytest.raises(RegistryUnavailable, match="broke the connection") as caught:
+            one.manifest("team/model", "v1", CancelToken())
+        one.close()
+    assert caught.value.hint
 
 
 def test_a_cancelled_token_asks_nobody() -> None:

@@ -11,12 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from modeldesk.adapters.oci_registry.learned import Known, Learned, Unreadable
 from modeldesk.adapters.oci_registry.read_versions import read_versions
-from modeldesk.adapters.oci_registry.versions import Known, Unreadable
 from modeldesk.adapters.oci_registry.versions_apart import read_versions_apart
 from modeldesk.core.errors import Cancelled, NotInRegistry, RegistryUnavailable
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.model import RemoteVersion
 from tests.unit.adapters.oci_registry.registry import MemoryRegistry
 
 
@@ -62,7 +61,7 @@ def _nothing_left() -> Iterator[None]:
     assert multiprocessing.active_children() == []
 
 
-def learned(repository: str, known: set[str]) -> list[RemoteVersion | Known | Unreadable]:
+def learned(repository: str, known: set[str]) -> list[Learned]:
     with closing(read_versions_apart(repository, known, CancelToken())) as found:
         return sorted(found, key=lambda one: one.tag)
 

@@ -4,6 +4,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from modeldesk.adapters.sqlite.connections import Database
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.image_records import SqliteImageRecords
 from modeldesk.adapters.sqlite.release_records import SqliteReleaseRecords
+from modeldesk.adapters.sqlite.rollout_records import SqliteRolloutRecords
 from modeldesk.core.build.model import BuildRecord, BuildState
 from modeldesk.core.errors import RecordsDamaged
 from modeldesk.core.ids import BuildId, DeploymentName, EngineId, ImageId, ModelName
 from modeldesk.core.images import ImageConfig, ImageDetail
 from modeldesk.core.releases.model import Deployment, ServiceSettings
+from tests.contracts.rollout_records_contract import BEGUN, CHECK
+from tests.unit.core.canary.rollouts import rollout
 
 VALUES = [b"", b"\x00" * 20, "text", None, 7, zlib.compress(b"{"), zlib.compress(b"[]")]
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -65,7 +69,7 @@ def test_a_damaged_deployment_is_said(database: Database, value: object) -> None
         EngineId("e"), DeploymentName("shop"), ModelName("m"), settings, None, None, NOW
     )
     records.save_deployment(shop)
-    _spoil(database, "deployment", "settings_json", value)
+    _spoil(database, "settings", "settings_json", value)
     with pytest.raises(RecordsDamaged):
         records.deployments()
     with pytest.raises(RecordsDamaged):
@@ -84,3 +88,23 @@ def test_a_damaged_build_is_said(database: Database, column: str) -> None:
         records.recent_builds()
     with pytest.raises(RecordsDamaged):
         records.build(build)
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", "{}", "null", b"{}"], ids=repr)
+@pytest.mark.parametrize("column", ["plan_json", "target_json", "phase", "since", "step"])
+def test_a_damaged_rollout_is_told(database: Database, column: str, value: object) -> None:
+    records = SqliteRolloutRecords(database)
+    records.add_rollout(rollout(), BEGUN)
+    _spoil(database, "rollout", column, value)
+    with pytest.raises(RecordsDamaged):
+        records.open_rollouts()
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", "{}", "null", b"{}"], ids=repr)
+def test_a_damaged_check_is_told(database: Database, value: object) -> None:
+    records = SqliteRolloutRecords(database)
+    number = records.add_rollout(rollout(), BEGUN)
+    records.save_rollout(replace(rollout(), id=number), CHECK)
+    _spoil(database, "rollout_check", "seen_json", value)
+    with pytest.raises(RecordsDamaged):
+        records.checks(number)

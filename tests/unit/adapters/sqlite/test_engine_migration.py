@@ -93,8 +93,11 @@ def test_a_deployment_keeps_everything_and_has_no_engine_yet(records: SqliteRele
         TARGETS[0],
         ContainerId("c1"),
         datetime(2026, 4, 5, 12, tzinfo=UTC),
+        revision=1,
     )
     assert records.deployments() == (expected,)
+    assert records.settings(expected.key) == {1: expected.settings}
+    assert not expected.behind_gateway
     assert records.engine_addresses() == {}
 
 

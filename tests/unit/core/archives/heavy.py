@@ -13,9 +13,9 @@ from pathlib import Path
 import zstandard
 
 from modeldesk.core.archives.compression import unpacked
-from modeldesk.core.archives.documents import LARGEST
 from modeldesk.core.archives.save_stream import SavedStream, index_layer
 from modeldesk.core.errors import ArchiveError
+from modeldesk.core.image_documents import LARGEST
 
 MEGABYTE = 1 << 20
 FILES = 300_000

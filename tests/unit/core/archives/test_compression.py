@@ -14,7 +14,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modeldesk.core.archives import compression
-from modeldesk.core.archives.compression import BEGINNING, PIECE, is_compressed, unpacked
+from modeldesk.core.archives.compression import (
+    BEGINNING,
+    PIECE,
+    is_compressed,
+    packed_bytes,
+    unpacked,
+)
 from modeldesk.core.errors import ArchiveDamaged, ArchiveError
 
 CONTENT = os.urandom(300_000) + b"text " * 300_000
@@ -157,3 +163,11 @@ class TestBombs:
         first = next(unpacked(gzip.compress(os.urandom(20_000)) for _ in source))
         assert len(first) <= PIECE
         assert next(source) < 200
+
+
+def test_packed_bytes_are_those_of_gzip_within_a_few_hundredths() -> None:
+    rows = (f"{number * 7919 % 10007}: the same words, {number}\n" for number in range(40_000))
+    content = "".join(rows).encode()
+    pieces = [content[at : at + 4096] for at in range(0, len(content), 4096)]
+    assert packed_bytes(pieces) == pytest.approx(len(gzip.compress(content, 6)), rel=0.1)
+    assert packed_bytes([]) < 40

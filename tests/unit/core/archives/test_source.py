@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.archives.documents import LARGEST
 from modeldesk.core.archives.source import host_platform, images_in, open_archive
 from modeldesk.core.contents.entries import FileType
 from modeldesk.core.contents.index_packing import unpack
@@ -24,6 +23,7 @@ from modeldesk.core.errors import (
     NotFound,
 )
 from modeldesk.core.ids import DiffId
+from modeldesk.core.image_documents import LARGEST
 from modeldesk.core.jobs import CancelToken, Job, Progress
 from tests.unit.core.archives.crafting import (
     Image,

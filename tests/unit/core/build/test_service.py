@@ -37,11 +37,14 @@ from modeldesk.core.errors import (
     SourceControlError,
 )
 from modeldesk.core.ids import ModelName
+from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken, Job, Progress, Unit
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.library.service import Library
+from modeldesk.core.recipes.choice import RecipeChoice
 from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
+from modeldesk.core.versioning.fingerprint import Part, read_fingerprint
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.versioning.names import Scheme
 from tests.fakes.deployment_locks import FakeDeploymentLocks
@@ -122,8 +125,12 @@ def test_a_build_is_made_named_labelled_and_recorded(bench: Bench) -> None:
     )
     (image,) = [one for one in bench.engine.list_images() if one.id == outcome.image]
     assert {str(tag) for tag in image.tags} == {"churn:v1.0.0", "churn:stable"}
+    fingerprint = read_fingerprint(image.labels["io.modeldesk.model.fingerprint"])
+    assert fingerprint is not None
+    assert {*fingerprint.parts} == {*Part}
     assert image.labels == {
         "note": hostile,
+        "io.modeldesk.model.fingerprint": fingerprint.label(),
         "io.modeldesk.model.name": "churn",
         "org.opencontainers.image.title": "churn",
         "org.opencontainers.image.version": "v1.0.0",
@@ -169,7 +176,9 @@ def test_a_version_is_never_given_to_another_image(bench: Bench) -> None:
     old = bench.engine.add_image("churn:v1.0.0", "churn:stable")
     with pytest.raises(InvalidVersion, match=r"churn:v1\.0\.0 exists already") as failure:
         bench.build(bench.request())
-    assert "another version" in failure.value.hint
+    assert failure.value.hint == (
+        "Choose another version (v1.0.1 is free), or remove that one first."
+    )
     assert bench.records.recent_builds() == ()
     assert bench.engine.calls.get("build", 0) == 0
     # A channel moves; the image that had it is to be read again as well.
@@ -415,3 +424,37 @@ def test_only_what_changed_is_sent_and_counted(bench: Bench) -> None:
     assert bench.build(bench.request("v1.1.0", build=new_build())).context_bytes == 9
     sent = [event for event in bench.events if isinstance(event, ContextProgress)]
     assert (sent[-1].sent_bytes, sent[-1].total_bytes) == (9, 9)
+
+
+# The time and the base of what is built
+
+
+def built_image(bench: Bench, request: BuildRequest) -> ImageSummary:
+    outcome = bench.build(request)
+    (image,) = [one for one in bench.engine.list_images() if one.id == outcome.image]
+    return image
+
+
+def test_a_reproducible_image_counts_as_created_when_its_commit_was_made(bench: Bench) -> None:
+    made = 1_700_000_000
+    bench.git.checkouts[bench.folder] = FakeCheckout(
+        GitFacts(COMMIT, "main", False, "", committed=made)
+    )
+    image = built_image(bench, bench.request(choice=RecipeChoice("python", reproducible=True)))
+    assert image.labels["org.opencontainers.image.created"] == "2023-11-14T22:13:20Z"
+
+
+def test_without_a_commit_the_newest_file_tells(bench: Bench) -> None:
+    for name, when in (("serve.py", 1_600_000_000), ("Dockerfile", 1_500_000_000)):
+        os.utime(bench.folder / name, (when, when))
+    image = built_image(bench, bench.request(choice=RecipeChoice("python", reproducible=True)))
+    assert image.labels["org.opencontainers.image.created"] == "2020-09-13T12:26:40Z"
+
+
+def test_the_base_images_digest_is_in_the_labels(bench: Bench) -> None:
+    digest = f"sha256:{'ab' * 32}"
+    (bench.folder / "Dockerfile").write_text("FROM python:3.12\nRUN make\n")
+    bench.engine.add_image("python:3.12", digests=[f"python@{digest}"])
+    labels = built_image(bench, bench.request()).labels
+    assert labels["org.opencontainers.image.base.name"] == "python:3.12"
+    assert labels["org.opencontainers.image.base.digest"] == digest

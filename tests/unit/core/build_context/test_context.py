@@ -332,3 +332,15 @@ def test_a_folder_in_use_by_another_thread_is_sent_whole_or_not_at_all(folder: P
         stop.set()
         writer.join()
     assert outcomes == {True}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_names_that_are_no_text_are_known(folder: Path) -> None:
+    assert planned(folder).names_are_text
+    assert planned(folder, 模型=b"").names_are_text
+    (folder / "out").symlink_to("caf\udce9")
+    assert not planned(folder).names_are_text
+    (folder / "out").unlink()
+    (folder / "caf\udce9").touch()
+    assert not planned(folder).names_are_text
+    assert planned(folder, "caf*").names_are_text

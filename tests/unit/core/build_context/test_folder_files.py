@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modeldesk.core.build_context.folder_files import build_files
+from modeldesk.core.build_context.folder_files import build_files, own_ignore_text
 from modeldesk.core.build_context.scan import scan
 from modeldesk.core.build_context.tar import EntryKind
 from modeldesk.core.errors import FolderError
@@ -36,3 +36,20 @@ def test_texts_join_the_folder_and_never_replace_what_is_in_it(tmp_path: Path) -
     (tmp_path / "server" / "serve.py").symlink_to("nowhere")
     with pytest.raises(FolderError, match="would take its place"):
         build_files(tmp_path, None, None, {"server/serve.py": "print()\n"})
+
+
+def test_a_text_takes_the_place_of_the_dockerfiles_own_rules_too(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "Dockerfile.dockerignore").write_text("kept\n")
+    for name in ("kept", "other"):
+        (tmp_path / name).write_text("")
+    files = build_files(tmp_path, None, "other\n*.dockerignore\n")
+    plan = scan(tmp_path, files.rules, CancelToken(), files.given, files.always)
+    # The builder would go by the file that is there, so it is given the text in its place.
+    assert plan.texts["Dockerfile.dockerignore"] == plan.texts[".dockerignore"]
+    assert {entry.path for entry in plan.entries} == {
+        "Dockerfile", "Dockerfile.dockerignore", ".dockerignore", "kept",
+    }  # fmt: skip
+    assert plan.builder_only == {"Dockerfile.dockerignore", ".dockerignore"}
+    assert own_ignore_text(tmp_path, "Dockerfile") == "kept\n"
+    assert own_ignore_text(tmp_path, "other") == ""

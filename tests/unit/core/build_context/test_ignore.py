@@ -202,3 +202,24 @@ def test_no_pattern_takes_long() -> None:
 def test_a_malformed_pattern_is_known_as_such() -> None:
     with pytest.raises(BadPattern):
         list(_tokens("[z-a]"))
+
+
+def test_the_line_that_decides_is_told() -> None:
+    rules = IgnoreRules.parse("# words\ndocs\n!docs/*.md\n*.tmp\n")
+    told = {
+        path: (verdict.excluded, verdict.line)
+        for path in ("docs/a.txt", "docs/a.md", "x.tmp", "serve.py")
+        for verdict in [rules.verdict(path)]
+    }
+    assert told == {
+        "docs/a.txt": (True, 2),
+        "docs/a.md": (False, 3),
+        "x.tmp": (True, 4),
+        "serve.py": (False, 0),
+    }
+
+
+def test_a_line_of_many_stars_is_read_to_its_end() -> None:
+    rules = IgnoreRules.parse(f"{'*' * 1_000_000}a")
+    assert rules.excludes("b/a")
+    assert not rules.excludes("b/c")

@@ -84,7 +84,7 @@ def test_one_that_ends_is_told_at_once_with_its_last_lines() -> None:
 
 def test_one_the_engine_starts_again_and_again_has_failed_too() -> None:
     error = Bench(Behaviour(restarts=1)).failure()
-    assert error.message == "rec ended with exit code 0."
+    assert error.message == "rec ended, and was started again."
 
 
 def test_too_late_says_how_long_and_what_the_check_said() -> None:

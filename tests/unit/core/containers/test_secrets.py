@@ -1,4 +1,9 @@
+import re
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modeldesk.core.containers.secrets import HIDDEN, looks_secret, shown_value, without_secrets
 
@@ -127,3 +132,32 @@ def test_a_value_is_hidden_for_its_name_or_in_part() -> None:
 def test_a_long_text_takes_no_long_time() -> None:
     for text in ("a" * 200_000, "a " * 100_000, "--a " * 50_000, "=" * 200_000, "a:" * 100_000):
         assert without_secrets(text) == text
+
+
+def test_a_value_of_many_addresses_is_judged_to_its_end() -> None:
+    assert not looks_secret("PLAIN", "://a:" * 20_000)
+    assert looks_secret("PLAIN", "://a:" * 20_000 + "b@")
+
+
+ADDRESS = re.compile(r"(://[^\s/:@]*+:)[^\s@\"]++(?=@)")
+ADDRESS_IN_VALUE = re.compile(r"://[^\s/:@]*+:[^\s@]++@")
+"""What an address with a password is; looked for from each of its beginnings to the end."""
+
+
+@given(
+    st.lists(st.sampled_from(["://", ":", "/", "@", "@", " ", "\n", '"', "a", "é"])).map("".join)
+)
+def test_an_address_with_a_password_is_found_as_its_rule_says(text: str) -> None:
+    assert without_secrets(text) == ADDRESS.sub(rf"\1{HIDDEN}", text)
+    assert looks_secret("PLAIN", text) == bool(ADDRESS_IN_VALUE.search(text))
+
+
+@pytest.mark.parametrize(
+    "piece", ["://", "://:", "://a:", "://a:b", "://a", "a@", "://a: @", '://:"']
+)
+def test_addresses_without_end_take_no_long_time(piece: str) -> None:
+    text = piece * (400_000 // len(piece))
+    begun = time.process_time()
+    without_secrets(text)
+    looks_secret("PLAIN", text)
+    assert time.process_time() - begun < 1.0

@@ -136,8 +136,15 @@ class TestPlain:
         assert desk.read(lying) == [b"app/model.bin", b"app/more.bin"]
         assert desk.known(ENGINE) is None
         assert desk.read(ENGINE) == [b"app/model.bin"]
-        # From now on it is known what that layer is, whoever names it.
-        assert desk.known(lying) == [b"app/model.bin"]
+        # What that layer is says nothing of an archive that only claims to have it.
+        assert desk.known(lying) == [b"app/model.bin", b"app/more.bin"]
+
+    def test_a_layer_that_everybody_knows_is_still_read(self, desk: Desk, tmp_path: Path) -> None:
+        assert desk.read(ENGINE) == [b"app/model.bin"]
+        lying = save_to(tmp_path / "image.tar", legacy_save(LIAR))
+        assert desk.known(lying) is None
+        assert desk.read(lying) == [b"app/model.bin", b"app/more.bin"]
+        assert desk.known(ENGINE) == [b"app/model.bin"]
 
     def test_nor_of_an_honest_archive(self, desk: Desk, tmp_path: Path) -> None:
         lying = save_to(tmp_path / "lying.tar", legacy_save(LIAR))
@@ -183,10 +190,20 @@ class TestPlain:
         assert desk.known(place) == [b"app/model.bin"]
         assert desk.known(ArchiveImage(Path(os.path.relpath(place.path)))) is not None
 
-    def test_what_the_engine_has_serves_an_archive(self, desk: Desk, tmp_path: Path) -> None:
+    def test_what_the_engine_has_serves_an_archive_whose_layers_can_be_held_against_it(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
         desk.read(ENGINE)
-        place = save_to(tmp_path / "image.tar", legacy_save(HONEST))
+        place = save_to(tmp_path / "image.tar", tar(dict(layout([HONEST], "gzip"))))
         assert desk.known(place) == [b"app/model.bin"]
+
+    def test_nobody_is_told_the_kinds_of_a_layer_that_is_only_claimed(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        desk.read(save_to(tmp_path / "lying.tar", legacy_save(LIAR)))
+        assert desk.records.told == {}
+        desk.read(save_to(tmp_path / "packed.tar", tar(dict(layout([HONEST], "gzip")))))
+        assert desk.records.told.keys() == {DiffId(digest(GOOD))}
 
 
 class TestLookingAtAFile:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modeldesk.core.layers.instructions import Effect, clean, effect_of, word_of
+from modeldesk.core.layers.instructions import LONGEST, Effect, clean, effect_of, word_of
 
 CASES = {
     # The classic builder
@@ -84,3 +84,19 @@ def test_values_of_build_arguments_are_gone() -> None:
 def test_keyword_and_effect(instruction: str, word: str, effect: Effect) -> None:
     assert word_of(instruction) == word
     assert effect_of(instruction) is effect
+
+
+def test_an_instruction_of_many_blanks_is_read_to_its_end() -> None:
+    blanks = " " * 200_000
+    assert clean(f"RUN a{blanks}b{blanks}# buildkit \n") == "RUN a b"
+
+
+def test_of_an_instruction_as_long_as_a_book_the_beginning_is_taken() -> None:
+    script = "RUN " + "make && " * (LONGEST // 4)
+    assert clean(f"{script}# buildkit") == f"{script[:LONGEST]}…"
+    assert len(clean("COPY " + "a " * LONGEST)) == LONGEST + 1
+
+
+@pytest.mark.parametrize("test", ['"CMD" "a \\"b\\" c"', '"CMD" "a" ' + '\\"' * 9])
+def test_a_health_check_with_quotes_in_it(test: str) -> None:
+    assert clean(f'HEALTHCHECK &{{[{test}] "30s"}}').startswith("HEALTHCHECK CMD a")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from modeldesk.core.ids import DiffId
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.layers.model import Layer
-from modeldesk.core.layers.parts import Told, add_up, largest_first, scaled
+from modeldesk.core.layers.parts import Told, add_up, largest_first, parts_name, scaled
 
 BASE, SYSTEM, DEPENDENCIES, APPLICATION, WEIGHTS, OTHER = LayerKind
 SIZES = st.dictionaries(st.sampled_from(LayerKind), st.integers(0, 10**12))
@@ -58,3 +58,21 @@ def test_scaled_parts_add_up(sizes: dict[LayerKind, int], total: int) -> None:
     assert sum(size for _, size in found) == (total if parts else 0)
     assert all(size > 0 for _, size in found)
     assert add_up([found]) == {kind: dict(found)[kind] for kind in LayerKind if kind in dict(found)}
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (((WEIGHTS, 330), (APPLICATION, 70)), "Model weights + application"),
+        (((WEIGHTS, 991), (APPLICATION, 9)), "Model weights"),
+        (
+            ((DEPENDENCIES, 60), (SYSTEM, 30), (OTHER, 10)),
+            "Dependencies + system packages + other",
+        ),
+        ((), "Base image"),
+    ],
+)
+def test_a_mixed_layer_is_named_by_all_that_counts(
+    parts: tuple[tuple[LayerKind, int], ...], name: str
+) -> None:
+    assert parts_name(parts[0][0] if parts else BASE, parts) == name

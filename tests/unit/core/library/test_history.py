@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.history import GoneVersion, Past, history
-from modeldesk.core.library.model import KeptVersion, Model, RemoteVersion, Version
+from modeldesk.core.library.model import KeptVersion, Model, Version
+from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.snapshot import make_snapshot
 from tests.unit.core.library.images import image, image_id
 

@@ -1,16 +1,24 @@
 """Registries are asked, and what they said is kept."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 import pytest
 
 from modeldesk.core.errors import (
     Cancelled,
     RecordsBusy,
+    RecordsDamaged,
     RegistryDenied,
     RegistryError,
     RegistryUnavailable,
 )
+from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken
-from modeldesk.core.library.model import RemoteVersions
+from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.layers.model import Layer
+from modeldesk.core.layers.parts import Told
+from modeldesk.core.library.remote_model import RemoteVersions
 from modeldesk.core.library.remote_versions import RemoteHistory, remote_repositories
 from modeldesk.core.library.snapshot import make_snapshot
 from tests.fakes.records import FakeRemoteRecords
@@ -29,7 +37,9 @@ def records() -> FakeRemoteRecords:
 @pytest.fixture
 def registry() -> FakeVersionRegistry:
     made = FakeVersionRegistry()
-    made.repositories[HERE] = RemoteVersions((remote("v1", 1), remote("v2", 2)))
+    made.repositories[HERE] = RemoteVersions(
+        tuple(replace(one, labels={}, platforms=()) for one in (remote("v1", 1), remote("v2", 2)))
+    )
     return made
 
 
@@ -120,3 +130,47 @@ def test_a_cancel_keeps_what_was_read(
     with pytest.raises(Cancelled):
         RemoteHistory(records, Cancelling()).ask([HERE], CancelToken())
     assert [one.tag for one in past.kept([HERE])] == ["v1", "v2"]
+
+
+def test_layers_that_were_looked_into_elsewhere_tell_their_kinds(
+    records: FakeRemoteRecords, registry: FakeVersionRegistry
+) -> None:
+    layers = (
+        Layer(DiffId("sha256:base"), "", 30, LayerKind.BASE_IMAGE),
+        Layer(DiffId("sha256:all"), "", 100, LayerKind.APPLICATION),
+    )
+    guessed = {LayerKind.BASE_IMAGE: 30, LayerKind.APPLICATION: 100}
+    version = replace(remote("v1", 1), compressed_by_kind=guessed, layers=layers)
+    registry.repositories[HERE] = RemoteVersions((version,))
+    kinds = FakeKinds()
+    past = RemoteHistory(records, registry, lambda: kinds)
+    assert past.ask([HERE], CancelToken()).versions == (version,)
+    kinds.told = {
+        DiffId("sha256:base"): Told(((LayerKind.SYSTEM_PACKAGES, 80),), 0),
+        DiffId("sha256:all"): Told(((LayerKind.MODEL_WEIGHTS, 300),), 100),
+    }
+    for found in (past.ask([HERE], CancelToken()).versions, past.kept([HERE])):
+        assert [one.compressed_by_kind for one in found] == [
+            {
+                LayerKind.BASE_IMAGE: 30,
+                LayerKind.APPLICATION: 25,
+                LayerKind.MODEL_WEIGHTS: 75,
+            }
+        ]
+    # What was kept is what the registry said, so that it can be judged anew.
+    assert records.remote_versions(HERE) == (version,)
+    kinds.fails = True
+    assert past.kept([HERE]) == (version,)
+
+
+class FakeKinds:
+    """What layers tell, and whether it can be read."""
+
+    def __init__(self) -> None:
+        self.told: dict[DiffId, Told] = {}
+        self.fails = False
+
+    def told_layers(self, layers: Collection[DiffId] | None = None) -> Mapping[DiffId, Told]:
+        if self.fails:
+            raise RecordsDamaged("They are damaged.")
+        return {one: told for one, told in self.told.items() if layers is None or one in layers}

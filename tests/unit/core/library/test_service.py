@@ -14,6 +14,7 @@ from modeldesk.core.errors import (
     EngineUnavailable,
     NotFound,
     RecordsBusy,
+    RecordsError,
 )
 from modeldesk.core.ids import ContainerId, ImageId
 from modeldesk.core.images import ImageDetail
@@ -436,3 +437,32 @@ class _CancelAfter(FakeEngine):
         if not self._left:
             self._token.cancel()
         return self._engine.image_detail(image)
+
+
+def test_what_was_said_of_metrics_since_the_build() -> None:
+    engine = FakeEngine()
+    labels = {"io.modeldesk.model.metrics": '{"accuracy": 0.5, "loss": 1}'}
+    image = engine.add_image("rec:v1", labels=labels)
+    said: dict[ImageId, dict[str, float | None]] = {}
+    library = Library(FakeImageRecords(), edited=lambda: said)
+
+    def metrics() -> dict[str, float]:
+        return dict(library.snapshot.models[0].versions[0].metrics)
+
+    library.reload(engine)
+    assert metrics() == {"accuracy": 0.5, "loss": 1}
+    said[image] = {"accuracy": 0.9, "loss": None, "f1": 0.8}
+    library.apply(engine, Changes(images=frozenset((image,))))
+    assert metrics() == {"accuracy": 0.9, "f1": 0.8}
+
+
+def test_records_of_edits_that_fail_leave_what_labels_say() -> None:
+    engine = FakeEngine()
+    engine.add_image("rec:v1", labels={"io.modeldesk.model.metrics": '{"accuracy": 0.5}'})
+
+    def edited() -> dict[ImageId, dict[str, float | None]]:
+        raise RecordsError("full")
+
+    library = Library(FakeImageRecords(), edited=edited)
+    library.reload(engine)
+    assert library.snapshot.models[0].versions[0].metrics == {"accuracy": 0.5}

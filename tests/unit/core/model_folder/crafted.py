@@ -7,6 +7,8 @@ import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 
+from tests.unit.core.model_folder import hdf5_samples
+
 
 def safetensors(header: object, data: int = 0) -> bytes:
     text = json.dumps(header).encode()
@@ -107,12 +109,31 @@ def tflite() -> bytes:
     return bytes(made)
 
 
-def keras(version: str = "3.5.0") -> bytes:
+def keras(
+    version: str = "3.5.0", weights: bytes = hdf5_samples.KERAS, *, packed: bool = False
+) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(made, "w", kind) as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": version}))
         archive.writestr("config.json", json.dumps({"class_name": "Functional"}))
-        archive.writestr("model.weights.h5", b"x")
+        archive.writestr("model.weights.h5", weights)
+    return made.getvalue()
+
+
+def npy(descr: str = "'<f4'", shape: str = "(3, 4)", *, data: int = 48, version: int = 1) -> bytes:
+    """An array as NumPy saves it; `descr` and `shape` in Python's notation."""
+    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".encode() + b"  \n"
+    length = len(text).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + length + text + bytes(data)
+
+
+def npz(*arrays: bytes, packed: bool = False) -> bytes:
+    made = io.BytesIO()
+    kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(made, "w", kind) as archive:
+        for number, array in enumerate(arrays):
+            archive.writestr(f"arr_{number}.npy", array)
     return made.getvalue()
 
 

@@ -1,8 +1,11 @@
 """What files of weights say of themselves."""
 
+import io
+import json
 import struct
 import sys
 import types
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.model import FileEntry, Severity, WeightFile
 from modeldesk.core.model_folder.weights import FoundWeights, find_weights
-from tests.unit.core.model_folder import crafted
+from tests.unit.core.model_folder import crafted, hdf5_samples
 
 FASTTEXT = (
     b"\xba\x16\x4f\x2f" + struct.pack("<I12id3i", 12, 10, 5, 5, 1, 5, 1, 3, 3, 20, 0, 0, 100, 1e-4,
@@ -53,14 +56,22 @@ def only(found: FoundWeights) -> WeightFile:
         ("m.bin", FASTTEXT, "fastText", (5 + 20 + 2) * 10, "F32",
          "version 12, supervised, 10 × 5 words"),
         ("m.ftz", FASTTEXT, "fastText", None, "quantised", "version 12, supervised, 10 × 5 words"),
-        ("m.keras", crafted.keras(), "Keras", None, "",
+        ("m.keras", crafted.keras(), "Keras", 16, "F32",
          "metadata.json, keras_version 3.5.0, class_name Functional"),
-        ("m.h5", b"\x89HDF\r\n\x1a\n....", "Keras", None, "", r"begins with \x89HDF"),
+        ("m.keras", crafted.keras(packed=True), "Keras", None, "",
+         "metadata.json, keras_version 3.5.0, class_name Functional"),
+        ("m.h5", hdf5_samples.KERAS, "Keras", 16, "F32", r"\x89HDF, 2 tensors"),
+        ("m.hdf5", hdf5_samples.KERAS_NEWER, "Keras", 16, "F32", r"\x89HDF, 2 tensors"),
+        ("m.h5", hdf5_samples.PLAIN, "HDF5", 18, "F16", r"\x89HDF, 6 tensors"),
+        ("m.h5", hdf5_samples.PLAIN_NEWER, "HDF5", 18, "F16", r"\x89HDF, 6 tensors"),
+        ("m.h5", hdf5_samples.MANY_LINKS, "HDF5", None, "", r"\x89HDF"),
         ("model.txt", b"tree\nversion=v4\nnum_class=1\n", "LightGBM", None, "", "tree, version=v4"),
         ("m.cbm", b"CBM1....", "CatBoost", None, "", "begins with CBM1"),
         ("model.json", b'{"learner":{},"version":[2,0,3]}', "XGBoost", None, "",
          "learner, version 2.0.3"),
         ("m.ubj", b"{L\0\0\0\0\0\0\0\x07learner{", "XGBoost", None, "", "begins with learner"),
+        ("m.ubj", (b"{L\0\0\0\0\0\0\0\x07learner{}L\0\0\0\0\0\0\0\x07version"
+         b"[#L\0\0\0\0\0\0\0\x03i\x03i\x02i\0}"), "XGBoost", None, "", "learner, version 3.2.0"),
         ("m.engine", b"ftrt\0\0\0\0", "TensorRT", None, "", "begins with ftrt"),
         ("m.plan", b"\0\1\2\3", "TensorRT", None, "", "by its name alone"),
         ("m.mlmodel", crafted.proto((1, 5), (2, b"x")), "Core ML", None, "",
@@ -76,6 +87,26 @@ def only(found: FoundWeights) -> WeightFile:
                                 pickle=crafted.pickled({})),
          "TorchScript", None, "", "constants.pkl, code/"),
         ("m.npz", crafted.zipped("a.npy"), "NumPy", None, "", "arrays as .npy files"),
+        ("m.npz", crafted.npz(crafted.npy(), crafted.npy("'<i8'", "(2,)", data=16)),
+         "NumPy", 14, "F32", "arrays as .npy files"),
+        ("model", crafted.npz(crafted.npy("'<f2'", "(500, 20)", data=20_000), packed=True),
+         "NumPy", 10_000, "F16", "arrays as .npy files"),
+        ("m.npz", crafted.npz(crafted.npy(), crafted.npy("'<U3'", "(2,)", data=24)),
+         "NumPy", 12, "F32", "arrays as .npy files"),
+        ("m.npz", crafted.npz(crafted.npy("'|O'", "(2,)")), "NumPy", None, "",
+         "arrays as .npy files"),
+        ("m.npz", crafted.npz(crafted.npy(), crafted.npy(data=47)), "NumPy", None, "",
+         "arrays as .npy files"),
+        ("weights.npy", crafted.npy(), "NumPy", 12, "F32", "descr <f4, shape (3, 4)"),
+        ("coef.npy", crafted.npy("'>f8'", "()", data=8, version=2), "NumPy", 1, "F64",
+         "descr >f8, shape ()"),
+        ("weights", crafted.npy("'|b1'", "(5,)", data=5, version=3), "NumPy", 5, "BOOL",
+         "descr |b1, shape (5)"),
+        ("weights.npy", crafted.npy("'|O'", "(2,)"), "NumPy", None, "", "descr |O, shape (2)"),
+        ("weights.npy", crafted.npy("[('a', '<f4'), ('b', '<f4')]", "(2,)", data=16),
+         "NumPy", None, "", r"begins with \x93NUMPY"),
+        ("weights.npy", crafted.npy(f"[('{'a' * 2000}', '<f4')]", "(2,)", data=8),
+         "NumPy", None, "", r"begins with \x93NUMPY"),
     ],
 )  # fmt: skip
 def test_every_format_is_told_by_its_content(
@@ -90,6 +121,43 @@ def test_every_format_is_told_by_its_content(
     weight = only(look(tmp_path, {name: content}))
     assert (weight.format, weight.evidence) == (kind, evidence)
     assert (weight.parameters, weight.precision) == (parameters, precision)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        crafted.npy(data=47),
+        crafted.npy(version=4),
+        crafted.npy()[:40],
+        crafted.npy(shape="(3)"),
+        crafted.npy(shape="(3, -4)"),
+        crafted.npy(shape="(3, 4"),
+        crafted.npy(shape=f"({'9' * 5000},)"),
+        crafted.npy(shape=f"({'9' * 19},)"),
+        crafted.npy(shape=f"({'1,' * 40})"),
+        crafted.npy(descr="__import__('os').system('true')"),
+        crafted.npy().replace(b"'shape'", b"'shapf'"),
+        crafted.npy().replace(b"'fortran_order': False, ", b"                        "),
+        crafted.npy().replace(b"}", b",}"),
+        crafted.npy().replace(b"}  ", b"} 1"),
+        b"\x93NUMPY\x01\x00\xff\xff{",
+    ],
+)
+def test_an_array_that_is_damaged_is_said(tmp_path: Path, content: bytes) -> None:
+    found = look(tmp_path, {"weights.npy": content})
+    assert [weight.format for weight in found.weights] == ["NumPy"]
+    assert found.weights[0].parameters is None
+    if b"9" * 5000 in content:
+        assert found.findings == ()
+    else:
+        (finding,) = found.findings
+        assert finding.severity is Severity.ERROR
+
+
+def test_arrays_are_weights_only_where_they_are_called_so(tmp_path: Path) -> None:
+    assert look(tmp_path, {"x_train.npy": crafted.npy()}).weights == ()
+    found = look(tmp_path, {"weights.npy": crafted.npy(), "m.gguf": b"GGUF"})
+    assert [weight.format for weight in found.weights] == ["GGUF"]
 
 
 @pytest.fixture
@@ -170,3 +238,33 @@ def test_a_text_by_the_name_of_a_model_is_none(tmp_path: Path, name: str) -> Non
     found = look(tmp_path, {name: b"<html>404: Not Found</html>\n"})
     assert found.weights == ()
     assert "is not what its name says" in found.findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("listed", "parameters", "precision"),
+    [
+        ({"a": (13, [3, 4]), "b": (13, [3]), "c": (7, [])}, 16, "BF16"),
+        ({"a": (7, [-1])}, None, ""),
+        ({"a": (7, ["s0"])}, None, ""),
+        ({}, None, ""),
+    ],
+)
+def test_an_exported_program_lists_its_weights(
+    tmp_path: Path,
+    listed: dict[str, tuple[int, list[object]]],
+    parameters: int | None,
+    precision: str,
+) -> None:
+    config = {
+        name: {"is_param": True, "tensor_meta": {
+            "dtype": kind, "sizes": [{"as_int": side} for side in sides]}}
+        for name, (kind, sides) in listed.items()
+    }  # fmt: skip
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("m/archive_format", "pt2")
+        archive.writestr("m/data/weights/model_weights_config.json", json.dumps({"config": config}))
+    weight = only(look(tmp_path, {"m.pt2": made.getvalue()}))
+    assert (weight.format, weight.parameters, weight.precision) == (
+        "torch.export", parameters, precision
+    )  # fmt: skip

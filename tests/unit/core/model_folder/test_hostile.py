@@ -18,6 +18,8 @@ from modeldesk.core.model_folder.headers import (
     core_ml,
     fasttext,
     gguf,
+    hdf5,
+    npy,
     onnx,
     safetensors,
     saved_model,
@@ -26,7 +28,7 @@ from modeldesk.core.model_folder.headers import (
 from modeldesk.core.model_folder.headers.reading import Allowance, BadHeader, Enough, Source
 from modeldesk.core.model_folder.inspect import inspect
 from modeldesk.core.model_folder.yaml_reader import read_yaml
-from tests.unit.core.model_folder import crafted
+from tests.unit.core.model_folder import crafted, hdf5_samples
 from tests.unit.core.model_folder.test_headers import FASTTEXT, TENSOR
 
 MOST_BYTES = 50_000_000
@@ -37,7 +39,11 @@ READERS = {
     "onnx": (onnx.read, crafted.onnx(crafted.onnx_tensor((3, 5), 1, 60, "beside"))),
     "tflite": (tflite.read, crafted.tflite()),
     "saved_model": (saved_model.read, crafted.proto((2, crafted.proto((1, b"\x2a\x01x"))))),
+    "npy": (npy.read, crafted.npy()),
     "core_ml": (core_ml.read, crafted.proto((1, 5), (2, b"x"))),
+    "hdf5": (hdf5.read, hdf5_samples.KERAS),
+    "newer hdf5": (hdf5.read, hdf5_samples.KERAS_NEWER),
+    "plain hdf5": (hdf5.read, hdf5_samples.PLAIN_NEWER),
     "fasttext": (lambda source: fasttext.read(source, quantised=False), FASTTEXT),
 }
 
@@ -142,6 +148,14 @@ HOSTILE: dict[str, dict[str, bytes]] = {
     },
     "a zip bomb": {"m.pt": bomb(), "m.keras": bomb()},
     "a zip of many names": {"m.pt": many_names()},
+    "a zip of many arrays": {
+        f"{number}.npz": crafted.npz(*[crafted.npy()] * 5000, packed=True) for number in range(4)
+    },
+    "an array of long header": {
+        "weights.npy": b"\x93NUMPY\x02\x00" + struct.pack("<I", 30_000_000) + b" " * 30_000_000,
+        "coef.npy": crafted.npy(shape=f"({'1, ' * 300}"),
+        "m.npz": crafted.npz(crafted.npy(shape=f"({'1, ' * 20_000}"), packed=True),
+    },
     "YAML aliases": {
         "MLmodel": aliases(),
         "cog.yaml": aliases().replace(b"flavors", b"build"),
@@ -198,8 +212,14 @@ def test_hostile_folders_cost_little(tmp_path: Path, name: str) -> None:
 def test_a_file_that_is_truncated_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(READERS["gguf"][1][:60])
     (tmp_path / "m.safetensors").write_bytes(READERS["safetensors"][1][:60])
-    said = [one.text for one in inspect(tmp_path).findings if "only partly" in one.text]
-    assert len(said) == 2
+    (tmp_path / "m.h5").write_bytes(hdf5_samples.KERAS[:2000])
+    (tmp_path / "m.keras").write_bytes(crafted.keras(weights=hdf5_samples.PLAIN[:2000]))
+    found = inspect(tmp_path)
+    said = [one.text for one in found.findings if "only partly" in one.text]
+    assert len(said) == 4
+    assert {one.format for one in found.weights if one.path.name != "m.gguf"} == {
+        "Keras", "safetensors"
+    }  # fmt: skip
 
 
 def test_links_that_lead_round_in_circles(tmp_path: Path) -> None:
@@ -208,3 +228,17 @@ def test_links_that_lead_round_in_circles(tmp_path: Path) -> None:
     (tmp_path / "MLmodel").symlink_to("MLmodel")
     (tmp_path / "config.json").symlink_to("a/up/config.json")
     assert inspect(tmp_path).recognised == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "a[" + "cuda[" * 40_000),
+        ("requirements.txt", "a=" + "=" * 200_000),
+        ("Dockerfile", "FROM a\n" + "\n" * 200_000 + "RUN a\n"),
+    ],
+)
+def test_no_line_is_searched_for_ever(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    (tmp_path / "app.py").write_text("import fastapi\napp = fastapi.FastAPI()\n")
+    assert inspect(tmp_path).path == tmp_path

@@ -220,12 +220,6 @@ def test_what_stays_out_is_counted(tmp_path: Path) -> None:
     assert secrets == {".env", "keys/server.pem"}
 
 
-def test_secrets_beside_an_own_dockerfile_are_a_warning(tmp_path: Path) -> None:
-    found = look(tmp_path, {"Dockerfile": "FROM x", ".env": "A=1", ".git/HEAD": "x"})
-    assert ".env looks like a secret and could enter the image" in texts(found, Severity.WARNING)
-    assert "Without a .dockerignore, .git" in texts(found, Severity.WARNING)
-
-
 def test_the_own_dockerignore_decides_what_enters(tmp_path: Path) -> None:
     found = look(
         tmp_path,
@@ -235,14 +229,10 @@ def test_the_own_dockerignore_decides_what_enters(tmp_path: Path) -> None:
             "big/keep.txt": "x",
             "m.gguf": b"GGUF",
             "serve.py": "import http.server",
-            ".env": "A=1",
-            "server.key": "x",
         },
     )
     assert [entry.path for entry in found.files] == [".dockerignore", "big/keep.txt", "serve.py"]
     assert found.weights == ()
-    assert "server.key looks like a secret, and" in texts(found, Severity.WARNING)
-    assert ".env looks" not in texts(found)
 
 
 def test_a_malformed_dockerignore_is_said(tmp_path: Path) -> None:

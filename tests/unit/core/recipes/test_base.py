@@ -44,7 +44,7 @@ def asking(version: str) -> ModelFolder:
     ],
 )
 def test_the_default_follows_the_python_that_is_asked_for(version: str, base: str) -> None:
-    assert str(base_for(asking(version), SLIM)) == base
+    assert str(base_for(asking(version), RecipeChoice(SLIM))) == base
 
 
 def notes(of: ModelFolder, base: str = SLIM) -> str:
@@ -59,7 +59,7 @@ def test_it_is_said_when_it_does() -> None:
 
 def test_an_image_that_was_chosen_stays_and_a_difference_is_said() -> None:
     chosen = "python:3.12-alpine"
-    assert str(base_for(asking("3.10"), chosen)) == chosen
+    assert str(base_for(asking("3.10"), RecipeChoice(chosen))) == chosen
     assert "asks for Python 3.10, and the base image is python:3.12" in notes(
         asking("3.10"), chosen
     )

@@ -6,46 +6,67 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldesk.core.build.dockerfile import Instruction, base_image, instructions
+from modeldesk.core.dockerfile.model import Instruction
+from modeldesk.core.dockerfile.read import read
+from modeldesk.core.dockerfile.steps import base_image
 from modeldesk.core.errors import InvalidReference
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.lint.service import Linter
+from modeldesk.core.model_folder.listing import Listing
 from modeldesk.core.model_folder.model import FileEntry, GpuNeed, ModelFolder, PythonVersion
 from modeldesk.core.recipes.choice import Form, RecipeChoice, Stages, form_for, single_only
 from modeldesk.core.recipes.dockerfile import propose
-from tests.unit.core.recipes.folders import folder, requirements
+from tests.unit.core.recipes.folders import LARGE, folder, requirements
 
 SLIM = "python:3.11-slim"
-BASES = (SLIM, "python:3.12-alpine", f"registry.lan:5000/team/python@sha256:{'0' * 64}")
+DISTROLESS = "gcr.io/distroless/python3-debian12:nonroot"
+CUDA = "nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04"
+BASES = (SLIM, "python:3.12-alpine", f"registry.lan:5000/team/python@sha256:{'0' * 64}",
+         DISTROLESS, CUDA)  # fmt: skip
 FOLDERS = {
     "wheels": folder("numpy==2.1.0"),
     "compiled": folder("annoy==1.17.3", "x @ git+https://git.lan/x"),
     "listed": folder(
         requirements=requirements("numpy==2.1.0", path="pyproject.toml"),
     ),
+    "loose": folder(
+        requirements=replace(requirements("numpy", path="pyproject.toml"), pinned=False),
+    ),
     "system": folder("numpy==2.1.0", system_packages=("ffmpeg", "libgl1=1.7.0-1+b1")),
     "nothing": folder(),
     "itself": folder(requirements=requirements("numpy==2.1.0", needs_folder=True)),
-}
-COMBINATIONS = list(itertools.product(Stages, Form, BASES, FOLDERS))
+    "nested": folder("numpy==2.1.0", files=(
+        FileEntry("app/main.py", 1), FileEntry("app/parts/rank.py", 1),
+        FileEntry("m.safetensors", LARGE), FileEntry("requirements.txt", 1),
+        FileEntry("serve.py", 1))),
+    "locked": folder("numpy", "annoy", requirements=requirements(
+        "numpy==2.1.0", path="requirements.lock", hashed=True, unhashed=("annoy",),
+        replaces=(PurePosixPath("requirements.txt"),))),
+}  # fmt: skip
+NAMES = {SLIM: "slim", BASES[1]: "alpine", BASES[2]: "digest", DISTROLESS: "distroless",
+         CUDA: "cuda"}  # fmt: skip
+COMBINATIONS = list(itertools.product(Stages, Form, BASES, FOLDERS, (False, True)))
 combinations = pytest.mark.parametrize(
-    ("stages", "form", "base", "kind"),
+    ("stages", "form", "base", "kind", "same"),
     COMBINATIONS,
-    ids=[f"{s.value}-{f.value}-{number % 3}-{kind}"
-         for number, (s, f, _, kind) in enumerate(COMBINATIONS)],
+    ids=[f"{s.value}-{f.value}-{NAMES[b]}-{kind}{'-same' if same else ''}"
+         for s, f, b, kind, same in COMBINATIONS],
 )  # fmt: skip
 KNOWN = {"FROM", "ENV", "WORKDIR", "RUN", "COPY", "USER", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL",
-         "CMD"}  # fmt: skip
+         "CMD", "ENTRYPOINT"}  # fmt: skip
 
 
 def made(
     of: ModelFolder, stages: Stages | None, form: Form = Form.CLASSIC, base: str = SLIM
 ) -> tuple[Instruction, ...]:
-    return instructions(propose(of, RecipeChoice(base, stages, form)).dockerfile)
+    return read(propose(of, RecipeChoice(base, stages, form)).dockerfile).instructions
 
 
 def last_stage(found: tuple[Instruction, ...]) -> list[str]:
@@ -58,16 +79,21 @@ def runs(found: tuple[Instruction, ...]) -> list[str]:
 
 
 @combinations
-def test_what_holds_for_every_dockerfile(stages: Stages, form: Form, base: str, kind: str) -> None:
-    text = propose(FOLDERS[kind], RecipeChoice(base, stages, form)).dockerfile
-    found = instructions(text)
+def test_what_holds_for_every_dockerfile(
+    stages: Stages, form: Form, base: str, kind: str, same: bool
+) -> None:
+    recipe = propose(FOLDERS[kind], RecipeChoice(base, stages, form, reproducible=same))
+    text = recipe.dockerfile
+    found = read(text).instructions
     final = last_stage(found)
     assert {one.word for one in found} <= KNOWN
-    # All stages stand on the one image, and the last one's is told in the labels.
-    assert found[0].rest.split()[0] == base
-    assert base_image(text) == base
-    assert {one.rest.split()[0] for one in found if one.word == "FROM"} <= {base, "base"}
-    assert len([line for line in final if line.startswith("USER 10001")]) == 1
+    # All stages stand on the images that are told, and the last one's is in the labels.
+    assert base_image(text) == base == str(recipe.bases[0])
+    assert {one.rest.split()[0] for one in found if one.word == "FROM"} <= {
+        *map(str, recipe.bases), "base", "builder", "scratch",
+    }  # fmt: skip
+    user = "USER 65532" if base == DISTROLESS else "USER 10001"
+    assert final.count(user) == 1
     for word in ("EXPOSE ", "HEALTHCHECK ", "STOPSIGNAL ", 'CMD ["python", "serve.py"]'):
         assert any(line.startswith(word) for line in final), word
     # What the oldest builder that is known does not know.
@@ -75,25 +101,75 @@ def test_what_holds_for_every_dockerfile(stages: Stages, form: Form, base: str, 
     assert "<<" not in text
     assert not text.startswith("# syntax")
     mounts = [line for line in runs(found) if "--mount" in line]
-    pips = [line for line in runs(found) if "pip" in line and "venv --" not in line]
+    pips = [line for line in runs(found) if "pip" in line and "-m venv" not in line]
     assert mounts == (pips if form is Form.BUILDKIT else [])
     assert all(("--no-cache-dir" in line) is (form is Form.CLASSIC) for line in pips)
+    assert len(pips) == {"nothing": 0, "locked": 2}.get(kind, 1)
+
+
+@combinations
+def test_the_last_stage(stages: Stages, form: Form, base: str, kind: str, same: bool) -> None:
+    text = propose(FOLDERS[kind], RecipeChoice(base, stages, form, reproducible=same)).dockerfile
+    final = last_stage(read(text).instructions)
     marks = ("/opt/venv /opt/venv", "m.safetensors", "serve.py ./")
     order = [at for mark in marks for at, line in enumerate(final) if mark in line]
     assert order == sorted(order)
     assert ("alpine" in base) is ("apk add" in text or "adduser -D" in text)
     assert not ("alpine" in base and "apt-get" in text)
+    if base == DISTROLESS:
+        assert not [line for line in final if line.startswith("RUN")]
+    if same:
+        # Everything that is copied was made ready before, and nothing else leaves its time.
+        assert all(line.startswith("COPY --from") for line in final if line.startswith("COPY"))
+        assert all("apt-get" in line or "apk add" in line
+                   for line in final if line.startswith("RUN"))  # fmt: skip
+    assert (base in (DISTROLESS, CUDA)) is ("ENTRYPOINT []" in final)
+
+
+def test_hadolint_has_nothing_to_say(tmp_path: Path) -> None:
+    """About any combination; all in one go, as starting it takes the most of the time."""
+    beside = str(Path(sys.executable).parent)
+    program = shutil.which("hadolint", path=os.pathsep.join((beside, os.environ["PATH"])))
+    if program is None:
+        pytest.skip("hadolint is neither in the environment nor on the PATH")
+    texts = {
+        propose(FOLDERS[kind], RecipeChoice(base, stages, form, reproducible=same)).dockerfile
+        for stages, form, base, kind, same in COMBINATIONS
+    }
+    names = [f"{number}.Dockerfile" for number, _ in enumerate(texts)]
+    for name, text in zip(names, texts, strict=True):
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        [program, *names], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("", 0)
 
 
 @combinations
-def test_hadolint_has_nothing_to_say(stages: Stages, form: Form, base: str, kind: str) -> None:
-    beside = str(Path(sys.executable).parent)
-    hadolint = shutil.which("hadolint", path=os.pathsep.join((beside, os.environ["PATH"])))
-    if hadolint is None:
-        pytest.skip("hadolint is neither in the environment nor on the PATH")
-    text = propose(FOLDERS[kind], RecipeChoice(base, stages, form)).dockerfile
-    done = subprocess.run([hadolint, "-"], input=text, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.returncode) == ("", 0), text
+def test_our_own_rules_have_nothing_to_say(
+    stages: Stages, form: Form, base: str, kind: str, same: bool
+) -> None:
+    recipe = propose(FOLDERS[kind], RecipeChoice(base, stages, form, reproducible=same))
+    asked = FOLDERS[kind].requirements
+    generated = {*recipe.texts, *((str(asked.path),) if asked is not None else ())}
+    folder = Listing(Path("/m"), FOLDERS[kind].files, frozenset(generated))
+    lint = Linter().dockerfile(recipe.dockerfile, CancelToken(), folder, recipe.dockerignore)
+    assert lint.findings == ()
+    ignore = Linter().dockerignore(recipe.dockerignore, CancelToken(), folder, recipe.dockerfile)
+    assert ignore.findings == ()
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_code_is_put_together_in_a_stage_of_its_own(form: Form) -> None:
+    found = made(FOLDERS["nested"], Stages.MULTI, form=form)
+    begin = next(at for at, one in enumerate(found) if one.rest == "scratch AS code")
+    copies = [one.rest for one in found[begin + 1 : begin + 3]]
+    assert copies == ["serve.py /code/app/", "app/ /code/app/app/"]
+    code = [line for line in last_stage(found) if line.startswith("COPY --from=code")]
+    assert code == ["COPY --from=code /code/ /"]
+    # One stage stays one.
+    single = made(FOLDERS["nested"], Stages.SINGLE, form=form)
+    assert [one.word for one in single].count("FROM") == 1
 
 
 def test_several_stages_leave_behind_what_installing_needs() -> None:
@@ -102,6 +178,7 @@ def test_several_stages_leave_behind_what_installing_needs() -> None:
     assert [one.rest for one in found if one.word == "FROM"] == [
         f"{SLIM} AS base",
         "base AS builder",
+        "scratch AS code",
         "base AS final",
     ]
     assert any("build-essential git" in line for line in runs(found))
@@ -122,6 +199,12 @@ def test_what_the_model_runs_with_is_in_the_last_stage_too() -> None:
     found = made(FOLDERS["system"], Stages.MULTI)
     second = [number for number, one in enumerate(found) if one.word == "FROM"][1]
     assert any("ffmpeg libgl1=1.7.0-1+b1" in line for line in runs(found[:second]))
+
+
+def test_on_alpine_the_threads_of_lightgbm_have_their_name_there() -> None:
+    folder = replace(FOLDERS["wheels"], system_packages=("libgomp1", "ffmpeg"))
+    found = made(folder, Stages.MULTI, base="python:3.12-alpine")
+    assert runs(found)[0] == "apk add --no-cache libgomp ffmpeg libstdc++"
 
 
 def test_on_alpine_there_is_a_compiler_to_install_with() -> None:
@@ -172,6 +255,7 @@ hostile = st.one_of(
     st.tuples(hostile, hostile, hostile),
     st.dictionaries(hostile, hostile, max_size=3),
     st.sampled_from(list(itertools.product(Stages, Form, BASES))),
+    st.booleans(),
 )
 def test_nothing_in_a_folder_adds_an_instruction(
     packages: list[str],
@@ -179,6 +263,7 @@ def test_nothing_in_a_folder_adds_an_instruction(
     words: tuple[str, str, str],
     labels: dict[str, str],
     how: tuple[Stages, Form, str],
+    same: bool,
 ) -> None:
     path, version, evidence = words
     where = PurePosixPath(path or "x")
@@ -192,9 +277,10 @@ def test_nothing_in_a_folder_adds_an_instruction(
         dataset_version=evidence,
         framework=version,
     )
-    text = propose(of, RecipeChoice(base, stages, form)).dockerfile
+    choice = RecipeChoice(base, stages, form, reproducible=same)
+    text = propose(of, choice).dockerfile
     plain = folder(requirements=requirements("x", path="pyproject.toml"), system_packages=("x",))
-    found = _words(propose(plain, RecipeChoice(base, stages, form)).dockerfile)
+    found = _words(propose(plain, choice).dockerfile)
     # One RUN more or less: system packages are installed where there are any, tools likewise.
     assert set(_words(text)) <= set(found)
     assert abs(len(_words(text)) - len(found)) <= 2

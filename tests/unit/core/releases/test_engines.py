@@ -29,13 +29,12 @@ from modeldesk.core.releases.model import (
     VersionTarget,
 )
 from modeldesk.core.releases.recovery import healed_text
-from modeldesk.core.releases.service import ReleaseService
-from modeldesk.core.releases.undo import release_label
-from tests.fakes.answer_probe import FakeAnswerProbe
+from modeldesk.core.releases.tools import release_label
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.engine import INFO, FakeEngine
 from tests.fakes.engine_containers import Behaviour
 from tests.fakes.records import FakeReleaseRecords
+from tests.support.releases import release_service
 
 SHOP, TILL = DeploymentName("shop"), DeploymentName("till")
 NOW = datetime(2026, 4, 5, tzinfo=UTC)
@@ -49,9 +48,7 @@ class Desk:
     def __init__(self) -> None:
         self.records = FakeReleaseRecords()
         self.locks = FakeDeploymentLocks()
-        self.service = ReleaseService(
-            self.records, FakeAnswerProbe(), self.locks, lambda: "ana", lambda: NOW
-        )
+        self.service = release_service(self.records, self.locks, lambda: "ana", lambda: NOW)
         self.local = FakeEngine(own_id="LOCAL")
         self.lab = FakeEngine(replace(INFO, address=LAB), own_id="LAB")
 

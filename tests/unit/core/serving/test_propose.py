@@ -38,6 +38,11 @@ def refusal(folder: Path) -> str:
     return found.findings[-1].text
 
 
+def test_a_model_that_is_the_folder_is_called_so(tmp_path: Path) -> None:
+    found, _ = look(models.transformers_folder(tmp_path))
+    assert any("it loads the folder with Transformers" in one.text for one in found.findings)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "loader", "first"),
     [

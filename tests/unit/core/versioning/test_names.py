@@ -1,155 +1,32 @@
-from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from modeldesk.core.errors import InvalidVersion
 from modeldesk.core.references import check_tag
-from modeldesk.core.versioning.git_facts import GitFacts
+from modeldesk.core.versioning.channels import CHANNELS
 from modeldesk.core.versioning.names import (
-    CHANNELS,
-    ProposedVersion,
     Scheme,
-    Step,
     check_version,
     is_channel,
     is_commit,
     is_mutable,
     is_semantic,
     is_timestamp,
-    propose,
+    scheme_of,
     sort_key,
     tag_of,
 )
-
-NOW = datetime(2025, 4, 5, 14, 30, 20)  # noqa: DTZ001 - a name has no zone
-COMMIT = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
-
-numbers = st.integers(0, 10**6)
-word = st.text("0123456789abcrxyzABZ-", min_size=1, max_size=12)
-semantic = st.builds(
-    lambda v, major, minor, patch, pre, build: (
-        f"{v}{major}.{minor}{patch}{'-' + '.'.join(pre) if pre else ''}{build}"
-    ),
-    st.sampled_from(["v", ""]),
-    numbers,
-    numbers,
-    st.one_of(st.just(""), numbers.map(lambda n: f".{n}")),
-    st.lists(word, max_size=3),
-    st.one_of(st.just(""), word.map(lambda w: f"_{w}")),
-)
-any_tag = st.one_of(semantic, st.text(max_size=140), st.sampled_from(["latest", "stable"]))
-moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
-
-
-def next_semantic(*existing: str, step: Step = Step.MINOR) -> ProposedVersion:
-    return propose(Scheme.SEMANTIC, existing, None, NOW, step=step)
-
-
-def git(*, commit: str = COMMIT, branch: str = "main", dirty: bool = False) -> GitFacts:
-    return GitFacts(commit, branch, dirty, "")
+from tests.unit.core.versioning.strategies import any_tag, semantic, word
 
 
 def shuffled(tags: list[str]) -> list[str]:
     """The tags in their order, whichever they came in."""
     backwards = list(reversed(tags))
     return sorted(backwards, key=sort_key)
-
-
-@pytest.mark.parametrize(
-    ("existing", "tag"),
-    [
-        ([], "v1.0.0"),
-        (["latest", "stable", "v20250101", "a1b2c3d4"], "v1.0.0"),
-        (["v1.4.1", "v1.3.9"], "v1.5.0"),
-        (["v1.9.0", "v1.10.0"], "v1.11.0"),
-        (["1.2"], "1.3.0"),
-        (["v2"], "v2.1.0"),
-        (["v1.4.0", "v1.5.0-rc1"], "v1.5.0-rc2"),
-        (["v1.0.0-rc9", "v1.0.0-rc10"], "v1.0.0-rc11"),
-        (["v1.0.0-rc1", "v1.0.0"], "v1.1.0"),
-        (["v1.0.0-beta.3"], "v1.0.0-beta.4"),
-        (["v1.0.0-rc"], "v1.0.0-rc2"),
-        (["v1.0.0_gpu"], "v1.1.0"),
-        (["v1.0.0-" + "a" * 121], "v1.0.0"),
-    ],
-)
-def test_the_next_semantic_version(existing: list[str], tag: str) -> None:
-    assert next_semantic(*existing).tag == tag
-
-
-def test_the_part_that_goes_up_can_be_chosen() -> None:
-    assert next_semantic("v1.4.1", step=Step.MAJOR).tag == "v2.0.0"
-    assert next_semantic("v1.4.1", step=Step.PATCH).tag == "v1.4.2"
-
-
-def test_the_reason_is_said() -> None:
-    assert next_semantic("v1.4.1").reason == "next after v1.4.1"
-    assert next_semantic().reason == "first version"
-
-
-@given(st.lists(any_tag, max_size=8), st.sampled_from(Step))
-def test_a_semantic_proposal_is_valid_new_and_the_highest(existing: list[str], step: Step) -> None:
-    proposed = propose(Scheme.SEMANTIC, existing, None, NOW, step=step).tag
-    check_version(proposed)
-    assert is_semantic(proposed)
-    assert all(sort_key(tag) < sort_key(proposed) for tag in existing if is_semantic(tag))
-
-
-def test_commits() -> None:
-    assert propose(Scheme.COMMIT, [], git(), NOW) == ProposedVersion("a1b2c3d4", "commit on main")
-    assert propose(Scheme.COMMIT, [], git(dirty=True), NOW).tag == "a1b2c3d4-dirty"
-    assert propose(Scheme.COMMIT, [], git(branch=""), NOW).reason == "checked-out commit"
-
-
-def test_a_commit_built_again_gets_a_count() -> None:
-    taken = ["a1b2c3d4-dirty", "a1b2c3d4-dirty-2"]
-    assert propose(Scheme.COMMIT, taken, git(dirty=True), NOW).tag == "a1b2c3d4-dirty-3"
-
-
-@pytest.mark.parametrize("facts", [None, git(commit="")])
-def test_without_a_commit_there_is_no_name_but_a_reason(facts: GitFacts | None) -> None:
-    proposed = propose(Scheme.COMMIT, [], facts, NOW)
-    assert proposed.tag == ""
-    assert "git" in proposed.reason
-
-
-def test_timestamps() -> None:
-    def tag(*existing: str, suffix: str = "") -> str:
-        return propose(Scheme.TIMESTAMP, existing, None, NOW, suffix=suffix).tag
-
-    assert tag() == "v20250405"
-    assert tag("v20250404") == "v20250405"
-    assert tag(suffix="prod") == "v20250405-prod"
-    assert tag("v20250405") == "v20250405-1430"
-    assert tag("v20250405-dev", suffix="prod") == "v20250405-1430-prod"
-    assert tag("v20250405", "v20250405-1430") == "v20250405-143020"
-    assert tag("v20250405", "v20250405-1430", "v20250405-143020") == "v20250405-143021"
-
-
-@given(st.lists(moments, max_size=6), st.sampled_from(["", "prod", "eu.1"]))
-def test_a_timestamp_proposal_is_valid_and_the_highest(times: list[datetime], suffix: str) -> None:
-    existing: list[str] = []
-    for now in sorted(times):
-        made = propose(Scheme.TIMESTAMP, existing, None, now, suffix=suffix).tag
-        check_version(made)
-        assert is_timestamp(made)
-        assert made not in existing
-        assert all(sort_key(tag)[:2] < sort_key(made)[:2] for tag in existing)
-        existing.append(made)
-
-
-@given(st.lists(any_tag, max_size=5), moments)
-def test_no_scheme_proposes_a_name_that_is_taken(existing: list[str], now: datetime) -> None:
-    for scheme in Scheme:
-        assert propose(scheme, existing, git(), now).tag not in existing
-
-
-@pytest.mark.parametrize("suffix", ["1430", "-x", "a b", "ü", "a\n", "x" * 130])
-def test_a_suffix_that_no_tag_can_hold_is_refused(suffix: str) -> None:
-    with pytest.raises(InvalidVersion):
-        propose(Scheme.TIMESTAMP, [], None, NOW, suffix=suffix)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +110,139 @@ def test_channels_are_what_the_settings_and_labels_say() -> None:
     assert [scheme.value for scheme in Scheme] == ["semantic", "commit", "timestamp"]
 
 
-def test_a_minute_later_is_another_name() -> None:
-    taken = ["v20250405", "v20250405-1430"]
-    later = NOW + timedelta(minutes=1)
-    assert propose(Scheme.TIMESTAMP, taken, None, later).tag == "v20250405-1431"
+@pytest.mark.parametrize(
+    ("tag", "better"),
+    [
+        ("v01.2.0", "v1.2.0"),
+        ("1.02.0", "1.2.0"),
+        ("v1.2.00", "v1.2.0"),
+        ("v1.0.0-rc.01", "v1.0.0-rc.1"),
+        ("v1.0.0-01_cu121", "v1.0.0-1_cu121"),
+        ("2025.04.05", "2025.4.5"),
+        ("v007", "v7"),
+    ],
+)
+def test_leading_zeros_are_refused_with_what_to_write(tag: str, better: str) -> None:
+    with pytest.raises(InvalidVersion, match="leading zeros") as raised:
+        check_version(tag)
+    assert raised.value.hint == f"Write {better}."
+    check_version(better)
+    assert is_semantic(better)
+    assert not is_semantic(tag)
+
+
+@given(
+    st.lists(st.from_regex(r"0{0,2}[0-9]{1,3}", fullmatch=True), min_size=3, max_size=3),
+    st.lists(st.one_of(word, st.from_regex(r"0[0-9]{1,2}", fullmatch=True)), max_size=3),
+)
+def test_what_is_refused_for_its_zeros_can_be_written_without(
+    core: list[str], pre: list[str]
+) -> None:
+    tag = ".".join(core) + ("-" + ".".join(pre) if pre else "")
+    padded = any(part.isdigit() and len(part) > 1 and part[0] == "0" for part in (*core, *pre))
+    assert is_semantic(tag) is not padded
+    if padded:
+        with pytest.raises(InvalidVersion) as raised:
+            check_version(tag)
+        assert is_semantic(raised.value.hint.removeprefix("Write ").removesuffix("."))
+
+
+@pytest.mark.parametrize("tag", ["slim", "build-09", "0a1b2c3d", "v20250405-0900", "1.0.0-0a"])
+def test_zeros_elsewhere_are_no_matter(tag: str) -> None:
+    check_version(tag)
+
+
+def precedence(one: str, other: str) -> int:
+    """SemVer 2.0.0, section 11, word for word."""
+
+    def parts(version: str) -> tuple[list[int], list[str]]:
+        core, _, pre = version.removeprefix("v").partition("_")[0].partition("-")
+        return [int(n) for n in core.split(".")], pre.split(".") if pre else []
+
+    (core, pre), (other_core, other_pre) = parts(one), parts(other)
+    if core != other_core:
+        return 1 if core > other_core else -1
+    if not pre or not other_pre:
+        return bool(other_pre) - bool(pre)
+    for left, right in zip(pre, other_pre, strict=False):
+        if left == right:
+            continue
+        if left.isdigit() and right.isdigit():
+            return 1 if int(left) > int(right) else -1
+        if left.isdigit() or right.isdigit():
+            return -1 if left.isdigit() else 1
+        return 1 if left > right else -1
+    return (len(pre) > len(other_pre)) - (len(pre) < len(other_pre))
+
+
+def ours(one: str, other: str) -> int:
+    left, right = sort_key(one)[:-1], sort_key(other)[:-1]
+    return (left > right) - (left < right)
+
+
+few = st.integers(0, 3)
+identifier = st.one_of(
+    few.map(str), st.text("-0aZ", min_size=1, max_size=3).filter(lambda w: w[0] != "0")
+)
+full = st.builds(
+    lambda major, minor, patch, pre, build: (
+        f"v{major}.{minor}.{patch}{'-' + '.'.join(pre) if pre else ''}{build}"
+    ),
+    few,
+    few,
+    few,
+    st.lists(identifier, max_size=3),
+    st.sampled_from(["", "_cu121"]),
+)
+
+
+@given(full, full)
+def test_semantic_versions_are_ordered_by_their_precedence(one: str, other: str) -> None:
+    # Words in which several digits meet are the exception.
+    assume("00" not in one + other)
+    assert ours(one, other) == precedence(one, other)
+
+
+def test_the_order_that_semver_gives_as_an_example() -> None:
+    order = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
+             "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"]  # fmt: skip
+    assert all(precedence(one, other) == ours(one, other) == -1 for one, other in pairwise(order))
+
+
+python = st.builds(
+    lambda core, pre, count: ("{}.{}.{}".format(*core), f"{pre}{count}" if pre else ""),
+    st.tuples(few, few, few),
+    st.sampled_from(["", "a", "b", "rc"]),
+    st.integers(0, 200),
+)
+
+
+@given(python, python)
+def test_pre_releases_are_ordered_as_python_packages_are(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    def tag(version: tuple[str, str]) -> str:
+        return "-".join(filter(None, version))
+
+    left, right = Version("".join(one)), Version("".join(other))
+    assert ours(tag(one), tag(other)) == (left > right) - (left < right)
+
+
+@pytest.mark.parametrize(
+    ("tag", "scheme"),
+    [
+        ("v1.4.0", Scheme.SEMANTIC),
+        ("a1b2c3d4-dirty", Scheme.COMMIT),
+        ("v20250405-prod", Scheme.TIMESTAMP),
+        ("slim", None),
+        ("stable", None),
+        ("v1.04.0", None),
+    ],
+)
+def test_the_scheme_of_a_name(tag: str, scheme: Scheme | None) -> None:
+    assert scheme_of(tag) is scheme
+
+
+def test_only_a_semantic_version_is_written_otherwise() -> None:
+    assert tag_of("1.2.0-rc.1+cu121.sha") == "1.2.0-rc.1_cu121.sha"
+    assert tag_of("a+b") == "a+b"

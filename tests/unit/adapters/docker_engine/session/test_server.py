@@ -81,7 +81,7 @@ def test_an_error_of_an_answer_is_kept_and_not_told() -> None:
         answer = client.call(secrets.METHOD, counted(1, b"token"))
         assert answer.status == 2
         assert "/home/me" not in answer.said
-    assert server.error is error
+        assert server.error is error
 
 
 def test_who_one_is_at_a_registry() -> None:

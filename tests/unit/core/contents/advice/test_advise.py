@@ -326,7 +326,11 @@ def test_variables_are_named_and_never_shown() -> None:
     )
     found = about(made, Subject.SECRETS)
 
-    assert found.details == ("API_KEY", "DATABASE_URL", "DB_PASSWORD")
+    assert found.details == (
+        "Environment variable API_KEY",
+        "Environment variable DATABASE_URL",
+        "Environment variable DB_PASSWORD",
+    )
     assert "hunter2" not in repr(found)
 
 

@@ -1,0 +1,1 @@
+"""Gateways made of nginx."""

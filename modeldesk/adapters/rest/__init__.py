@@ -1,0 +1,1 @@
+"""The hub over HTTP: the only place that knows starlette and uvicorn."""

@@ -1,0 +1,104 @@
+"""What the channel that a deployment follows names, here and in its registry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from modeldesk.core.deployment_watch.model import ChannelFacts
+from modeldesk.core.deployment_watch.ports import Followed
+from modeldesk.core.errors import InvalidReference, RegistryError
+from modeldesk.core.ids import ImageId, short
+from modeldesk.core.images import ImageSummary
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.references import Reference
+from modeldesk.core.releases.model import Deployment, VersionTarget
+from modeldesk.core.versioning.channels import channel_of
+
+ASK_AGAIN_S = 600.0
+"""How long what a registry said is taken for true."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    digest: str
+    at: float
+
+
+class ChannelLook:
+    """One engine's. A registry is asked for one tag at a time, and seldom; one that is away is
+    passed over until then."""
+
+    def __init__(self, followed: Followed, ticks: Callable[[], float]) -> None:
+        self._followed = followed
+        self._ticks = ticks
+        self._said: dict[Reference, _Said] = {}
+
+    def facts(
+        self, deployment: Deployment, images: Sequence[ImageSummary], token: CancelToken
+    ) -> ChannelFacts | None:
+        """None where it follows none, or that names nothing. Raises `Cancelled`."""
+        channel, current = self._followed.channel(deployment), deployment.current
+        if not channel or current is None:
+            return None
+        try:
+            tag = Reference.parse(current.reference).with_tag(channel)
+        except InvalidReference:
+            return None
+        # What only this engine has no registry can know.
+        in_registry = current.digest != current.image
+        digest = self._digest(tag, token) if in_registry else ""
+        if digest:
+            return _by_digest(channel, tag, digest, current, images)
+        return _by_tag(channel, tag, current, images)
+
+    def _digest(self, tag: Reference, token: CancelToken) -> str:
+        now = self._ticks()
+        said = self._said.get(tag)
+        if said is None or now - said.at >= ASK_AGAIN_S:
+            try:
+                digest = self._followed.digest(tag, token)
+            except RegistryError:
+                digest = said.digest if said else ""
+            said = self._said[tag] = _Said(digest, now)
+        return said.digest
+
+
+def _by_digest(
+    channel: str,
+    tag: Reference,
+    digest: str,
+    current: VersionTarget,
+    images: Sequence[ImageSummary],
+) -> ChannelFacts:
+    here = next((one for one in images if _has(one, tag, digest)), None)
+    same = digest == current.digest or (here is not None and here.id == current.image)
+    version = _name(here, tag) if here else ""
+    reference = str(tag.with_tag(version) if version else Reference(
+        tag.registry, tag.repository, "", digest))  # fmt: skip
+    image = here.id if here else ImageId("")
+    target = VersionTarget(image, reference, digest)
+    return ChannelFacts(channel, version or short(digest), target, same, here.id if here else None)
+
+
+def _by_tag(
+    channel: str, tag: Reference, current: VersionTarget, images: Sequence[ImageSummary]
+) -> ChannelFacts | None:
+    here = next((one for one in images if tag in one.tags), None)
+    if here is None:
+        return None
+    version = _name(here, tag)
+    digest = next((one.digest for one in here.digests if one.name == tag.name), here.id)
+    reference = str(tag.with_tag(version) if version else tag)
+    target = VersionTarget(here.id, reference, digest)
+    return ChannelFacts(
+        channel, version or short(here.id), target, here.id == current.image, here.id
+    )
+
+
+def _has(image: ImageSummary, tag: Reference, digest: str) -> bool:
+    return any(one.name == tag.name and one.digest == digest for one in image.digests)
+
+
+def _name(image: ImageSummary, tag: Reference) -> str:
+    """The version's own tag in the same repository; empty for none."""
+    names = (one.tag for one in image.tags if one.name == tag.name)
+    return next((name for name in names if channel_of(name) is None), "")

@@ -1,0 +1,1 @@
+"""Every deployment of an engine, whatever it runs as."""

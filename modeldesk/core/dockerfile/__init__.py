@@ -1,0 +1,1 @@
+"""Dockerfiles read as the builders read them, with the place of every word."""

@@ -1,0 +1,1 @@
+"""The gateway of a deployment: one stable address in front of the versions behind it."""

@@ -1,0 +1,1 @@
+"""What is registered with a version beside its layers, when, by whom and why."""

@@ -1,0 +1,1 @@
+"""What happens to deployments, told to others: events, their outbox, and who sends them."""

@@ -1,0 +1,1 @@
+"""Images between the engine and registries."""

@@ -1,0 +1,1 @@
+"""Moving a model's channels, and the history of that."""

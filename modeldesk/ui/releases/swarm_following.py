@@ -1,0 +1,57 @@
+"""Which service of a swarm the page follows."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from modeldesk.core.ids import DeploymentName, short
+from modeldesk.core.jobs import CancelToken
+from modeldesk.core.ports import ImageEngine
+from modeldesk.core.releases.model import Deployment, DeploymentKey, Release, Target
+from modeldesk.core.releases.names import version_text
+from modeldesk.core.swarm.images import is_of
+from modeldesk.core.swarm.rolling import Rolling
+from modeldesk.ui.releases.body import ReleaseBody
+
+FollowSwarm = Callable[[ImageEngine, DeploymentName, CancelToken], Iterator[Rolling]]
+"""See `SwarmReleases.follow`."""
+
+
+class SwarmFollowing:
+    """Gives the body's panel the service of what is shown, and leaves one alone that it has."""
+
+    def __init__(self, engine: Callable[[], ImageEngine], follow: FollowSwarm) -> None:
+        """Both are called in a thread of the panel."""
+        self._engine = engine
+        self._follow = follow
+        self._shown: tuple[DeploymentKey, int] | None = None
+
+    def show(
+        self,
+        deployment: Deployment | None,
+        histories: Mapping[DeploymentName, Sequence[Release]],
+        body: ReleaseBody,
+    ) -> None:
+        """Follow it, where it is on a swarm. What was lost with its service is asked for again
+        once something was released."""
+        if deployment is None or deployment.settings.target is not Target.SWARM:
+            if self._shown is not None or not body.swarm.isHidden():
+                self._shown = None
+                body.show_swarm(None)
+            return
+        releases = histories.get(deployment.name, ())
+        shown = deployment.key, deployment.release
+        if shown == self._shown:
+            return
+        self._shown, name = shown, deployment.name
+        body.show_swarm(
+            lambda token: self._follow(self._engine(), name, token),
+            lambda image: version_of_image(image, releases),
+        )
+
+
+def version_of_image(image: str, releases: Sequence[Release]) -> str:
+    """What a task's image is called, by the releases that ran it; else the beginning of its
+    digest."""
+    for release in releases:
+        if is_of(image, release.target):
+            return version_text(release.target.reference)
+    return short(image.rpartition("@")[2])

@@ -1,0 +1,1 @@
+"""Who is told of releases: receivers in the settings."""

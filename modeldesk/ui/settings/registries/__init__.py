@@ -1,0 +1,1 @@
+"""The registries that are known: who is signed in at each, and how its last check went."""

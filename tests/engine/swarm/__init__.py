@@ -1,0 +1,1 @@
+"""A real swarm, on engines of the tests' own."""

@@ -1,0 +1,1 @@
+"""Deployments, whatever they run as."""

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import registry as registry_program
 from tests.engine.registries.artifact_work import NAME, make_weights, pull_to, push_folder
+from tests.support.ports import free_port
 
 VERSION = "v1.0.0"
 _PLAIN = ("--src-tls-verify=false", "--dest-tls-verify=false")
@@ -63,7 +64,7 @@ class Site:
 
     def __init__(self, room: Path) -> None:
         self._folder = tempfile.TemporaryDirectory(dir=room)
-        port = registry_program.free_port()
+        port = free_port()
         self._process = registry_program.start(Path(self._folder.name), port)
         self.address = f"127.0.0.1:{port}"
         self.image = f"docker://{self.address}/{NAME}:{VERSION}"

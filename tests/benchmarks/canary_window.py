@@ -48,8 +48,8 @@ from modeldesk.ui.widgets.confirm import ConfirmDialog
 from tests.benchmarks.gaps import Gaps, let_live
 from tests.engine.canary import server
 from tests.engine.canary.server import PORT
-from tests.engine.gateway.bench import free_port
 from tests.support.engine import NGINX, PYTHON
+from tests.support.ports import free_port
 
 _DOCKERFILE = f"""\
 FROM {PYTHON}

@@ -34,6 +34,7 @@ from modeldesk.core.library.browsing import Browsing
 from modeldesk.core.registry.known import KnownRegistry
 from tests.benchmarks.registry_versions import fill
 from tests.support.faulty_proxy import faulty_proxy
+from tests.support.ports import free_port
 from tests.support.slow_line import slow_line
 
 _AT_ONCE = 16
@@ -146,7 +147,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     delays = [float(one) for one in sys.argv[2:]] or [0, 5, 20]
     with tempfile.TemporaryDirectory() as folder:
-        port = registry_program.free_port()
+        port = free_port()
         process = registry_program.start(Path(folder), port)
         try:
             fill(f"127.0.0.1:{port}", count)

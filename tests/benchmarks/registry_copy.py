@@ -26,6 +26,7 @@ from modeldesk.core.references import Reference
 from modeldesk.core.registry.copying import CopyRequest, copy
 from modeldesk.core.registry.model import Blob, Manifest
 from modeldesk.core.registry.ports import Registry
+from tests.support.ports import free_port
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -80,7 +81,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         hosts, processes = [], []
         for name in ("one", "two"):
-            port = registry_program.free_port()
+            port = free_port()
             processes.append(registry_program.start(Path(folder) / name, port))
             hosts.append(f"127.0.0.1:{port}")
         registries = RegistryClients()

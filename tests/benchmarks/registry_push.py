@@ -24,6 +24,7 @@ import registry as registry_program
 from modeldesk.adapters.oci_registry.client import RegistryClient
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.registry.model import Blob
+from tests.support.ports import free_port
 
 _PIECE = 1024 * 1024
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -116,7 +117,7 @@ def skopeo(_: Blob, layout: Path, address: str) -> float:
 def measure(push: Callable[[Blob, Path, str], float], blob: Blob, layout: Path) -> float:
     """Into a new registry, whose data is then on the disk."""
     with tempfile.TemporaryDirectory(dir=layout.parent) as folder:
-        port = registry_program.free_port()
+        port = free_port()
         process = registry_program.start(Path(folder), port)
         try:
             os.sync()

@@ -29,6 +29,7 @@ from modeldesk.core.library.remote_versions import RemoteAnswer, RemoteHistory
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.runner import TaskRunner
 from tests.benchmarks.gaps import Gaps
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from modeldesk.core.jobs import Job
@@ -110,7 +111,7 @@ def main() -> None:
     app = QApplication([])
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     with tempfile.TemporaryDirectory() as folder:
-        port = registry_program.free_port()
+        port = free_port()
         process = registry_program.start(Path(folder), port)
         tasks = TaskRunner(app)
         try:

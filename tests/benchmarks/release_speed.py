@@ -18,10 +18,10 @@ import docker
 from modeldesk.core.containers.model import ContainerSpec, PortBinding
 from modeldesk.core.jobs import Job
 from modeldesk.core.releases.model import VersionTarget
-from tests.engine.gateway.bench import free_port
 from tests.engine.releases.desk import RealDesk, real_desk
 from tests.engine.releases.models import PORT, Kind
 from tests.support.engine import URL, remove_named
+from tests.support.ports import free_port
 
 _STARTS_S = 1.0
 

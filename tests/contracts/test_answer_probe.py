@@ -11,8 +11,9 @@ import pytest
 
 from modeldesk.adapters.http_probe import HttpAnswerProbe
 from modeldesk.core.ports import AnswerProbe
-from tests.contracts.http_server import HERE, free_port, serving
+from tests.contracts.http_server import HERE, serving
 from tests.fakes.answer_probe import FakeAnswerProbe
+from tests.support.ports import free_port
 
 
 class World(Protocol):

@@ -14,8 +14,9 @@ from modeldesk.adapters.http_probe.asker import HttpServerAsker
 from modeldesk.core.errors import Cancelled
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.trial.ports import HttpAsker, HttpRequest
-from tests.contracts.http_server import HERE, free_port, serving
+from tests.contracts.http_server import HERE, serving
 from tests.fakes.http_asker import FakeHttpAsker
+from tests.support.ports import free_port
 
 SEEN: list[tuple[str, str, bytes, str]] = []
 

@@ -16,6 +16,7 @@ from modeldesk.core.registry.check import CheckReport, CheckStep, Outcome, Regis
 from modeldesk.core.registry.credentials import Credentials
 from modeldesk.core.registry.known import KnownRegistry
 from tests.fakes.registry_checker import FakeRegistryChecker, FakeSite
+from tests.support.ports import free_port
 from tests.support.registry_site import HERE, Site, serve
 
 MIA = Credentials("mia", "s3cret")
@@ -50,9 +51,7 @@ class RealWorld:
         return serve(Site(scheme, USERS, lists, repositories))
 
     def nothing(self) -> str:
-        with socket.socket() as free:
-            free.bind((HERE, 0))
-            return f"{HERE}:{free.getsockname()[1]}"
+        return f"{HERE}:{free_port()}"
 
     def web_page(self) -> AbstractContextManager[str]:
         return serve(Site(html=True))

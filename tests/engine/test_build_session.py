@@ -36,6 +36,7 @@ from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.source_control import FakeSourceControl
 from tests.support.command_line import docker_command
 from tests.support.engine import TINY
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 VALUE = "s3cr3t-of-this-test"
@@ -171,7 +172,7 @@ def test_a_base_that_not_everyone_may_pull(
 ) -> None:
     if not registry.can_start():
         pytest.skip("needs a registry")
-    port = registry.free_port()
+    port = free_port()
     process = registry.start(tmp_path / "registry", port, ("me", "pass-of-me"))
     host, base = f"127.0.0.1:{port}", f"127.0.0.1:{port}/{unique_name}:1"
     from modeldesk.core.engine.model import SignIn

@@ -26,6 +26,7 @@ from modeldesk.core.registry.removal import plan_removal, remove
 from modeldesk.core.registry.tagging import retag, untag
 from tests.engine.building import build_image
 from tests.engine.counting_proxy import counting
+from tests.support.ports import free_port
 
 LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 _COPY = textwrap.dedent(
@@ -58,7 +59,7 @@ def elsewhere(tmp_path: Path) -> Iterator[str]:
     """The host of a second registry."""
     if not registry_program.can_start():
         pytest.skip("needs a registry")
-    port = registry_program.free_port()
+    port = free_port()
     process = registry_program.start(tmp_path / "elsewhere", port)
     yield f"127.0.0.1:{port}"
     process.terminate()

@@ -27,6 +27,7 @@ from modeldesk.core.registry.model import Blob, Manifest
 from modeldesk.paths import Paths
 from tests.support import certificates
 from tests.support.credentials import write_helper
+from tests.support.ports import free_port
 
 OCI = "application/vnd.oci.image"
 USER, PASSWORD = "mia", "corr3ct-horse-battery"
@@ -74,7 +75,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @contextmanager
 def running(folder: Path, certificate: certificates.Certificate | None = None) -> Iterator[str]:
-    port = registry.free_port()
+    port = free_port()
     shown = (certificate.file, certificate.key) if certificate else None
     process = registry.start(folder, port, (USER, PASSWORD), shown)
     try:

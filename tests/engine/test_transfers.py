@@ -28,6 +28,7 @@ from tests.engine.bench import connected
 from tests.engine.building import build_image
 from tests.engine.refusing_registry import refusing
 from tests.support.engine import TINY
+from tests.support.ports import free_port
 
 SECRET = "pass-of-mia-0815"
 
@@ -82,7 +83,7 @@ def guarded(tmp_path: Path) -> Iterator[str]:
     """The host of a registry that wants a sign-in."""
     if not registry.can_start():
         pytest.skip("needs a registry")
-    port = registry.free_port()
+    port = free_port()
     process = registry.start(tmp_path / "registry", port, ("mia", SECRET))
     try:
         yield f"127.0.0.1:{port}"

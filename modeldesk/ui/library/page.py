@@ -1,11 +1,10 @@
 """The library page: a model's size history and versions, and one version in detail."""
 
 from collections.abc import Callable
-from enum import Enum
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCursor, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from modeldesk.core.channels.service import ChannelService
 from modeldesk.core.ids import ImageId
@@ -18,8 +17,8 @@ from modeldesk.ui.charts.bars import SizeBar
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.actions import RunVersion, VersionActions
 from modeldesk.ui.library.bar_maker import BarMaker
+from modeldesk.ui.library.body import LibraryBody
 from modeldesk.ui.library.choice import LibraryChoice
-from modeldesk.ui.library.entries import Shown, worth_choosing
 from modeldesk.ui.library.header import WayBack
 from modeldesk.ui.library.parts import LibraryParts
 from modeldesk.ui.library.past import PastVersions
@@ -29,39 +28,13 @@ from modeldesk.ui.library.what_changed import WhatChanged
 from modeldesk.ui.links import BuildLink, CleanupLink, LibraryLink, Link
 from modeldesk.ui.registry.actions import RegistryActions
 from modeldesk.ui.releases.store import ReleaseStore
-from modeldesk.ui.theme.icons import Icon
-from modeldesk.ui.theme.tokens import Space, Tone
-from modeldesk.ui.widgets.card import Card
-from modeldesk.ui.widgets.empty_state import EmptyState
-from modeldesk.ui.widgets.segmented import Segmented
-from modeldesk.ui.widgets.skeleton import Skeleton
-from modeldesk.ui.widgets.tab_order import tab_through
+from modeldesk.ui.theme.tokens import Tone
 
-_INSPECTOR = 372
-_INSPECTOR_LEAST = 320
-_CHART_HEIGHT = 230
-_CHART_LEAST = 150
 _TWO = 2
 RollBack = Callable[[Deployment, VersionTarget, QWidget], object]
 
 
-class Room(Enum):
-    """How much fits beside each other; the value is the page's least width for it."""
-
-    FOR_BOTH = 900
-    """The versions, and one of them in detail."""
-    FOR_A_SQUEEZE = 640
-    """Both, when the details are asked for."""
-    FOR_ONE = 0
-    """Either the versions or the details."""
-
-    @classmethod
-    def of(cls, width: int) -> "Room":
-        """What fits into `width` pixels."""
-        return next(room for room in cls if width >= room.value)
-
-
-class LibraryPage(QWidget):
+class LibraryPage(LibraryBody):
     """Shows what `choice` says is chosen, from the first `show_choice` on."""
 
     def __init__(
@@ -84,7 +57,7 @@ class LibraryPage(QWidget):
         """`channels` is called in worker threads; `run_version` asks how to run a version and runs
         it; `roll_back` asks and rolls back; `verify_version` makes one again; `registry` moves
         them to and from registries. Each of these gets the widget over which to ask."""
-        super().__init__(parent)
+        super().__init__(context.theme, parts, parent)
         self._context = context
         self._store = store
         self._choice = choice
@@ -92,8 +65,6 @@ class LibraryPage(QWidget):
         self._remote = remote
         self._releases = releases
         self._roll_back = roll_back
-        self._details_wanted = False
-        self._room: Room | None = None
         self._bars = BarMaker(context, self)
         # One version in full, and the chart of a thousand, get each a turn of the event loop of
         # their own.
@@ -111,12 +82,7 @@ class LibraryPage(QWidget):
         self.changes = WhatChanged(context, parts.chart, self)
         self.table = parts.table
         self.inspector = parts.inspector
-        self._lay_out()
         self._connect()
-        # The chart is made late, and would be the last to get the focus.
-        self.chart.built.connect(
-            lambda: tab_through(self.header, self.chart, self.table, self.inspector)
-        )
 
     def widget(self) -> QWidget:
         """The page itself."""
@@ -133,71 +99,6 @@ class LibraryPage(QWidget):
         if isinstance(link, LibraryLink):
             self._choice.follow_link(link)
 
-    def minimumSizeHint(self) -> QSize:
-        # Narrower than both panels need together: one of them makes room.
-        return QSize(_INSPECTOR_LEAST, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        room = Room.of(self.width())
-        if room is not self._room:
-            self._room = room
-            self._arrange()
-
-    def _lay_out(self) -> None:
-        # From the outside in: what changes its place is looked at again with all that is in it.
-        theme = self._context.theme
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        self._faces = QStackedWidget()
-        outer.addWidget(self._faces)
-        self._empty = EmptyState(theme, Icon.LIBRARY, "")
-        self._empty.action_chosen.connect(self._build)
-        self._waiting = QWidget()
-        waiting = QVBoxLayout(self._waiting)
-        waiting.setContentsMargins(Space.XL, Space.XL, Space.XL, 0)
-        waiting.addWidget(Skeleton(theme, rows=12))
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        for face in (self._waiting, self._empty, self._splitter):
-            self._faces.addWidget(face)
-        self._main = main = QWidget()
-        self._splitter.addWidget(main)
-        self._splitter.addWidget(self.inspector)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
-        self.inspector.setMinimumWidth(_INSPECTOR_LEAST)
-        # Until the page knows its width: two panels at once would hold the window wide.
-        self.inspector.hide()
-        self._chart_card = Card()
-        self._chart_card.body.addWidget(self.chart)
-        self._chart_card.setMinimumHeight(_CHART_LEAST)
-        self._chart_card.setMaximumHeight(_CHART_HEIGHT)
-        self.where = Segmented(
-            [
-                (Shown.ALL.value, tr("All")),
-                (Shown.HERE.value, tr("Here")),
-                (Shown.BOTH.value, tr("In both")),
-                (Shown.THERE.value, tr("Only in registry")),
-                (Shown.MOVED.value, tr("Moved")),
-            ],
-            tr("Which versions are listed"),
-        )
-        self.where.set_option_tip(
-            Shown.MOVED.value, tr("Whose tag names another image in its registry")
-        )
-        self.where.hide()
-        table_card = Card(padded=False)
-        table_card.body.addWidget(self.table)
-        column = QVBoxLayout(main)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M + 2)
-        column.addWidget(self.header)
-        column.addWidget(self._chart_card, 2)
-        column.addWidget(self.where)
-        column.addWidget(table_card, 3)
-
     def _connect(self) -> None:
         hub = self._context.hub
         self._choice.changed.connect(self.show_choice)
@@ -210,7 +111,6 @@ class LibraryPage(QWidget):
         self._releases.changed.connect(lambda _facts: self._show_ways_back())
         self.table.version_chosen.connect(self._choose)
         self.table.context_requested.connect(lambda _key, place: self._open_menu(place))
-        self.table.row_activated.connect(lambda _key: self._set_details(shown=True))
         self.chart.version_clicked.connect(self._choose_bar)
         self.chart.exported.connect(lambda path: self._context.say(tr("Saved {path}", path=path)))
         self.chart.export_failed.connect(lambda why: self._context.say(why, Tone.BAD))
@@ -218,7 +118,7 @@ class LibraryPage(QWidget):
         self.inspector.remote.pull_asked.connect(self._pull)
         self.inspector.drift.pull_asked.connect(self._pull_theirs)
         self.inspector.drift.push_asked.connect(self._push_mine)
-        self.where.chosen.connect(lambda key: self.table.show_only(Shown(key)))
+        self.build_asked.connect(self._build)
         self.header.build_asked.connect(self._build)
         self.header.run_asked.connect(self._run)
         self.header.push_asked.connect(self._push)
@@ -226,8 +126,6 @@ class LibraryPage(QWidget):
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._offer_compare())
         self.header.clean_up_asked.connect(self._clean_up)
         self.header.roll_back_asked.connect(self._go_back)
-        self.header.details_asked.connect(lambda: self._set_details(shown=True))
-        self.inspector.close_asked.connect(lambda: self._set_details(shown=False))
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Delete), self._remove_selected),
             (QKeySequence(QKeySequence.StandardKey.Copy), self._copy_selected),
@@ -239,28 +137,19 @@ class LibraryPage(QWidget):
         """Show what is chosen now; what is chosen later is shown by itself."""
         entry, version = self._choice.entry, self._choice.version
         if entry is None:
-            self._show_nothing()
+            if self._store.loaded:
+                self.show_nothing()
+            else:
+                self.show_waiting()
             return
-        self._faces.setCurrentWidget(self._splitter)
         self.header.show_entry(entry, online=self._context.engine() is not None)
-        self._chart_card.setVisible(entry.group is not Group.UNTAGGED)
         placed = self._choice.placed
         self.header.offer_version(version is not None or not entry.placed)
-        self._offer_places(entry)
+        self.show_entry(entry, charted=entry.group is not Group.UNTAGGED)
         self.table.show_entry(entry, placed.image if placed else None)
         self._offer_compare()
         self._details_due.start()
         self._show_ways_back()
-
-    def _offer_places(self, entry: Model) -> None:
-        """What the list can be narrowed to, where that makes a difference."""
-        worth = worth_choosing(entry)
-        self.where.setVisible(bool(worth))
-        for shown in Shown:
-            self.where.set_option_visible(shown.value, shown is Shown.ALL or shown in worth)
-        if Shown(self.where.current) not in worth:
-            self.where.choose(Shown.ALL.value)
-        self.table.show_only(Shown(self.where.current))
 
     def _loaded(self) -> None:
         """A list was read; a page that shows something of it has done so already."""
@@ -295,18 +184,6 @@ class LibraryPage(QWidget):
         placed = self._choice.placed
         self.chart.select(str(placed.image) if placed else None)
 
-    def _show_nothing(self) -> None:
-        if not self._store.loaded:
-            self._faces.setCurrentWidget(self._waiting)
-            return
-        self._empty.set_content(
-            Icon.LIBRARY,
-            tr("No models yet: drop a model folder on this window to build the first one."),
-            "",
-            tr("Build a model…"),
-        )
-        self._faces.setCurrentWidget(self._empty)
-
     def _show_ways_back(self) -> None:
         entry = self._choice.entry
         self.header.set_ways_back(self._ways_back(entry) if entry else [])
@@ -323,21 +200,6 @@ class LibraryPage(QWidget):
                 changing = deployment.name in self._releases.changing
                 ways.append(WayBack(deployment, target, changing))
         return ways
-
-    def _arrange(self) -> None:
-        roomy = self._room is Room.FOR_BOTH
-        shown = roomy or self._details_wanted
-        self.inspector.setVisible(shown)
-        self.inspector.close_button.setVisible(not roomy)
-        self._main.setVisible(not shown or self._room is not Room.FOR_ONE)
-        self.header.offer_details(not shown)
-        width = _INSPECTOR if roomy else _INSPECTOR_LEAST
-        self._splitter.setSizes([max(1, self.width() - width), width])
-
-    def _set_details(self, *, shown: bool) -> None:
-        if self._room is not Room.FOR_BOTH and shown != self._details_wanted:
-            self._details_wanted = shown
-            self._arrange()
 
     def _choose(self, image: str) -> None:
         self._choice.choose_version(ImageId(image))

@@ -32,9 +32,9 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.model import DeploymentKey, ServiceSettings, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
 from tests.engine.canary.server import PORT
-from tests.engine.gateway.bench import free_port
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.support.engine import NGINX, PYTHON
+from tests.support.ports import free_port
 
 _DOCKERFILE = f"""\
 FROM {PYTHON}

@@ -22,6 +22,7 @@ from modeldesk.core.ports import ImageEngine
 from tests.contracts.gateway_contract import CALLER_HEADER, PORT
 from tests.fakes.gateway import Sent
 from tests.support.engine import NGINX
+from tests.support.ports import free_port
 
 _SERVER = """
 printf 'user root; worker_processes 1; error_log stderr crit; pid /tmp/pid;
@@ -135,14 +136,6 @@ def gateway_bench_on(engine: ImageEngine, image: str, name: str) -> Iterator[Ngi
         yield bench
     finally:
         bench.close()
-
-
-def free_port() -> int:
-    """One that nobody has now."""
-    with socket.socket() as found:
-        found.bind((LOOPBACK, 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def _image(engine: ImageEngine, reference: str) -> ImageId:

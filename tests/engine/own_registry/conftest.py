@@ -31,6 +31,7 @@ from modeldesk.core.registry.credentials import Credentials
 from modeldesk.core.registry.known import KnownRegistry, with_registry
 from tests.support.credentials import write_helper
 from tests.support.engine import DEBIAN
+from tests.support.ports import free_port
 
 _DOCKERFILE = f"""\
 FROM {DEBIAN}
@@ -127,6 +128,5 @@ def home(
 @pytest.fixture(autouse=True)
 def _ports_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests of other processes have other ports: a registry that is started again has its own."""
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = starting.PORTS[0] + 100 * (number + 1)
+    first = free_port()
     monkeypatch.setattr(starting, "PORTS", range(first, first + 100))

@@ -13,6 +13,7 @@ from modeldesk.adapters.oci_registry.client import RegistryClient
 from modeldesk.core.registry.credentials import Credentials
 from modeldesk.core.registry.known import KnownRegistry
 from tests.support.certificates import make_authority, make_certificate
+from tests.support.ports import free_port
 from tests.support.token_server import TokenServer, serve_tokens
 
 USER = Credentials("mia", "secret-of-mia")
@@ -55,7 +56,7 @@ def run_registry(
     """As `packaging/registry.py` starts it; ended afterwards."""
     if not registry_program.can_start():
         pytest.skip("needs a registry (packaging/test.py installs it)")
-    port = port or registry_program.free_port()
+    port = port or free_port()
     process = registry_program.start(folder, port, sign_in, certificate, deletes=deletes, more=more)
     try:
         yield RegistrySite(f"127.0.0.1:{port}", folder)

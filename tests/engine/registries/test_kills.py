@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-import registry as registry_program
 from modeldesk.core.errors import NotInRegistry
 from modeldesk.core.jobs import CancelToken
 from tests.engine.registries.conftest import RegistrySite, run_registry
 from tests.engine.registries.pushing import NAME, SIZE, image_of, layer_of, push_image
 from tests.fakes.registry_contents import digest_of
+from tests.support.ports import free_port
 from tests.support.waiting import SLOW_MACHINE_S
 
 KILLS = 5
@@ -50,7 +50,7 @@ def test_a_client_that_is_killed(site: RegistrySite) -> None:
 
 def test_a_registry_that_is_killed_in_the_middle(tmp_path: Path) -> None:
     """The upload is begun anew: Docker's registry does not remember where it was."""
-    port = registry_program.free_port()
+    port = free_port()
     for seed in range(3):
         with run_registry(tmp_path / str(seed), port=port) as site:
             failed: list[BaseException] = []

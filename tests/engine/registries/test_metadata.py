@@ -25,6 +25,7 @@ from modeldesk.core.registry.model import Blob, Manifest
 from modeldesk.core.registry.removal import plan_removal, remove
 from modeldesk.core.transfers.copying import copy_version
 from tests.fakes.records import FakeMetadataRecords
+from tests.support.ports import free_port
 
 REPOSITORY = "team/rec"
 IMAGE = ImageId("sha256:" + "1" * 64)
@@ -38,7 +39,7 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = registry_program.free_port()
+        self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         self.clients = RegistryClients()
         self.process = registry_program.start(folder, self.port)

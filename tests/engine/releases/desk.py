@@ -30,9 +30,9 @@ from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.service import ReleaseService
 from modeldesk.paths import Paths
 from tests.engine.bench import connected
-from tests.engine.gateway.bench import free_port
 from tests.engine.releases.models import PORT, Kind, add_version
 from tests.support.engine import NGINX_NEW
+from tests.support.ports import free_port
 
 GENEROUS_S = 120.0
 

@@ -14,9 +14,9 @@ from modeldesk.adapters.webhook.route import route_to
 from modeldesk.core.errors import EventNotSent
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.release_events.cloud_events import Message
-from tests.contracts.http_server import free_port
 from tests.support.certificates import can_make, make_certificate
 from tests.support.event_receiver import Reply, Site, receiving
+from tests.support.ports import free_port
 
 
 @pytest.fixture

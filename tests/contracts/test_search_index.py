@@ -39,9 +39,7 @@ class TestSqliteSearchIndex(SearchIndexContract):
 
 
 @given(st.lists(ENTRIES, max_size=6, unique_by=key_of), st.lists(QUERIES, min_size=1, max_size=6))
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sqlite_answers_as_each_version_does(
     sqlite_index: SqliteSearchIndex, entries: list[Entry], queries: list[Query]
 ) -> None:

@@ -30,7 +30,6 @@ from tests.support.command_line import docker_command
 _CLASSIC, _SESSION = 40, 12
 _DOCKERFILE = 'FROM scratch\nCOPY . /model/\nCMD ["none"]\n'
 _SETTINGS = settings(
-    deadline=None,
     derandomize=True,
     database=None,
     # Each try is a build: what differs is shown as it was found.

@@ -78,12 +78,12 @@ class Watching:
     def run(self) -> None:
         """Until the session's job is cancelled."""
         with ExitStack() as running:
+            self._say(Line("watching", tr("Watching. Ctrl-C ends it.")))
             for one in (self._sender, self._deployments, self._engine):
                 running.callback(one.stop, _LEAVING_S)
                 one.start()
                 if one is self._deployments:
                     running.callback(self._companions.leave)
-            self._say(Line("watching", tr("Watching. Ctrl-C ends it.")))
             while not self._session.job.token.wait(_LONG_S):
                 pass
         self._say(Line("ended", tr("Ended.")))

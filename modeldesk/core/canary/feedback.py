@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.words import tr
@@ -78,7 +79,7 @@ def parse_json(text: str, deepest: int = DEEPEST) -> Value:
     """JSON of plain values that is no deeper than `deepest`; None for anything else, and where it
     says null."""
     try:
-        content: Value = json.loads(text, parse_constant=_refuse)
+        content: Value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return content if _depth_within(content, deepest) else None
@@ -190,8 +191,14 @@ def _same_number(one: Value, other: Value) -> bool:
         return one == other
 
 
-def _refuse(constant: str) -> None:
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    """JSON has numbers that are larger than any float, and no way to write what they become."""
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
 
 
 def _depth_within(content: Value, left: int) -> bool:

@@ -80,7 +80,7 @@ def test_an_order_that_changed_is_one_move(qtbot: QtBot) -> None:
     assert [model.key(n) for n in range(4)] == list("dabc")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.lists(

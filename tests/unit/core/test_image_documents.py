@@ -70,7 +70,7 @@ def archived(files: dict[str, bytes]) -> Archived:
     return find_images(lambda path: files.get(path.decode("utf-8", "replace")))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(("manifest.json", "index.json", "a")), JSON), JSON)
 def test_any_json_is_read_or_refused(files: dict[str, object], other: object) -> None:
     contents = {name: json.dumps(value).encode() for name, value in files.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeldesk.core.access.model import Grant, Role
@@ -128,7 +128,7 @@ def requests(draw: st.DrawFn) -> Asked:
     return Asked(operation, method.upper(), target, headers, content, grants, strays)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 @given(asked=requests())
 def test_only_what_is_described_is_answered(asked: Asked) -> None:
     with server() as api:

@@ -93,12 +93,12 @@ def archives(draw: st.DrawFn) -> bytes:
 
 
 class TestSameAsTheStandardLibrary:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(archives(), st.sampled_from((0, 1, 100, 512, 700, 4096)))
     def test_whole_archives(self, content: bytes, piece: int) -> None:
         assert compare(content, piece)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(archives(), st.data())
     def test_changed_archives(self, content: bytes, data: st.DataObject) -> None:
         changed = bytearray(content[:4096])
@@ -108,7 +108,7 @@ class TestSameAsTheStandardLibrary:
         with suppress(tarfile.TarError):
             compare(bytes(changed) + content[4096:])
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(archives(), st.data())
     def test_archives_that_are_cut(self, content: bytes, data: st.DataObject) -> None:
         with suppress(tarfile.TarError):

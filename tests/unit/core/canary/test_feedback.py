@@ -19,7 +19,11 @@ from modeldesk.core.canary.feedback import (
 from modeldesk.core.errors import InvalidInput
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -78,6 +82,7 @@ def test_right_is_what_equals_the_truth(prediction: Any, truth: Any, right: bool
         body(truth="表" * 2000).replace("\\u8868", "表"),
         '{"id": "a", "prediction": NaN, "truth": 1}',
         '{"id": "a", "prediction": Infinity, "truth": 1}',
+        '{"id": "a", "prediction": 1, "truth": 1e999}',
         '{"id": "a", "prediction": ' + "9" * 4200 + ', "truth": 1}',
         '{"id": "a", "prediction": 1, "truth": ' + "[" * 9 + "]" * 9 + "}",
         "[" * LONGEST_BODY,

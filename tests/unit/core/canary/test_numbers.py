@@ -6,7 +6,7 @@ import tracemalloc
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.canary.model import VersionNumbers
@@ -181,7 +181,6 @@ def test_truth_about_forced_requests_is_about_none() -> None:
     assert seen(numbers)[1].labelled == 0
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

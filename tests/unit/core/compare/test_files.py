@@ -149,7 +149,7 @@ def test_deep_paths_end() -> None:
 
 
 @given(LAYERS, LAYERS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_folders_add_up_to_the_difference(a: list[LayerIndex], b: list[LayerIndex]) -> None:
     first, second = Stack(a).view(), Stack(b).view()
     left, right = Files(first), Files(second)
@@ -164,7 +164,7 @@ def test_folders_add_up_to_the_difference(a: list[LayerIndex], b: list[LayerInde
 
 
 @given(LAYERS, LAYERS, st.integers(1, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_pieces_tell_what_a_plain_comparison_does(
     a: list[LayerIndex], b: list[LayerIndex], piece: int
 ) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.core.dockerfile.read import read
@@ -86,7 +86,6 @@ def gone_and_none_come(rule: str, before: Counter[str], after: Counter[str]) -> 
     assert after <= before, (rule, after - before)
 
 
-@settings(deadline=None)
 @given(stages, st.sampled_from(("\n", "\r\n")), st.booleans())
 def test_fixes_of_dockerfiles(
     made: list[tuple[str, str, list[str]]], end: str, known: bool
@@ -110,7 +109,6 @@ def test_fixes_of_dockerfiles(
         assert sum(one.word in INSTRUCTIONS for one in after) >= known_before
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PATTERNS), max_size=8), st.sampled_from(("\n", "\r\n")),
        st.booleans(), st.booleans())  # fmt: skip
 def test_fixes_of_ignore_files(lines: list[str], end: str, closed: bool, known: bool) -> None:

@@ -57,7 +57,7 @@ def read(name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(content=st.binary(max_size=300))
 def test_any_bytes_can_be_read(name: str, content: bytes) -> None:
     read(name, content)
@@ -65,7 +65,7 @@ def test_any_bytes_can_be_read(name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_any_byte_may_be_another(name: str, data: st.DataObject) -> None:
     content = bytearray(READERS[name][1])
@@ -81,7 +81,7 @@ def test_a_file_may_end_anywhere(name: str) -> None:
         read(name, content[:end])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200) | st.text("-:?[]{}&*!|>'\"#a \n", max_size=200))
 def test_any_text_can_be_read_as_yaml(text: str) -> None:
     read_yaml(text)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import docker
 
+from modeldesk.core.canary.model import Phase
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import write_content
 from tests.engine.releases.desk import GENEROUS_S, RealDesk
@@ -143,7 +144,10 @@ class Killing:
         rollout = self._inspector.open_rollout()
         if rollout is not None:
             target = rollout.target.reference.rpartition(":")[2]
-            return self._random.choice([Action.WATCH, Action.PROMOTE, Action.ABORT]), target
+            actions = [Action.PROMOTE, Action.ABORT]
+            # One that was paused, as nobody was heard of it, does not go on by itself.
+            actions += [Action.WATCH] * (rollout.phase is not Phase.PAUSED)
+            return self._random.choice(actions), target
         others = [one for one in VERSIONS if one != before]
         actions = [Action.DEPLOY, Action.ROLLBACK, Action.CANARY]
         return self._random.choice(actions), self._random.choice(others)
@@ -172,7 +176,7 @@ class Killing:
         """Until it has written something down: nothing happens before."""
         deadline = time.monotonic() + _LONGEST_S
         while process.poll() is None and self._inspector.sign() == as_before:
-            assert time.monotonic() < deadline, process.args
+            assert time.monotonic() < deadline, (process.args, self._inspector.open_rollout())
             time.sleep(0.03)
 
     def _begin(self, *arguments: str) -> subprocess.Popen[str]:

@@ -122,16 +122,18 @@ class Killing:
         """Something is killed at some moment of something, and the next start looked at."""
         before, as_before = self._serving(), self._inspector.sign()
         action, target = self._next(before)
-        process = self._begin(*self._words(action, target))
-        self._wait_for_begin(process, as_before)
-        try:
-            process.communicate(timeout=self._moment(action))
-            self.found.too_late += 1
-        except subprocess.TimeoutExpired:
-            self._harm(harm, process)
-            self.found.kills += 1
-            self.found.during[f"{harm.value} in {action.value}"] += 1
-            self._let_end(process, action)
+        with self._begin(*self._words(action, target)) as process:
+            try:
+                self._wait_for_begin(process, as_before)
+                process.communicate(timeout=self._moment(action))
+                self.found.too_late += 1
+            except subprocess.TimeoutExpired:
+                self._harm(harm, process)
+                self.found.kills += 1
+                self.found.during[f"{harm.value} in {action.value}"] += 1
+                self._let_end(process, action)
+            finally:
+                process.kill()
         self._look(harm, action, before, target)
 
     def end(self) -> None:

@@ -40,3 +40,15 @@ def other_versions(releases: Collection[Release]) -> tuple[VersionTarget, ...]:
 def previous_version(releases: Collection[Release]) -> VersionTarget | None:
     """Where one click goes back to; None when nothing ran before."""
     return next(iter(earlier_versions(releases)), None)
+
+
+def never_served(releases: Collection[Release]) -> frozenset[int]:
+    """The releases of canaries that were taken back, and did not serve later either."""
+    served = sorted(one.id for one in releases if one.state is ReleaseState.SUCCEEDED)
+    images = {one.id: one.target.image for one in releases}
+    last = {images[number]: number for number in served}
+    return frozenset(
+        one.id
+        for one in releases
+        if one.state is ReleaseState.ABORTED and last.get(one.target.image, 0) < one.id
+    )

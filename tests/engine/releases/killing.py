@@ -241,9 +241,8 @@ class Killing:
         found.wrong += [str(left.problem) for left in recovered.left]
         found.wrong += [str(one.problem) for one in healed.mended if one.problem]
         if harm is Harm.PROGRAM and action in (Action.DEPLOY, Action.ROLLBACK):
-            # A recovery leaves nothing to heal, but for the routing's file: what the killed
-            # program had begun in the gateway may end after the recovery looked.
-            found.wrong += [one.text for one in healed.mended if "routing" not in one.text]
+            # A recovery leaves nothing to heal.
+            found.wrong += [one.text for one in healed.mended]
         found.healed += bool(healed.mended)
         found.recovered += bool(recovered.healed)
         self._check_answer(harm, before, target)

@@ -8,6 +8,7 @@ from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.names import gateway_name
 from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.ports import ImageEngine
+from modeldesk.core.releases.history import as_served
 from modeldesk.core.releases.model import (
     DEPLOYMENT_LABEL,
     RELEASE_LABEL,
@@ -99,8 +100,8 @@ def settings_for_return(
     """Those the target ran with; those of now where that was not kept."""
     ran = (
         release.revision
-        for release in records.releases(deployment.key)
-        if release.state is ReleaseState.SUCCEEDED and release.target.image == target.image
+        for release in reversed(as_served(records.releases(deployment.key)))
+        if release.target.image == target.image
     )
     revision = reused.revision if reused else next(ran, 0)
     then = records.settings(deployment.key).get(revision) if revision else None

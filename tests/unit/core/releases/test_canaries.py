@@ -7,7 +7,7 @@ import pytest
 from modeldesk.core.errors import ContainerFailed, GatewayError, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.jobs import Job
-from modeldesk.core.releases.history import never_served
+from modeldesk.core.releases.history import as_served, never_served
 from modeldesk.core.releases.model import ReleaseKind, ReleaseState
 from tests.unit.core.releases.desk import PORT, SHOP, SICK, Desk
 
@@ -237,3 +237,19 @@ def test_taken_back_and_rolled_back_to_it_has_served(desk: Desk) -> None:
     desk.rollback("v1.1.0")
     desk.deploy("v1.2.0")
     assert never_served(desk.history()) == frozenset()
+
+
+def test_promoted_after_what_served_had_to_be_run_again_it_is_the_last(desk: Desk) -> None:
+    desk.stage("v1.1.0")
+    container = desk.deployment().container
+    assert container is not None
+    desk.engine.remove_container(container)
+    assert desk.service.heal(desk.engine, Job()).mended
+    desk.service.canaries.promote(desk.engine, desk.key, 2, Job())
+    assert [one.id for one in as_served(desk.history())] == [1, 3, 2]
+    earlier = desk.service.earlier_versions(desk.deployment())
+    assert earlier == (desk.versions["v1.0.0"],)
+    desk.rollback()
+    desk.assert_serves("v1.0.0")
+    desk.deploy("v1.2.0")
+    assert [one.id for one in as_served(desk.history())] == [1, 3, 2, 4, 5]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerDetail, Health
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, Health
 from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.gateway.revision import revision_of as routing_revision
@@ -220,6 +220,8 @@ def _not_well(detail: ContainerDetail, version: str) -> str:
     if not detail.summary.running:
         code = detail.exit_code
         return tr("{version} ended with exit code {code}.", version=version, code=code)
+    if detail.summary.status is ContainerStatus.PAUSED:
+        return tr("{version} is paused on the engine and answers nobody.", version=version)
     if detail.summary.health is Health.UNHEALTHY:
         return tr("{version} says itself that it is unhealthy.", version=version)
     return ""

@@ -548,9 +548,7 @@ class FakeEngine:
                 self._check_stream(token)
                 if not self._runs(found):
                     return
-            yield ContainerStats(
-                datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes, 8_000_000_000
-            )
+            yield ContainerStats(datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes)
 
     def close(self) -> None:
         self.closed = True

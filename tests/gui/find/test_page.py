@@ -168,13 +168,13 @@ def test_what_is_known_of_named_registries_is_told_and_renewed(qtbot: QtBot, ben
     bench.named.known = (state,)
     bench.named.changed.emit()
     assert page.freshness.text() == "1 registry · 4 min ago"
-    page.shown()
+    with qtbot.waitSignals([page.finding.found], timeout=5000):
+        page.shown()
     assert bench.named.asked[-1] == timedelta(minutes=2)
     bench.named.known = (replace(state, asking=True, progress=Progress("", 3, 10)),)
     bench.named.changed.emit()
     assert page.freshness.text() == "Asking named.lan: 3 of 10"
     assert not page.refresh.isEnabled()
-    qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
     # What was found is in the answer at once, although nothing was typed.
     fresh = remote("v3.0.0", 1, 0.99)
     bench.remote.keep_remote_versions([fresh])

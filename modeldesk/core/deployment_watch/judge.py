@@ -69,7 +69,7 @@ def _found(facts: ServiceFacts) -> Iterator[Finding]:
 
 def _drift(facts: ServiceFacts) -> Iterator[Finding]:
     channel = facts.channel
-    if channel is not None and not channel.same:
+    if channel is not None and not channel.same and not channel.coming:
         yield _finding(
             facts,
             Problem.DRIFT,

@@ -110,13 +110,20 @@ class CanaryReleases:
             return self.parts.run(executor, plan, deployment, began, job)
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release:
         """All callers get what serves again; the canary's container is kept a while, to look at.
-        The release is ABORTED, for `reason`. Raises as `shift`."""
+        The release is ABORTED, for `reason`, by `who`: empty where the program does it by itself.
+        Raises as `shift`."""
         with self.parts.held(engine, key, job) as deployment:
             canary_of(deployment, release)
-            _, aborted = take_back(self.parts, engine, deployment, reason, job)
+            _, aborted = take_back(self.parts, engine, deployment, reason, job, who)
             return aborted
 
     def revision(self, _engine: ImageEngine, deployment: Deployment, /) -> str:
@@ -147,7 +154,12 @@ def route(tools: Tools, deployment: Deployment, job: Job) -> str:
 
 
 def take_back(
-    parts: Releasing, engine: ImageEngine, deployment: Deployment, reason: str, job: Job
+    parts: Releasing,
+    engine: ImageEngine,
+    deployment: Deployment,
+    reason: str,
+    job: Job,
+    who: str,
 ) -> tuple[Deployment, Release]:
     """See `CanaryReleases.abort`; the deployment without its canary, and the canary's release."""
     canary = deployment.canary
@@ -161,7 +173,7 @@ def take_back(
     after = replace(after, kept=kept_after(after, KeptContainer(version, parts.clock())))
     parts.records.save_deployment(after)
     rolling = release_of(parts.records, deployment, version.release)
-    aborted = parts.end(rolling, ReleaseState.ABORTED, reason)
+    aborted = parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
     return tidy(tools, after), aborted
 
 

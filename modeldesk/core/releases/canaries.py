@@ -2,7 +2,7 @@
 decides when is not here."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerDetail, Health
@@ -28,6 +28,7 @@ from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.plan import plan_release
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.preparing import Intent, revision_of, situation
+from modeldesk.core.releases.problems import last_check
 from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.routing import gateway_spec, routing_of
 from modeldesk.core.releases.tidy import kept_after, tidy
@@ -141,7 +142,7 @@ class CanaryReleases:
             detail = engine.container(canary.container)
         except NotFound:
             return tr("The container of {version} is gone.", version=version)
-        return _not_well(detail, version)
+        return _not_well(detail, version, deployment.settings.secret_names)
 
 
 def route(tools: Tools, deployment: Deployment, job: Job) -> str:
@@ -223,12 +224,19 @@ def release_of(records: ReleaseRecords, deployment: Deployment, release: int) ->
     return found
 
 
-def _not_well(detail: ContainerDetail, version: str) -> str:
+def _not_well(detail: ContainerDetail, version: str, secret_names: Collection[str]) -> str:
     if detail.out_of_memory and not detail.summary.running:
         return tr("{version} was ended because it used too much memory.", version=version)
     if not detail.summary.running:
         code = detail.exit_code
         return tr("{version} ended with exit code {code}.", version=version, code=code)
     if detail.summary.health is Health.UNHEALTHY:
+        said = last_check(detail, secret_names)
+        if said:
+            return tr(
+                "{version} is unhealthy; its health check said: {said}",
+                version=version,
+                said=said,
+            )
         return tr("{version} says itself that it is unhealthy.", version=version)
     return ""

@@ -17,6 +17,7 @@ from modeldesk.core.canary.events import (
     Ended,
     EndedElsewhere,
     Event,
+    Interrupted,
     PromotionFailed,
     Routed,
     Started,
@@ -74,6 +75,8 @@ def advance(rollout: Rollout, event: Event, now: datetime) -> Turn:
             if rollout.open and rollout.ending is None and place_of(rollout) in _STARTED:
                 return ending(rollout, Phase.ABORTED, event.why, now)
             return Turn(rollout)
+        case Interrupted():
+            return _interrupted(rollout, now)
         case Ended():
             return _ended(rollout, now)
         case EndedElsewhere():
@@ -194,6 +197,15 @@ def _start_failed(rollout: Rollout, why: str, now: datetime) -> Turn:
         return Turn(rollout)
     ended = replace(rollout, phase=Phase.ABORTED, why=why, finished=now)
     return Turn(ended, (), None, change_of(ended, now, "", why))
+
+
+def _interrupted(rollout: Rollout, now: datetime) -> Turn:
+    """The window begins anew."""
+    if rollout.phase not in _STARTED or rollout.ending is not None:
+        return Turn(rollout)
+    anew = replace(rollout, since=now, checked=None, failed_in_a_row=0, not_measured=0)
+    why = tr("The engine was started anew: its window begins again.")
+    return Turn(anew, (), None, change_of(anew, now, "", why))
 
 
 def _ended(rollout: Rollout, now: datetime) -> Turn:

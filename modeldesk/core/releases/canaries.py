@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerDetail, Health
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, Health
 from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.gateway.revision import revision_of as routing_revision
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.executor import ReleaseExecutor
+from modeldesk.core.releases.history import never_served
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -158,7 +159,9 @@ def take_back(
     after = replace(deployment, canary=None)
     # Whoever cancels the job does not mean that callers stay with the canary.
     route(tools, after, Job(report=job.report, log=job.log))
-    after = replace(after, kept=kept_after(after, KeptContainer(version, parts.clock())))
+    unserved = {version.release, *never_served(parts.records.releases(deployment.key))}
+    left = KeptContainer(version, parts.clock())
+    after = replace(after, kept=kept_after(after, left, unserved=unserved))
     parts.records.save_deployment(after)
     rolling = release_of(parts.records, deployment, version.release)
     aborted = parts.end(rolling, ReleaseState.ABORTED, reason)
@@ -217,6 +220,8 @@ def _not_well(detail: ContainerDetail, version: str) -> str:
     if not detail.summary.running:
         code = detail.exit_code
         return tr("{version} ended with exit code {code}.", version=version, code=code)
+    if detail.summary.status is ContainerStatus.PAUSED:
+        return tr("{version} is paused on the engine and answers nobody.", version=version)
     if detail.summary.health is Health.UNHEALTHY:
         return tr("{version} says itself that it is unhealthy.", version=version)
     return ""

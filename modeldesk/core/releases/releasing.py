@@ -103,6 +103,7 @@ class Releasing:
             release,
             values,
             intent.reused,
+            ports_asked=intent.ports_asked,
             beside=intent.kind is ReleaseKind.CANARY,
         )
         return self.run(executor, plan, known, began, job)

@@ -36,6 +36,7 @@ from modeldesk.core.releases.preparing import (
     check_target,
     check_unclaimed,
     kept_container,
+    ports_of_last_try,
     revision_of,
     settings_for_return,
 )
@@ -150,7 +151,9 @@ class ReleaseService:
             wanted = self._wanted(engine, key, model, known, settings, job)
             if environment is not None:
                 wanted = replace(wanted, environment=environment)
-            intent = Intent(ReleaseKind.DEPLOY, known, wanted, target, why, None, secrets)
+            again = known is None and wanted.settings.ports != settings.ports
+            asked = settings.ports if again else ()
+            intent = Intent(ReleaseKind.DEPLOY, known, wanted, target, why, None, secrets, asked)
             return self._parts.release(engine, intent, job)
 
     def rollback(
@@ -246,7 +249,7 @@ class ReleaseService:
         job: Job,
     ) -> Deployment:
         """The deployment with these settings. A gateway that stands keeps its image."""
-        has = known.settings.ports if known else ()
+        has = known.settings.ports if known else ports_of_last_try(self._records, key)
         settled = replace(settings, ports=settled_ports(settings.ports, has))
         revision = revision_of(self._records, key, settled)
         stands = known is not None and known.behind_gateway and not known.stopped

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job, Progress
@@ -84,6 +85,7 @@ class RegistryCatalog(QObject):
         self._begun = False
         store.loaded_changed.connect(self._begin)
         context.hub.connection_changed.connect(self._begin_without)
+        context.hub.changed.connect(self._note)
         context.settings.changed.connect(self._follow)
         context.hub.refresh_asked.connect(self.refresh_all)
         if store.loaded:
@@ -140,6 +142,11 @@ class RegistryCatalog(QObject):
         """No engine is there to list anything: what registries have is all there is."""
         if connection.state is ConnectionState.NONE and not self._begun:
             self._begin()
+
+    def _note(self, changes: Changes, _initiator: object) -> None:
+        """What was said of a version: the list hears of it with the engine's news, else here."""
+        if changes.touches_images and self._context.engine() is None:
+            self.reread()
 
     def _begin(self) -> None:
         """The list of what is here stands."""

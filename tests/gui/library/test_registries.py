@@ -13,8 +13,12 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
-from modeldesk.core.library.remote_model import RemoteVersions
+from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
+from modeldesk.core.metadata.model import Section
 from modeldesk.core.references import Reference
+from modeldesk.core.registry.copying import CopyRequest
+from modeldesk.core.transfers.copying import copy_version
+from modeldesk.ui.inspector.metadata_dialog import MetadataDialog
 from modeldesk.ui.library.columns import placed_chips
 from modeldesk.ui.library.registries_dialog import RegistriesDialog
 from modeldesk.ui.library.registries_strip import RegistriesStrip
@@ -140,6 +144,68 @@ def test_a_model_without_an_image(full: Bench, qtbot: QtBot, tmp_path: Path) -> 
     qtbot.waitUntil(lambda: any("weights-only:v3.0.0 is in" in one for one in full.heard.texts))
     there_now = contents(tmp_path / "model")
     assert there_now["model.safetensors"] == contents(made)["model.safetensors"]
+
+
+def weights_there(full: Bench, qtbot: QtBot, folder: Path) -> RemoteVersion:
+    """Weights without an image, in two repositories of a named registry; chosen."""
+    folder.mkdir()
+    files = model_files(make_folder(folder), CancelToken())
+    source = Reference.parse(f"{REGISTRY}/weights-only:v3.0.0")
+    digest = push(full.registries, PushRequest(files, source), Job()).target.digest
+    copy = Reference.parse(f"{HOST}/prod/weights-only")
+    copy_version(full.registries, CopyRequest(source, copy), Job())
+    for one in (source, copy):
+        weights = replace(
+            there("v3.0.0", 1, "weights-only"),
+            artifact="ModelPack",
+            platforms=(),
+            repository=one.name,
+            digest=digest,
+            image=ImageId(digest),
+        )
+        full.registry.repositories[one.name] = RemoteVersions((weights,))
+    full.catalog.refresh(HOST)
+    qtbot.waitUntil(lambda: "weights-only" in models(full), timeout=10_000)
+    choose(full, "weights-only")
+    inspector = full.page.inspector
+    qtbot.waitUntil(lambda: inspector._bodies.currentWidget() is inspector.remote, timeout=5000)
+    return weights
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_what_is_said_of_weights_is_attached_wherever_they_lie(
+    full: Bench, qtbot: QtBot, tmp_path: Path, online: bool
+) -> None:
+    weights = weights_there(full, qtbot, tmp_path / "weights")
+    if not online:
+        full.online = False
+        full.context.hub.publish_connection(Connection(ConnectionState.LOST))
+    registered = full.page.inspector.remote.registered
+    assert [row.label for row in registered.metrics.rows()] == ["accuracy", "p95_ms"]
+    registered.edit.click()
+    (dialog,) = full.window.findChildren(MetadataDialog)
+    ((_, value), *_) = dialog.rows[Section.METRIC].lines()
+    value.setText("0.999")
+    dialog.rows[Section.TAG].add("owner", "ann")
+    dialog.why.setText("measured again")
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: not full.tasks.active, timeout=10_000)
+    (fact,) = registered.history.facts()
+    assert fact.name.endswith(": measured again")
+    assert {row.label: row.value for row in registered.metrics.rows()}["accuracy"] == "0.999"
+
+    def told() -> float:
+        placed = full.choice.placed
+        return placed.metrics["accuracy"] if placed is not None else 0
+
+    qtbot.waitUntil(lambda: told() == 0.999, timeout=10_000)
+    registry = full.registries.at(HOST)
+    for repository in ("team/weights-only", "prod/weights-only"):
+        assert len(registry.referrers(repository, weights.digest, CancelToken())) == 1
+    assert registered.waiting.text() == ""
+    # Another one shows nothing of it.
+    choose(full, "speech-to-text")
+    qtbot.waitUntil(lambda: not registered.history.facts(), timeout=5000)
 
 
 def test_versions_here_and_there(full: Bench) -> None:

@@ -59,7 +59,9 @@ class CanaryReleases:
         release is ROLLING then. Raises as `ReleaseService.deploy`; where the target fails, the
         outcome says so."""
         with self.parts.held(engine, key, job) as deployment:
-            _check_can_have_one(deployment)
+            runs = not deployment.stopped and deployment.container is not None
+            check_can_have_one(deployment, runs=runs)
+            _check_gateway(deployment)
             chosen = replace(settings or deployment.settings, ports=deployment.settings.ports)
             revision = revision_of(self.parts.records, deployment.key, chosen)
             wanted = replace(deployment, settings=chosen, revision=revision)
@@ -181,13 +183,14 @@ def take_back(
     return tidy(tools, after), aborted
 
 
-def _check_can_have_one(deployment: Deployment) -> None:
+def check_can_have_one(deployment: Deployment, *, runs: bool) -> None:
+    """Raise `ReleaseError` for one that has a canary, or nothing that it could stand beside."""
     if deployment.canary is not None:
         raise ReleaseError(
             tr("“{name}” has a canary already.", name=deployment.name),
             tr("Promote it or take it back first."),
         )
-    if deployment.stopped or deployment.container is None:
+    if not runs:
         raise ReleaseError(
             tr(
                 "“{name}” does not run, so a canary has nothing to stand beside.",
@@ -195,6 +198,9 @@ def _check_can_have_one(deployment: Deployment) -> None:
             ),
             tr("Start it, or deploy the version for all callers."),
         )
+
+
+def _check_gateway(deployment: Deployment) -> None:
     if not deployment.behind_gateway:
         raise ReleaseError(
             tr("“{name}” is not behind a gateway yet.", name=deployment.name),

@@ -395,6 +395,8 @@ class EngineContract:
         assert not check.passed
         assert check.output == "not yet"
         assert bench.engine.check_health(_running(bench, Kind.SLEEPER), token) is None
+        until(lambda: bench.engine.container(sick).checked == "not yet")
+        assert bench.engine.container(healthy).checked == ""
 
     def test_a_stopped_container_fails_its_check(self, bench: Bench) -> None:
         container = _running(bench, Kind.HEALTHY)

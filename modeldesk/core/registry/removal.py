@@ -250,9 +250,9 @@ def _delete(
         registry.put_manifest(repository, tag, manifest, token)
     if moved:
         raise TagMoved(
-            tr("Somebody gave {digest} to {tags} meanwhile.", digest=short(manifest.digest),
+            tr("Somebody moved {tags} to {digest} meanwhile.", digest=short(manifest.digest),
                tags=", ".join(moved)),
-            tr("That is there again, without its other tags. Look again before you go on."),
+            tr("That was given back; its other tags are gone. Look again before you go on."),
         )  # fmt: skip
 
 

@@ -46,6 +46,11 @@ class Site:
             self.service, self.traffic, self.now, self.changed.append, lambda: self.ticks
         )
 
+    def looked(self) -> Rollout:
+        """The rollout, after another look."""
+        self.watch.look(Job())
+        return self.rollout
+
     def restart_watch(self) -> None:
         """The program ends, and another begins, which looks when it is told to."""
         self.watch.run(Job(_cancelled()))
@@ -194,16 +199,12 @@ def test_one_is_not_blamed_for_an_engine_that_was_started_anew(site: Site) -> No
     assert site.rollout == begun
     site.traffic.up = True
     site.traffic.problems.clear()
-    site.watch.look(Job())
-    assert site.rollout.since > begun.since
+    until(lambda: site.looked().since > begun.since)
     # What comes from now on counts.
-    site.traffic.up_s = 1.0
-    site.watch.look(Job())
-    assert site.rollout.open
-    time.sleep(0.01)
+    site.traffic.up_s = 86_400.0
+    assert site.looked().open
     site.call(40)
-    until(lambda: sum(p.canary.requests for p in site.watch.series(1)) == 40)
-    site.watch.look(Job())
+    until(lambda: not site.looked().open)
     assert site.rollout.phase is Phase.ABORTED
     assert "requests failed (5xx or no answer)" in site.rollout.why
     site.watch.run(Job(_cancelled()))
@@ -226,7 +227,7 @@ def test_an_engine_that_is_up_again_without_its_versions_is_waited_for_only_so_l
         site.ticks += UNWELL_S
         site.watch.look(Job())
     assert site.rollout.phase is Phase.ABORTED
-    site.watch.run(Job(_cancelled()))
+    site.restart_watch()
 
 
 def test_two_watch_and_each_forgets_what_an_engine_s_start_did(site: Site) -> None:
@@ -239,13 +240,12 @@ def test_two_watch_and_each_forgets_what_an_engine_s_start_did(site: Site) -> No
     site.call(40)
     for watch in (site.watch, other):
         until(lambda watch=watch: sum(p.canary.requests for p in watch.series(1)) == 20)
-    for _ in range(2):
-        for watch in (site.watch, other):
-            watch.look(Job())
-            site.traffic.up_s += 0.02
-            time.sleep(0.02)
+    until(lambda: site.looked().since > begun.since)
+    # It was started before that, by who knows how much.
+    site.traffic.up_s = (datetime.now(UTC) - begun.since).total_seconds() - 0.001
+    for watch in (site.watch, other, other):
+        watch.look(Job())
     assert site.rollout.open
-    assert site.rollout.since > begun.since
     changes = [one.why for one in site.records.changes(1)]
     assert sum("started anew" in one for one in changes) == 1
     for watch in (site.watch, other):

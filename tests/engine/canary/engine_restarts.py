@@ -1,5 +1,5 @@
 """An engine of one's own is killed, or started anew, in the middle of a canary, and who watches
-goes on. A program for `test_engine_restarts`, as it has to live in a network of its own: prints how
+goes on. A program for `test_engine_restarts`, as it has to live in a network of its own: says how
 the rollout ended, as JSON."""
 
 import json
@@ -56,7 +56,7 @@ def _end(bench: CanaryBench) -> None:
             try:
                 bench.releases.heal(bench.engine, Job())
             except EngineError as error:
-                print(error, file=sys.stderr)
+                sys.stderr.write(f"{error}\n")
 
     thread = threading.Thread(target=heal, name="healing")
     thread.start()
@@ -68,12 +68,13 @@ def _end(bench: CanaryBench) -> None:
     before = sum(count for (_, status), count in bench.answered.items() if status == 200)
     bench.until(lambda: sum(bench.answered.values()) > before + 50)
     history = bench.releases.history(bench.key)
-    print(json.dumps({
+    said = {
         "phase": ended.phase.value,
         "why": ended.why,
         "changes": [one.why for one in bench.rollouts.changes(ended.id)],
         "releases": [f"{one.kind.value} {one.state.value}" for one in history],
-    }))  # fmt: skip
+    }
+    sys.stdout.write(f"{json.dumps(said)}\n")
 
 
 if __name__ == "__main__":

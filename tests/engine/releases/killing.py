@@ -17,9 +17,9 @@ from pathlib import Path
 import docker
 
 from modeldesk.core.jobs import Job
-from modeldesk.core.settings import write_content
 from modeldesk.core.releases.healing import Healed
 from modeldesk.core.releases.recovery import Recovered
+from modeldesk.core.settings import write_content
 from tests.engine.releases.desk import GENEROUS_S, RealDesk
 from tests.engine.releases.finding import Inspector
 from tests.engine.releases.models import PORT
@@ -236,7 +236,7 @@ class Killing:
 
     def _look(self, harm: Harm, action: Action, before: str, target: str) -> None:
         """At what the next start makes of it."""
-        found, desk = self.found, self._desk
+        found = self.found
         recovered, healed = self._put_right(harm)
         self._inspector.look_after_canaries(GENEROUS_S)
         found.wrong += [str(left.problem) for left in recovered.left]

@@ -402,6 +402,8 @@ class EngineContract:
         assert not check.passed
         assert check.output == "not yet"
         assert bench.engine.check_health(_running(bench, Kind.SLEEPER), token) is None
+        until(lambda: bench.engine.container(sick).checked == "not yet")
+        assert bench.engine.container(healthy).checked == ""
 
     def test_a_stopped_container_fails_its_check(self, bench: Bench) -> None:
         container = _running(bench, Kind.HEALTHY)
@@ -644,7 +646,7 @@ class EngineContract:
             first, second = next(stats), next(stats)
         assert second.time > first.time
         assert 0 <= first.cpu_percent < 100 * (os.cpu_count() or 1) + 1
-        assert 0 < first.memory_bytes < first.memory_limit_bytes
+        assert first.memory_bytes > 0
 
     def test_stats_end_with_the_container(self, bench: Bench) -> None:
         container = _running(bench, Kind.SLEEPER)

@@ -17,6 +17,7 @@ from modeldesk.core.containers.model import (
     ContainerDetail,
     ContainerSpec,
     ContainerStats,
+    ContainerStatus,
     ContainerSummary,
     Health,
     HealthCheck,
@@ -180,6 +181,11 @@ class FakeEngine:
         """The next call of `method` raises `error`; call again for the one after."""
         with self._state:
             self._failures.setdefault(method, []).append(error)
+
+    def pause(self, container: ContainerId) -> None:
+        """As ``docker pause`` does."""
+        with self._state:
+            self._containers[container].status = ContainerStatus.PAUSED
 
     def emit(self, changes: Changes) -> None:
         """Every stream of events tells of `changes`."""
@@ -542,9 +548,7 @@ class FakeEngine:
                 self._check_stream(token)
                 if not self._runs(found):
                     return
-            yield ContainerStats(
-                datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes, 8_000_000_000
-            )
+            yield ContainerStats(datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes)
 
     def close(self) -> None:
         self.closed = True

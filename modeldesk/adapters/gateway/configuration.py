@@ -271,7 +271,9 @@ def _routing(routing: Routing, ports: list[int]) -> str:
 
 def _group(backend: Backend, port: int) -> str:
     servers = " ".join(f"server {one}:{port};" for one in (backend.address, *backend.others))
-    return f"upstream {backend.name}_{port} {{ {servers} }}"
+    # Newer ones keep connections to a version unless told so, although they ask it to close them:
+    # one that does so without a word would have the next request fail.
+    return f"upstream {backend.name}_{port} {{ {servers} keepalive_requests 1; }}"
 
 
 def _asked(backends: tuple[Backend, ...]) -> dict[str, str]:

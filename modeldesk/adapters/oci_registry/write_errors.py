@@ -49,14 +49,27 @@ def not_taken(registry: str, what: str, reply: Reply) -> RegistryError:
                 detail,
             )
         case 401 | 429:
-            return refusal(registry, what, reply.status, reply.body)
+            return refusal(registry, what, reply.status, reply.body, reply.user)
+    if is_settled(reply):
+        return RegistryError(
+            tr("The registry {registry} keeps {what} as it is.", registry=registry, what=what),
+            tr("Its tags can’t be moved once they are there. Choose another tag, or ask who runs "
+               "the registry."),
+            detail,
+        )  # fmt: skip
     if reply.status >= _ITS_OWN_FAULT:
-        return refusal(registry, what, reply.status, reply.body)
+        return refusal(registry, what, reply.status, reply.body, reply.user)
     return RegistryError(
         tr("The registry {registry} refused to take {what}.", registry=registry, what=what),
         tr("Its own words say why."),
         detail,
     )
+
+
+def is_settled(reply: Reply) -> bool:
+    """Whether it refuses to move a tag that is there, as ECR and Harbor do where they are told to
+    keep tags."""
+    return reply.status in (400, 409, 412) and "immutable" in reply.body.lower()
 
 
 def not_deleted(registry: str, what: str, reply: Reply) -> RegistryError:
@@ -77,7 +90,7 @@ def not_deleted(registry: str, what: str, reply: Reply) -> RegistryError:
         )  # fmt: skip
     if reply.status < 400:
         return not_a_registry(registry, detail)
-    return refusal(registry, what, reply.status, reply.body)
+    return refusal(registry, what, reply.status, reply.body, reply.user)
 
 
 def other_content(registry: str, digest: str) -> RegistryError:

@@ -14,7 +14,7 @@ from modeldesk.adapters.oci_registry.names import (
     push,
     true_name,
 )
-from modeldesk.adapters.oci_registry.reading import check_content, read_manifest
+from modeldesk.adapters.oci_registry.reading import check_content, read_digest, read_manifest
 from modeldesk.adapters.oci_registry.referrers import (
     Listing,
     described,
@@ -24,7 +24,7 @@ from modeldesk.adapters.oci_registry.referrers import (
     subject_of,
 )
 from modeldesk.adapters.oci_registry.turns import Turns
-from modeldesk.adapters.oci_registry.write_errors import not_deleted, not_taken
+from modeldesk.adapters.oci_registry.write_errors import is_settled, not_deleted, not_taken
 from modeldesk.core.errors import NotInRegistry, RegistryError
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.registry.model import Descriptor, Manifest
@@ -91,12 +91,23 @@ class Writing:
         what = f"{repository}{'@' if ':' in reference else ':'}{reference}"
         said = reply.headers.get("docker-content-digest", "")
         # Some say less than that it was created; who only says that all is well may be anybody.
+        if is_settled(reply) and self._is_there(repository, reference, manifest, token):
+            return False
         if reply.status not in (201, 202) and not (reply.status == 200 and said):
             raise not_taken(self._asking.registry, what, reply)
         said = said or manifest.digest
         if said.partition(":")[0] == manifest.digest.partition(":")[0] and said != manifest.digest:
             raise lied(self._asking.registry, manifest.digest)
         return "oci-subject" in reply.headers
+
+    def _is_there(
+        self, repository: str, reference: str, manifest: Manifest, token: CancelToken
+    ) -> bool:
+        """Whether the reference names just that already."""
+        try:
+            return read_digest(self._asking, repository, reference, token) == manifest.digest
+        except NotInRegistry:
+            return False
 
     def _own_list(self, repository: str, digest: str, token: CancelToken) -> Listing:
         try:

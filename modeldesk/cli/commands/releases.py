@@ -4,9 +4,10 @@ import argparse
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
+from modeldesk.core.canary.words import taken_back_text
 from modeldesk.core.ids import DeploymentName
 from modeldesk.core.releases.book import elsewhere_text, none_text
-from modeldesk.core.releases.model import Release, backend_name
+from modeldesk.core.releases.model import Release, ReleaseState, backend_name
 from modeldesk.core.releases.names import version_text
 
 
@@ -36,7 +37,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
             version_text(release.target.reference),
             release.state.value,
             release.who,
-            " · ".join(part for part in (release.error, release.why) if part),
+            " · ".join(part for part in (_ended(release), release.why) if part),
         )
         for release in releases
     ]
@@ -51,8 +52,15 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     )
 
 
+def _ended(release: Release) -> str:
+    if release.state is ReleaseState.ABORTED:
+        return taken_back_text(release.ended_by, release.error)
+    return release.error
+
+
 def _json(release: Release) -> Json:
-    """`from_digest` is what ran before; `settings` the number of their revision."""
+    """`from_digest` is what ran before; `settings` the number of their revision; `ended_by` is who
+    took a canary back, empty where the program did."""
     before = release.previous
     return {
         "id": release.id,
@@ -68,5 +76,6 @@ def _json(release: Release) -> Json:
         "who": release.who,
         "why": release.why,
         "error": release.error,
+        "ended_by": release.ended_by if release.state is ReleaseState.ABORTED else None,
         "settings": release.revision,
     }

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.remote import look_through
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.errors import EngineError, InvalidQuery
@@ -63,7 +64,9 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
         order = Order(order.by, not order.descending)
     engine, snapshot = _here(session)
     if arguments.refresh:
-        gathered = session.parts.gatherer.gather(snapshot, session.job)
+        look_through(session, snapshot)
+        named = {one.host for one in session.parts.settings.registries}
+        gathered = session.parts.gatherer.gather(snapshot, named, session.job)
         for problem in gathered.problems:
             session.job.log(str(problem))
     search.refresh(engine, snapshot, session.job.token)

@@ -40,15 +40,23 @@ class Judgement:
 
 
 def hard_stop(recent: Recent) -> LimitCheck | None:
-    """What is said where the canary is to be stopped at once; else None."""
-    if recent.errors < HARD_STOP:
+    """What is said where the canary is to be stopped at once; else None. One caller who leaves
+    before the answer tells nothing; that nobody gets one does."""
+    if recent.errors >= HARD_STOP:
+        said = trn(
+            "{errors} of the last {count} request failed (5xx or no answer).",
+            "{errors} of the last {count} requests failed (5xx or no answer).",
+            recent.requests,
+            errors=recent.errors,
+        )
+    elif recent.unanswered >= RECENT:
+        said = trn(
+            "The last {count} caller had no answer and left.",
+            "The last {count} callers had no answer and left.",
+            recent.unanswered,
+        )
+    else:
         return None
-    said = trn(
-        "{errors} of the last {count} request failed (5xx or no answer).",
-        "{errors} of the last {count} requests failed (5xx or no answer).",
-        recent.requests,
-        errors=recent.errors,
-    )
     return LimitCheck(Measure.HARD_STOP, Verdict.FAILED, said)
 
 
@@ -94,6 +102,12 @@ def _requests(canary: VersionNumbers, least: int) -> LimitCheck:
     if canary.refused:
         said += " " + trn(
             "{count} more was refused (4xx).", "{count} more were refused (4xx).", canary.refused
+        )
+    if canary.cancelled:
+        said += " " + trn(
+            "{count} more caller left before the answer.",
+            "{count} more callers left before the answer.",
+            canary.cancelled,
         )
     return LimitCheck(Measure.REQUESTS, Verdict.NO_DATA, said)
 

@@ -80,7 +80,9 @@ def advance(rollout: Rollout, event: Event, now: datetime) -> Turn:
         case PromotionFailed():
             if not rollout.open or rollout.ending is not Phase.PROMOTED:
                 return Turn(rollout)
-            stays = replace(rollout, ending=None, phase=place_of(rollout), paused_from=None)
+            stays = replace(
+                rollout, ending=None, ended_by="", phase=place_of(rollout), paused_from=None
+            )
             turn = paused(stays, event.why, now)
             return replace(turn, effects=(Effect.ROUTE,))
         case _:
@@ -217,7 +219,7 @@ def _ended_elsewhere(rollout: Rollout, event: EndedElsewhere, now: datetime) -> 
         return Turn(rollout)
     if rollout.ending is event.end:
         return _ended(rollout, now)
-    turn = ending(replace(rollout, ending=None), event.end, event.why, now)
+    turn = ending(replace(rollout, ending=None), event.end, event.why, now, who=event.who)
     return replace(_ended(turn.rollout, now), change=turn.change)
 
 

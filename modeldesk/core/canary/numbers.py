@@ -29,10 +29,13 @@ _HELD = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The canary's newest requests, `RECENT` at most, and how many of them were errors."""
+    """The canary's newest requests, `RECENT` at most, and how many of them were errors.
+    `unanswered`: so many of its newest callers, one after another, had no answer of it, as they
+    left before, say."""
 
     requests: int = 0
     errors: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Numbers:
         self._told = _Remembered()
         self._waiting: OrderedDict[str, Feedback] = OrderedDict()
         self._recent: deque[bool] = deque(maxlen=RECENT)
+        self._unanswered = 0
         self._revisions: set[str] = set()
         self._held: deque[Answered] = deque(maxlen=_HELD)
         self._newest = 0.0
@@ -124,6 +128,7 @@ class Numbers:
         newest requests, even if it is told of only now."""
         with self._lock:
             self._recent.clear()
+            self._unanswered = 0
             self._recent_since = before
 
     @property
@@ -154,7 +159,8 @@ class Numbers:
                 self._stable.window.between(begin, end),
                 self._canary.window.between(begin, end),
             )
-            return Measured(window, Recent(len(self._recent), sum(self._recent)))
+            recent = Recent(len(self._recent), sum(self._recent), self._unanswered)
+            return Measured(window, recent)
 
     def series(self) -> tuple[Point, ...]:
         """All there was since the first request, in a few hundred points at most, in the order of
@@ -191,8 +197,10 @@ class Numbers:
         for bucket in self._buckets(version, one.time):
             _count(bucket, counted, latency)
         recent = one.time >= self._recent_since
-        if ours and recent and counted in (Counted.SUCCESS, Counted.ERROR):
-            self._recent.append(counted is Counted.ERROR)
+        if ours and recent and one.passed_on:
+            self._unanswered = self._unanswered + 1 if one.backend_status is None else 0
+            if counted in (Counted.SUCCESS, Counted.ERROR):
+                self._recent.append(counted is Counted.ERROR)
         waiting = None if one.mirrored else self._waiting.pop(one.request, None)
         if waiting is not None:
             self._label(version, one.time, waiting)

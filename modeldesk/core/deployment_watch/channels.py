@@ -1,7 +1,7 @@
 """What the channel that a deployment follows names, here and in its registry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modeldesk.core.deployment_watch.model import ChannelFacts
 from modeldesk.core.deployment_watch.ports import Followed
@@ -46,9 +46,15 @@ class ChannelLook:
         # What only this engine has no registry can know.
         in_registry = current.digest != current.image
         digest = self._digest(tag, token) if in_registry else ""
-        if digest:
-            return _by_digest(channel, tag, digest, current, images)
-        return _by_tag(channel, tag, current, images)
+        found = (
+            _by_digest(channel, tag, digest, current, images)
+            if digest
+            else _by_tag(channel, tag, current, images)
+        )
+        if found is None or found.same:
+            return found
+        coming = self._followed.coming(deployment)
+        return replace(found, coming=coming is not None and _is_it(coming, found))
 
     def _digest(self, tag: Reference, token: CancelToken) -> str:
         now = self._ticks()
@@ -91,6 +97,12 @@ def _by_tag(
     target = VersionTarget(here.id, reference, digest)
     return ChannelFacts(
         channel, version or short(here.id), target, here.id == current.image, here.id
+    )
+
+
+def _is_it(target: VersionTarget, named: ChannelFacts) -> bool:
+    return target.digest == named.target.digest or (
+        named.here is not None and target.image == named.here
     )
 
 

@@ -54,7 +54,13 @@ class Canaries(Protocol):
     ) -> ReleaseOutcome: ...
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release: ...
 
     def revision(self, engine: ImageEngine, deployment: Deployment, /) -> str: ...

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import docker
 
+from modeldesk.core.canary.model import Phase
 from modeldesk.core.jobs import Job
 from modeldesk.core.releases.healing import Healed
 from modeldesk.core.releases.recovery import Recovered
@@ -123,16 +124,18 @@ class Killing:
         """Something is killed at some moment of something, and the next start looked at."""
         before, as_before = self._serving(), self._inspector.sign()
         action, target = self._next(before)
-        process = self._begin(*self._words(action, target))
-        self._wait_for_begin(process, as_before)
-        try:
-            process.communicate(timeout=self._moment(action))
-            self.found.too_late += 1
-        except subprocess.TimeoutExpired:
-            self._harm(harm, process)
-            self.found.kills += 1
-            self.found.during[f"{harm.value} in {action.value}"] += 1
-            self._let_end(process, action)
+        with self._begin(*self._words(action, target)) as process:
+            try:
+                self._wait_for_begin(process, as_before)
+                process.communicate(timeout=self._moment(action))
+                self.found.too_late += 1
+            except subprocess.TimeoutExpired:
+                self._harm(harm, process)
+                self.found.kills += 1
+                self.found.during[f"{harm.value} in {action.value}"] += 1
+                self._let_end(process, action)
+            finally:
+                process.kill()
         self._look(harm, action, before, target)
 
     def end(self) -> None:
@@ -145,7 +148,10 @@ class Killing:
         rollout = self._inspector.open_rollout()
         if rollout is not None:
             target = rollout.target.reference.rpartition(":")[2]
-            return self._random.choice([Action.WATCH, Action.PROMOTE, Action.ABORT]), target
+            actions = [Action.PROMOTE, Action.ABORT]
+            # One that was paused, as nobody was heard of it, does not go on by itself.
+            actions += [Action.WATCH] * (rollout.phase is not Phase.PAUSED)
+            return self._random.choice(actions), target
         others = [one for one in VERSIONS if one != before]
         actions = [Action.DEPLOY, Action.ROLLBACK, Action.CANARY]
         return self._random.choice(actions), self._random.choice(others)
@@ -174,7 +180,7 @@ class Killing:
         """Until it has written something down: nothing happens before."""
         deadline = time.monotonic() + _LONGEST_S
         while process.poll() is None and self._inspector.sign() == as_before:
-            assert time.monotonic() < deadline, process.args
+            assert time.monotonic() < deadline, (process.args, self._inspector.open_rollout())
             time.sleep(0.03)
 
     def _begin(self, *arguments: str) -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.canary_plan import add_plan, read_plan
-from modeldesk.cli.commands import canary, deploy, feedback, watch
+from modeldesk.cli.commands import canary, deploy, feedback, releases, watch
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.canary.model import Limits, Phase, RolloutPlan
@@ -106,7 +106,14 @@ def test_one_is_begun_looked_at_and_ended(desk: Desk, tmp_path: Path) -> None:
 def test_a_deploy_can_be_one(desk: Desk) -> None:
     answer = desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--canary", "25")
     assert answer.lines == ("v1.1.0 has 25 % of shop’s callers, step 1 of 2.",)
-    assert desk.told("abort", "shop")["why"] == "Aborted by a person."
+    aborted = desk.run(canary, "abort", "shop")
+    assert isinstance(aborted.json, dict)
+    who = aborted.json["who"]
+    assert aborted.lines[1] == f"Rolled back by {who}."
+    assert (aborted.json["why"], aborted.json["ended_by"]) == ("", who)
+    assert desk.run(canary, "status", "shop").lines[1] == f"Rolled back by {who}."
+    (newest, *_) = desk.run(releases).json
+    assert (newest["state"], newest["ended_by"]) == ("aborted", who)
     with pytest.raises(InvalidInput):
         desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--canary", "25", "--cpus", "2")
     with pytest.raises(NoSuchDeployment):

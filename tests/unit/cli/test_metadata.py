@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from modeldesk.core.errors import (
     NotFound,
     RegistryUnavailable,
 )
+from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
@@ -150,6 +152,25 @@ def test_a_version_of_a_registry_is_edited_there(bench: Bench) -> None:
     assert len(listed) == 1
     assert isinstance(answer.json, dict)
     assert answer.json["waiting"] == 0
+
+
+def test_weights_without_an_image(bench: Bench) -> None:
+    made = bench.push()
+    weights = replace(made, artifact="ModelPack", platforms=(), image=ImageId(made.digest))
+    found = RemoteVersions((weights,), channels={"stable": made.digest})
+    bench.registry.repositories[REPOSITORY] = found
+    vars(bench.parts).update(finder=_NoEngine())
+    answer = bench.metadata(f"{REPOSITORY}:stable", "--set", "tag.owner=ann", "--why", "asked")
+    assert told(answer) == {"metric.accuracy": 0.9, "tag.owner": "ann"}
+    registry, token = bench.registries.at("r.lan"), CancelToken()
+    assert len(registry.referrers("team/rec", made.digest, token)) == 1
+    # A copy gets what is said from then on, and what was said before.
+    registry.add_image("prod/rec", "v1", [b"v1"])
+    copy = replace(weights, repository="r.lan/prod/rec")
+    bench.parts.remote_records.keep_remote_versions([copy])
+    bench.metadata("rec:v1", "--set", "metric.accuracy=0.95")
+    assert len(registry.referrers("team/rec", made.digest, token)) == 2
+    assert len(registry.referrers("prod/rec", made.digest, token)) == 2
 
 
 def test_others_are_asked_when_wanted(bench: Bench, tmp_path: Path) -> None:

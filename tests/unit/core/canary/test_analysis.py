@@ -60,6 +60,21 @@ def test_half_of_the_last_twenty_stop_it(recent: Recent, stops: bool) -> None:
         assert stopped.said.startswith(f"{recent.errors} of the last {recent.requests} requests")
 
 
+@pytest.mark.parametrize(("unanswered", "stops"), [(19, False), (20, True), (300, True)])
+def test_that_nobody_gets_an_answer_stops_it(unanswered: int, stops: bool) -> None:
+    stopped = hard_stop(Recent(20, 0, unanswered))
+    assert (stopped is not None) is stops
+    if stopped:
+        assert stopped.said == f"The last {unanswered} callers had no answer and left."
+
+
+def test_callers_who_left_are_told_of_where_requests_lack() -> None:
+    judged = judge(window(VersionNumbers(cancelled=135)), PLAN, 1.0)
+    assert judged.why == (
+        "The canary had 0 requests; a window needs 50. 135 more callers left before the answer."
+    )
+
+
 def test_good_numbers_pass_and_say_what_they_were() -> None:
     judged = judge(window(GOOD), PLAN, 1.0)
     assert judged.verdict is Verdict.PASSED

@@ -363,9 +363,13 @@ def test_a_person_promotes_or_aborts_from_anywhere_it_runs() -> None:
         assert (promoted.change.who, promoted.change.share) == ("mei", WHOLE)
         aborted = advance(begin, Abort("mei"), after(1))
         assert aborted.effects == (Effect.ABORT,)
-        assert aborted.rollout.why == "Aborted by a person."
+        assert (aborted.rollout.why, aborted.rollout.ended_by) == ("", "mei")
+        assert (promoted.rollout.why, promoted.rollout.ended_by) == ("it is good", "mei")
         done = advance(aborted.rollout, Ended(), after(2)).rollout
         assert (done.phase, done.ending, done.paused_from) == (Phase.ABORTED, None, None)
+        assert done.ended_by == "mei"
+        failed = advance(promoted.rollout, PromotionFailed("no memory"), after(2)).rollout
+        assert (failed.phase, failed.ended_by) == (Phase.PAUSED, "")
 
 
 def test_a_new_plan_is_gone_on_by_from_the_share_it_has() -> None:

@@ -52,7 +52,7 @@ class MetadataTab(PageScroll):
         parent: QWidget | None = None,
     ) -> None:
         """`source` is called in worker threads."""
-        super().__init__(parent)
+        super().__init__(tr("Metadata"), parent)
         self._context = context
         self._source = source
         self._reading = Latest(context.tasks, self)

@@ -22,7 +22,7 @@ class RemoteFacts(PageScroll):
     pull_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("In the registry"), parent)
         self._shown: PlacedVersion | None = None
         self.said = Label("", TextStyle.BODY, "muted", wrap=True)
         self.pull = PlainButton(tr("Pull"))

@@ -22,22 +22,12 @@ def joined(session: Session, snapshot: LibrarySnapshot, *, ask: bool) -> Library
     """`snapshot` with what registries have. With `ask` every known registry is asked first, and
     what goes wrong with one is said."""
     if ask:
-<<<<<<< HEAD
-        ask_all(session, snapshot)
-    return session.library().use_catalog(catalog(session))
-
-
-def ask_all(session: Session, snapshot: LibrarySnapshot) -> None:
-    """Look through every known registry, and through the repositories of the models here; what
-    goes wrong with one is said."""
-=======
         look_through(session, snapshot)
     return session.library().use_catalog(catalog(session))
 
 
 def look_through(session: Session, snapshot: LibrarySnapshot) -> None:
     """Ask every registry that was named; what goes wrong with one is said."""
->>>>>>> main
     also = [name for model in snapshot.models for name in remote_repositories(model)]
     registries = session.parts.settings.registries
     came = session.browsing().browse_all(registries, also, session.job)

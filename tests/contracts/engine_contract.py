@@ -99,6 +99,13 @@ class EngineContract:
         assert first.address == bench.engine.info.address
         assert bench.engine.identity() == first
 
+    def test_it_knows_since_when_it_runs(self, bench: Bench) -> None:
+        first, again = bench.engine.started(), bench.engine.started()
+        assert first is not None
+        assert again is not None
+        assert again.at == first.at
+        assert again.ago_s >= first.ago_s >= 0
+
     # Images
 
     def test_list_summary_and_detail_agree(self, bench: Bench) -> None:

@@ -4,11 +4,7 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
-<<<<<<< HEAD
-from modeldesk.cli.remote import ask_all, catalog
-=======
-from modeldesk.cli.remote import look_through
->>>>>>> main
+from modeldesk.cli.remote import catalog, look_through
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.errors import EngineError, InvalidQuery
@@ -69,15 +65,9 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
         order = Order(order.by, not order.descending)
     engine, snapshot = _here(session)
     if arguments.refresh:
-<<<<<<< HEAD
-        # What each registry has comes first: of a repository that nobody named, nothing is known.
-        ask_all(session, snapshot)
-        gathered = session.parts.gatherer.gather(snapshot, session.job)
-=======
         look_through(session, snapshot)
         named = {one.host for one in session.parts.settings.registries}
         gathered = session.parts.gatherer.gather(snapshot, named, session.job)
->>>>>>> main
         for problem in gathered.problems:
             session.job.log(str(problem))
     search.refresh(engine, snapshot, session.job.token)

@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "artifact": "send, fetch, show or list models in registries that are weights without an image",
     "run": "start a version and wait until it is healthy",
     "deploy": "put a version in service behind its gateway, without a request dropped",
-    "deployments": "list named services and what they run",
+    "deployments": "list named services and what they run; stop, start or remove one",
     "releases": "list what happened to named services: who put what in service, when and why",
     "rollback": "go back to an earlier version",
     "watch": "look after what runs: canaries, what is not as it should be, events to others",

@@ -1,24 +1,86 @@
-"""``modeldesk deployments``: every named service and what it runs."""
+"""``modeldesk deployments``: every named service and what it runs; stop, start or remove one."""
 
 import argparse
 
 from modeldesk.cli.answer import Answer, Json, table
+from modeldesk.cli.commands.rollback import release_answer
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.model import ContainerSummary
 from modeldesk.core.containers.reach import service_url
-from modeldesk.core.ids import ContainerId, ImageId
+from modeldesk.core.errors import InvalidInput
+from modeldesk.core.ids import ContainerId, DeploymentName, ImageId
 from modeldesk.core.releases.book import elsewhere_text, none_text
 from modeldesk.core.releases.model import Deployment, Target, VersionTarget
 from modeldesk.core.releases.service import ReleaseService
+from modeldesk.core.words import tr
+
+_EPILOG = """\
+modeldesk deployments                  what runs, where
+modeldesk deployments stop NAME        stop it and its gateway; it stays, and its ports are free
+modeldesk deployments start NAME       run it again as it was
+modeldesk deployments remove NAME      what would go; --yes removes it
+"""
 
 
-def add_arguments(_: argparse.ArgumentParser) -> None:
-    """It takes none of its own."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG
+    parser.add_argument("words", metavar="WORD", nargs="*", help="one of the forms below")
+    parser.add_argument("--yes", action="store_true", help="remove it, and do not only tell")
 
 
-def execute(_: argparse.Namespace, session: Session) -> Answer:
-    """List the deployments on this engine with the state of their containers, and say how many
-    there are elsewhere."""
+def execute(arguments: argparse.Namespace, session: Session) -> Answer:
+    """List, stop, start or remove."""
+    match arguments.words:
+        case []:
+            return _list(session)
+        case ["stop", name]:
+            return _stop(session, name)
+        case ["start", name]:
+            return _start(session, name)
+        case ["remove", name]:
+            return _remove(session, name, dry_run=not arguments.yes)
+    raise InvalidInput(
+        tr("That is none of the forms of “modeldesk deployments”."),
+        tr("See them with: modeldesk deployments --help"),
+    )
+
+
+def _stop(session: Session, name: str) -> Answer:
+    deployments = session.deployments()
+    deployment = deployments.deployment(session.here(), DeploymentName(name))
+    deployments.stop(session.engine(), deployment.key, session.job)
+    said = tr("{name} is stopped. Run it again with: modeldesk deployments start {name}", name=name)
+    return Answer({"deployment": name, "stopped": True}, (said,))
+
+
+def _start(session: Session, name: str) -> Answer:
+    deployments = session.deployments()
+    deployment = deployments.deployment(session.here(), DeploymentName(name))
+    outcome = deployments.start(session.engine(), deployment.key, session.job)
+    return release_answer(outcome, session.engine().info.host)
+
+
+def _remove(session: Session, name: str, *, dry_run: bool) -> Answer:
+    deployments = session.deployments()
+    deployment = deployments.deployment(session.here(), DeploymentName(name))
+    if dry_run:
+        runs = deployment.current.reference if deployment.current else tr("nothing")
+        lines = (
+            tr("{name} runs {version}. Its containers and its gateway would go; images stay.",
+               name=name, version=runs),
+            tr("Dry run: add --yes to remove."),
+        )  # fmt: skip
+    else:
+        deployments.remove(session.engine(), deployment.key, session.job)
+        lines = (tr("{name} is removed.", name=name),)
+    return Answer({"deployment": name, "removed": not dry_run, "dry_run": dry_run}, lines)
+
+
+def _list(session: Session) -> Answer:
+    """The deployments on this engine with the state of their containers, and how many there are
+    elsewhere."""
     releases, here, host = session.releases(), session.here(), session.engine().info.host
     containers = {c.id: c for c in session.engine().list_containers()}
     deployments = releases.deployments(here)

@@ -14,7 +14,7 @@ from modeldesk.cli.exit_codes import ExitCode
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.containers.model import Health, LogLine
-from modeldesk.core.errors import NoSuchDeployment, NotFound, ReleaseError
+from modeldesk.core.errors import InvalidInput, NoSuchDeployment, NotFound, ReleaseError
 from modeldesk.core.ids import DeploymentName, ImageId
 from modeldesk.core.library.service import Library
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState, VersionTarget
@@ -63,7 +63,19 @@ def serve(session: Session, *words: str) -> Answer:
 
 
 def listed(session: Session) -> Answer:
-    return deployments.execute(argparse.Namespace(), session)
+    return of_deployments(session)
+
+
+def of_deployments(session: Session, *words: str) -> Answer:
+    parser = argparse.ArgumentParser()
+    deployments.add_arguments(parser)
+    return deployments.execute(parser.parse_args([*words]), session)
+
+
+def released(session: Session, *words: str) -> Answer:
+    parser = argparse.ArgumentParser()
+    releases.add_arguments(parser)
+    return releases.execute(parser.parse_args([*words]), session)
 
 
 def go_back(session: Session, *words: str) -> Answer:
@@ -84,10 +96,39 @@ def test_the_engines_own_are_listed_and_others_counted(opened: Open) -> None:
     assert not any("another engine" in line for line in answer.lines)
 
 
+def test_a_deployment_is_stopped_started_and_removed(opened: Open) -> None:
+    here = engine_at(INFO.address)
+    serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
+
+    def running() -> int:
+        return sum(one.running for one in here.list_containers())
+
+    before = running()
+    assert of_deployments(opened(here), "stop", "shop").json == {
+        "deployment": "shop", "stopped": True,
+    }  # fmt: skip
+    assert running() == 0
+    assert "shop runs team/rec:v1.0.0" in of_deployments(opened(here), "start", "shop").lines[0]
+    assert running() == before
+    told = of_deployments(opened(here), "remove", "shop")
+    assert told.json == {"deployment": "shop", "removed": False, "dry_run": True}
+    assert "--yes" in told.lines[-1]
+    assert running() == before
+    gone = of_deployments(opened(here), "remove", "shop", "--yes")
+    assert gone.json == {"deployment": "shop", "removed": True, "dry_run": False}
+    assert here.list_containers() == ()
+    assert listed(opened(here)).json == []
+
+
+@pytest.mark.parametrize("words", [("stop",), ("drop", "shop"), ("remove", "a", "b")])
+def test_other_words_about_deployments_are_refused(opened: Open, words: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput, match="none of the forms"):
+        of_deployments(opened(engine_at(INFO.address)), *words)
+
+
 def test_the_first_look_says_what_to_do(opened: Open) -> None:
     here = engine_at(INFO.address)
-    shown = argparse.Namespace(name=None)
-    for answer in (listed(opened(here)), releases.execute(shown, opened(here))):
+    for answer in (listed(opened(here)), released(opened(here))):
         assert answer.json == []
         assert any("modeldesk deploy MODEL" in line for line in answer.lines)
 
@@ -95,7 +136,7 @@ def test_the_first_look_says_what_to_do(opened: Open) -> None:
 def test_a_release_is_listed_by_the_name_that_answers_carry(opened: Open) -> None:
     here = engine_at(INFO.address)
     serve(opened(here), "team/rec:v1.0.0", "-p", "5000")
-    answer = releases.execute(argparse.Namespace(name="shop"), opened(here))
+    answer = released(opened(here), "shop")
     assert isinstance(answer.json, list)
     assert isinstance(answer.json[0], dict)
     assert answer.lines[1].split()[0] == f"r{answer.json[0]['id']}"

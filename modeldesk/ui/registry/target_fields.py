@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from modeldesk.core.errors import InvalidReference
@@ -48,7 +49,6 @@ class TargetFields(QWidget):
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         edit = self.repository.lineEdit()
         if edit is not None:
-            edit.setFont(font(TextStyle.MONO_SMALL))
             edit.setPlaceholderText("registry.lan:5000/team/rec")
             edit.setCursorPosition(0)
         self.tags = QLineEdit(tags)
@@ -63,6 +63,13 @@ class TargetFields(QWidget):
         self.repository.editTextChanged.connect(lambda _text: self.check())
         self.tags.textChanged.connect(lambda _text: self.check())
         self.check()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        edit = self.repository.lineEdit()
+        if edit is not None:
+            # Not sooner: the style sheet, once it takes hold, gives it the font of a choice.
+            edit.setFont(font(TextStyle.MONO_SMALL))
 
     def check(self) -> None:
         """Read what is written, and say what is wrong with it."""

@@ -66,19 +66,24 @@ class TargetFields(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        edit = self.repository.lineEdit()
-        if edit is not None:
-            # Not sooner: the style sheet, once it takes hold, gives it the font of a choice.
-            edit.setFont(font(TextStyle.MONO_SMALL))
+        self._set_face()
 
     def check(self) -> None:
         """Read what is written, and say what is wrong with it."""
         repository, problem = self._repository()
         self._show(self.repository_field, problem)
+        self._set_face()
         tags, problem = self._tags(repository)
         self._show(self.tags_field, problem)
         self.references = tags if repository is not None else ()
         self.changed.emit()
+
+    def _set_face(self) -> None:
+        """The style sheet gives it the font of a choice whenever it takes hold: when it is shown
+        first, and when it becomes wrong or right."""
+        edit = self.repository.lineEdit()
+        if edit is not None:
+            edit.setFont(font(TextStyle.MONO_SMALL))
 
     def _repository(self) -> tuple[Reference | None, str]:
         text = self.repository.currentText().strip()

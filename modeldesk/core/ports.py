@@ -28,6 +28,7 @@ from modeldesk.core.engine.model import (
     EngineAttempt,
     EngineIdentity,
     EngineInfo,
+    EngineStart,
     Pulled,
     SignIn,
 )
@@ -77,6 +78,11 @@ class ImageEngine(Protocol):
         that an engine which tells its own id is reached at; another for one that keeps other
         containers. Costs nothing, unless the engine was too busy to tell when the connection
         was made: then it is asked. Raises `EngineUnavailable`."""
+        ...
+
+    def started(self) -> EngineStart | None:
+        """When the engine itself was started, within about a second; None where it does not tell.
+        A start that left its containers running need not count."""
         ...
 
     def ping(self) -> None:

@@ -24,6 +24,7 @@ from modeldesk.core.words import tr
 
 FOLDER = "/modeldesk"
 """Where the volume with the configuration is, in the container."""
+WORKERS = 2
 REVISION_PATH = "/_modeldesk/revision"
 _MIRROR_PATH = "/_modeldesk/mirror"
 _LOG = "access_log /dev/stdout {} buffer=4k flush=500ms;"
@@ -40,7 +41,7 @@ daemon off;
 user root;
 pid {folder}/nginx.pid;
 error_log stderr crit;
-worker_processes 2;
+worker_processes {workers};
 worker_rlimit_nofile 65536;
 worker_shutdown_timeout 3600s;
 events {{
@@ -201,6 +202,7 @@ def configuration(spec: GatewaySpec, routing: Routing, *, keeps_alive: bool) -> 
     copy_ports = dict(zip(ports, free, strict=False)) if routing.mirror else {}
     return _MAIN.format(
         folder=FOLDER,
+        workers=WORKERS,
         keep_alive=_keep_alive(keeps_alive),
         version_header=VERSION_HEADER,
         missing_header=MISSING_HEADER,
@@ -280,7 +282,9 @@ def _routing(routing: Routing, ports: list[int]) -> str:
 
 def _group(backend: Backend, port: int) -> str:
     servers = " ".join(f"server {one}:{port};" for one in (backend.address, *backend.others))
-    return f"upstream {backend.name}_{port} {{ {servers} }}"
+    # Newer ones keep connections to a version unless told so, although they ask it to close them:
+    # one that does so without a word would have the next request fail.
+    return f"upstream {backend.name}_{port} {{ {servers} keepalive_requests 1; }}"
 
 
 def _asked(backends: tuple[Backend, ...]) -> dict[str, str]:

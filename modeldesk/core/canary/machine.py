@@ -17,6 +17,7 @@ from modeldesk.core.canary.events import (
     Ended,
     EndedElsewhere,
     Event,
+    Interrupted,
     PromotionFailed,
     Routed,
     Started,
@@ -66,10 +67,8 @@ def advance(rollout: Rollout, event: Event, now: datetime) -> Turn:
             return _started(rollout, event, now)
         case StartFailed():
             return _start_failed(rollout, event.why, now)
-        case Routed():
-            if rollout.phase in _STARTED and rollout.ending is None:
-                return Turn(replace(rollout, since=now, checked=None))
-            return Turn(rollout)
+        case Routed() | Interrupted():
+            return _window_anew(rollout, event, now)
         case TargetUnwell():
             if rollout.open and rollout.ending is None and place_of(rollout) in _STARTED:
                 return ending(rollout, Phase.ABORTED, event.why, now)
@@ -196,6 +195,17 @@ def _start_failed(rollout: Rollout, why: str, now: datetime) -> Turn:
         return Turn(rollout)
     ended = replace(rollout, phase=Phase.ABORTED, why=why, finished=now)
     return Turn(ended, (), None, change_of(ended, now, "", why))
+
+
+def _window_anew(rollout: Rollout, event: Routed | Interrupted, now: datetime) -> Turn:
+    if rollout.phase not in _STARTED or rollout.ending is not None:
+        return Turn(rollout)
+    anew = replace(rollout, since=now, checked=None)
+    if isinstance(event, Routed):
+        return Turn(anew)
+    anew = replace(anew, failed_in_a_row=0, not_measured=0)
+    why = tr("The engine was started anew: its window begins again.")
+    return Turn(anew, (), None, change_of(anew, now, "", why))
 
 
 def _ended(rollout: Rollout, now: datetime) -> Turn:

@@ -149,6 +149,15 @@ class Traffic(Protocol):
         unhealthy."""
         ...
 
+    def engine_up_s(self) -> float | None:
+        """For how many seconds the engine runs; None where it does not tell."""
+        ...
+
+    def up_again(self, rollout: Rollout, token: CancelToken) -> bool:
+        """After the engine was started anew: start the target's container where that left it
+        stopped; whether both versions answer again."""
+        ...
+
     def follow(
         self, key: DeploymentKey, since: float | None, token: CancelToken
     ) -> Iterator[Sequence[Answered | FeedbackPosted]]:

@@ -13,6 +13,7 @@ from modeldesk.core.gateway.ports import GatewayAnswer, SmokeRequest
 from modeldesk.core.ids import EngineId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.ports import DeploymentLocks, ImageEngine
+from modeldesk.core.releases.asking import is_of_backend
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -23,9 +24,11 @@ from modeldesk.core.releases.model import (
     backend_name,
 )
 from modeldesk.core.releases.routing import gateway_spec
+from modeldesk.core.releases.tools import left_by_restart
 from modeldesk.core.words import tr
 
 _FEEDBACK_S = 10.0
+_UP_S = 2.0
 _ENDS = {
     ReleaseState.SUCCEEDED: Phase.PROMOTED,
     ReleaseState.ABORTED: Phase.ABORTED,
@@ -131,6 +134,25 @@ class ReleaseTraffic:
         if _canary_of(deployment, rollout) is None:
             return ""
         return self._releases.canaries.problem(self._engine, deployment)
+
+    def engine_up_s(self) -> float | None:
+        """See `modeldesk.core.canary.ports.Traffic`."""
+        start = self._engine.started()
+        return start.ago_s if start is not None else None
+
+    def up_again(self, rollout: Rollout, token: CancelToken) -> bool:
+        """See `modeldesk.core.canary.ports.Traffic`."""
+        key = rollout.deployment
+        with self._locks.hold(key.name, key.engine):
+            canary = _canary_of(self._deployment(key), rollout)
+            container = canary.version.container if canary else None
+            if left_by_restart(self._engine, container) and container is not None:
+                self._engine.start_container(container)
+        answers = (
+            self.ask(key, release, SmokeRequest(), _UP_S, token)
+            for release in (None, rollout.release)
+        )
+        return all(map(is_of_backend, answers))
 
     def follow(
         self, key: DeploymentKey, since: float | None, token: CancelToken

@@ -189,4 +189,3 @@ class ContainerStats:
     time: datetime
     cpu_percent: float
     memory_bytes: int
-    memory_limit_bytes: int

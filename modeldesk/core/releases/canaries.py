@@ -5,13 +5,14 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerDetail, Health
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, Health
 from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.gateway.revision import revision_of as routing_revision
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.executor import ReleaseExecutor
+from modeldesk.core.releases.history import never_served
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -58,7 +59,9 @@ class CanaryReleases:
         release is ROLLING then. Raises as `ReleaseService.deploy`; where the target fails, the
         outcome says so."""
         with self.parts.held(engine, key, job) as deployment:
-            _check_can_have_one(deployment)
+            runs = not deployment.stopped and deployment.container is not None
+            check_can_have_one(deployment, runs=runs)
+            _check_gateway(deployment)
             chosen = replace(settings or deployment.settings, ports=deployment.settings.ports)
             revision = revision_of(self.parts.records, deployment.key, chosen)
             wanted = replace(deployment, settings=chosen, revision=revision)
@@ -171,20 +174,23 @@ def take_back(
     after = replace(deployment, canary=None)
     # Whoever cancels the job does not mean that callers stay with the canary.
     route(tools, after, Job(report=job.report, log=job.log))
-    after = replace(after, kept=kept_after(after, KeptContainer(version, parts.clock())))
+    unserved = {version.release, *never_served(parts.records.releases(deployment.key))}
+    left = KeptContainer(version, parts.clock())
+    after = replace(after, kept=kept_after(after, left, unserved=unserved))
     parts.records.save_deployment(after)
     rolling = release_of(parts.records, deployment, version.release)
     aborted = parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
     return tidy(tools, after), aborted
 
 
-def _check_can_have_one(deployment: Deployment) -> None:
+def check_can_have_one(deployment: Deployment, *, runs: bool) -> None:
+    """Raise `ReleaseError` for one that has a canary, or nothing that it could stand beside."""
     if deployment.canary is not None:
         raise ReleaseError(
             tr("“{name}” has a canary already.", name=deployment.name),
             tr("Promote it or take it back first."),
         )
-    if deployment.stopped or deployment.container is None:
+    if not runs:
         raise ReleaseError(
             tr(
                 "“{name}” does not run, so a canary has nothing to stand beside.",
@@ -192,6 +198,9 @@ def _check_can_have_one(deployment: Deployment) -> None:
             ),
             tr("Start it, or deploy the version for all callers."),
         )
+
+
+def _check_gateway(deployment: Deployment) -> None:
     if not deployment.behind_gateway:
         raise ReleaseError(
             tr("“{name}” is not behind a gateway yet.", name=deployment.name),
@@ -230,6 +239,8 @@ def _not_well(detail: ContainerDetail, version: str, secret_names: Collection[st
     if not detail.summary.running:
         code = detail.exit_code
         return tr("{version} ended with exit code {code}.", version=version, code=code)
+    if detail.summary.status is ContainerStatus.PAUSED:
+        return tr("{version} is paused on the engine and answers nobody.", version=version)
     if detail.summary.health is Health.UNHEALTHY:
         said = last_check(detail, secret_names)
         if said:

@@ -12,7 +12,7 @@ from modeldesk.core.gateway.revision import revision_of as routing_revision
 from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.canaries import canary_of, no_canary, release_of
+from modeldesk.core.releases.canaries import canary_of, check_can_have_one, no_canary, release_of
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -64,7 +64,8 @@ class SwarmCanaries:
         left."""
         began = time.monotonic()
         with self.parts.held(engine, key, job) as deployment:
-            _check_can_have_one(deployment)
+            _check_gateway(deployment)
+            check_can_have_one(deployment, runs=not deployment.stopped)
             chosen = replace(settings or deployment.settings, ports=deployment.settings.ports)
             wanted = self.parts.wanted(deployment.key, deployment.model, deployment, chosen)
             intent = SwarmIntent(wanted, deployment, target, ReleaseKind.CANARY, why, secrets or {})
@@ -267,22 +268,9 @@ def end_canary(
     return after, parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
 
 
-def _check_can_have_one(deployment: Deployment) -> None:
+def _check_gateway(deployment: Deployment) -> None:
     if not has_gateway(deployment):
         raise ReleaseError(
             tr("“{name}” has no gateway, which a canary needs.", name=deployment.name),
             tr("Deploy it again with one; its ports are those of this engine’s machine then."),
-        )
-    if deployment.canary is not None:
-        raise ReleaseError(
-            tr("“{name}” has a canary already.", name=deployment.name),
-            tr("Promote it or take it back first."),
-        )
-    if deployment.stopped:
-        raise ReleaseError(
-            tr(
-                "“{name}” does not run, so a canary has nothing to stand beside.",
-                name=deployment.name,
-            ),
-            tr("Start it, or deploy the version for all callers."),
         )

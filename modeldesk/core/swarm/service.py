@@ -28,8 +28,8 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.names import check_deployment_name, check_environment
 from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
 from modeldesk.core.releases.ports import ReleaseRecords
-from modeldesk.core.releases.preparing import check_target, settings_for_return
-from modeldesk.core.releases.problems import canary_stands, no_way_back, runs_already
+from modeldesk.core.releases.preparing import settings_for_return
+from modeldesk.core.releases.problems import no_way_back, runs_already
 from modeldesk.core.releases.recovery import Recovered
 from modeldesk.core.swarm.canaries import (
     SwarmCanaries,
@@ -72,7 +72,7 @@ class SwarmReleases:
         the program ends: then no deployment is made or changed."""
         book = DeploymentBook(records)
         self._parts = SwarmReleasing(
-            records, swarm_of, locks, who, clock, forgetful, book, gateways, gateway_image
+            records, book, locks, who, clock, forgetful, swarm_of, gateways, gateway_image
         )
         self.canaries = SwarmCanaries(self._parts)
         """Versions beside those that serve, behind a gateway."""
@@ -138,20 +138,9 @@ class SwarmReleases:
             check_environment(environment)
         check_settings(settings)
         why = check_told(why)
-        self._parts.check_memory()
-        home = engine.identity()
         settings = settings if settings.swarm else replace(settings, swarm=SwarmSettings())
-        with self._parts.locks.hold(name, home.id):
-            known = self._parts.book.take_up(home, name)
-            key = DeploymentKey(home.id, name)
-            if known is not None:
-                check_target(known, Target.SWARM)
-            self._parts.healer(engine).close(key, job)
-            known = self._parts.records.deployment(key)
-            if known is None:
-                self._parts.check_unclaimed(engine, key)
-            elif known.canary is not None:
-                raise canary_stands(known)
+        key = DeploymentKey(engine.identity().id, name)
+        with self._parts.to_deploy(engine, name, job) as known:
             deployment = self._parts.wanted(key, model, known, settings)
             if environment is not None:
                 deployment = replace(deployment, environment=environment)

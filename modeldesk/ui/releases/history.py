@@ -28,7 +28,6 @@ _SIDE = 7
 _BUTTON_HEIGHT = 24
 _BUTTON_PAD = 9
 _WHAT = 1
-_ACTION = 4
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 

@@ -18,7 +18,6 @@ from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.segmented import Segmented
 
 _BODY_HEIGHT = 76
-_LONGEST_BODY = 1_000_000
 
 
 class SmokeFields(QWidget):

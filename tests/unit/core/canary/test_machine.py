@@ -14,6 +14,7 @@ from modeldesk.core.canary.events import (
     Ended,
     EndedElsewhere,
     Event,
+    Interrupted,
     Pause,
     Promote,
     PromotionFailed,
@@ -230,6 +231,24 @@ def test_a_target_that_died_ends_it_wherever_it_is() -> None:
     assert paused.at(2, TargetUnwell("It is gone.")).effects == (Effect.ABORT,)
     for nothing in (rollout(Phase.SCHEDULED), rollout(Phase.ABORTED), rollout(Phase.PROMOTED)):
         assert advance(nothing, TargetUnwell("x"), after(1)) == Turn(nothing)
+
+
+def test_an_engine_that_was_started_anew_has_the_window_begin_again() -> None:
+    for phase in (Phase.STEP, Phase.MIRRORING):
+        course = Course(rollout(phase, failed_in_a_row=2, checked=after(10), not_measured=1))
+        turn = course.at(20, Interrupted())
+        assert (turn.effects, turn.check) == ((), None)
+        assert turn.change is not None
+        assert "started anew" in turn.change.why
+        assert (course.now.since, course.now.checked) == (after(20), None)
+        assert (course.now.failed_in_a_row, course.now.not_measured) == (0, 0)
+    for nothing in (
+        rollout(Phase.SCHEDULED),
+        rollout(Phase.PAUSED),
+        rollout(Phase.ABORTED),
+        rollout(ending=Phase.ABORTED),
+    ):
+        assert advance(nothing, Interrupted(), after(1)) == Turn(nothing)
 
 
 # --- silence, and numbers that can't be had

@@ -229,6 +229,36 @@ def test_a_port_the_engine_chose_is_kept_for_every_later_version(desk: Desk) -> 
     assert second.deployment.settings.ports[0].host_port == chosen
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_port_chosen_for_a_first_try_that_failed_is_that_of_the_next(
+    desk: Desk, taken: bool
+) -> None:
+    anything = ServiceSettings((PortBinding(5000),), health_timeout_s=0.3)
+    good = desk.versions["v1.0.0"]
+    desk.versions["v1.0.0"] = desk.add_version("v0", SICK)
+    with pytest.raises(ContainerFailed):
+        desk.deploy("v1.0.0", anything)
+    (tried,) = desk.service.settings(desk.key)[1].ports
+    assert tried.host_port
+    desk.versions["v1.0.0"] = good
+    # The engine would choose the next number.
+    if taken:
+        desk.engine.taken_ports.add(tried.host_port)
+    (port,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    assert (port.host_port == tried.host_port) is not taken
+    assert port.host_port
+    desk.assert_serves("v1.0.0")
+
+
+def test_one_that_was_removed_has_a_new_port(desk: Desk) -> None:
+    anything = ServiceSettings((PortBinding(5000),), health_timeout_s=0.3)
+    (first,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    desk.service.remove(desk.engine, desk.key, Job())
+    desk.engine.taken_ports.add(first.host_port)
+    (second,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    assert second.host_port != first.host_port
+
+
 def test_secret_values_are_taken_from_what_runs_and_never_stored(desk: Desk) -> None:
     settings = ServiceSettings(PORT.ports, {"MODE": "x"}, ("API_KEY",), (), 0.3)
     with pytest.raises(ReleaseError) as caught:

@@ -217,7 +217,12 @@ class Pages(QObject):
         from modeldesk.ui.find.page import FindPage
 
         yield
-        return FindPage(self._context, lambda: self._parts.search, lambda: self._parts.gatherer)
+        return FindPage(
+            self._context,
+            lambda: self._parts.search,
+            lambda: self._parts.gatherer,
+            self._registries,
+        )
 
     def activity_page(self) -> Making[Page]:
         """All work."""

@@ -99,6 +99,13 @@ class EngineContract:
         assert first.address == bench.engine.info.address
         assert bench.engine.identity() == first
 
+    def test_it_knows_since_when_it_runs(self, bench: Bench) -> None:
+        first, again = bench.engine.started(), bench.engine.started()
+        assert first is not None
+        assert again is not None
+        assert again.at == first.at
+        assert again.ago_s >= first.ago_s >= 0
+
     # Images
 
     def test_list_summary_and_detail_agree(self, bench: Bench) -> None:
@@ -395,6 +402,8 @@ class EngineContract:
         assert not check.passed
         assert check.output == "not yet"
         assert bench.engine.check_health(_running(bench, Kind.SLEEPER), token) is None
+        until(lambda: bench.engine.container(sick).checked == "not yet")
+        assert bench.engine.container(healthy).checked == ""
 
     def test_a_stopped_container_fails_its_check(self, bench: Bench) -> None:
         container = _running(bench, Kind.HEALTHY)

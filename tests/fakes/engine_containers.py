@@ -154,6 +154,7 @@ class FakeContainer:
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
             networks={self.spec.network: self.spec.address} if self.spec.network else {},
+            checked=self.behaviour.health_output if self.health is Health.UNHEALTHY else "",
         )
 
 

@@ -63,10 +63,10 @@ class FakeTraffic:
             self.lines += lines
             self.news.notify_all()
 
-    def take_back(self, key: DeploymentKey, why: str) -> None:
+    def take_back(self, key: DeploymentKey, why: str, who: str = "") -> None:
         """Somebody else ends the canary."""
         release, _ = self._rolling.pop(key)
-        self._standing[release] = Standing(Phase.ABORTED, why)
+        self._standing[release] = Standing(Phase.ABORTED, why, who)
         self._routed.pop(release)
 
     def shift(self, rollout: Rollout, share: Wanted) -> None:

@@ -112,6 +112,8 @@ class EndedElsewhere:
 
     end: Phase
     why: str = ""
+    who: str = ""
+    """Empty: nobody, or that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

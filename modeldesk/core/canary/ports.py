@@ -26,10 +26,11 @@ KEPT_CHECKS = 500
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a canary's release stands: `end` is None while it is ROLLING; `why` says why it was
-    aborted."""
+    aborted, and `who` by whom: empty where that was not a person."""
 
     end: Phase | None = None
     why: str = ""
+    who: str = ""
 
 
 class RolloutRecords(Protocol):
@@ -139,8 +140,8 @@ class Traffic(Protocol):
         ...
 
     def abort(self, rollout: Rollout, why: str, job: Job) -> None:
-        """The target gets no more callers, at once; its release says why, and its container is kept
-        a while to be looked at."""
+        """The target gets no more callers, at once; its release says why and by whom it was ended,
+        and its container is kept a while to be looked at."""
         ...
 
     def problem(self, rollout: Rollout) -> str:

@@ -18,6 +18,7 @@ from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
     DeploymentKey,
+    Release,
     ReleaseState,
     VersionTarget,
     backend_name,
@@ -80,17 +81,17 @@ class ReleaseTraffic:
         try:
             deployment = self._deployment(rollout.deployment)
         except NoSuchDeployment as problem:
-            return Standing(Phase.ABORTED, problem.message)
+            gone = self._release(rollout)
+            return Standing(Phase.ABORTED, problem.message, gone.ended_by if gone else "")
         if _canary_of(deployment, rollout):
             return Standing()
         if deployment.serving == rollout.release:
             return Standing(Phase.PROMOTED)
-        every = self._releases.history(rollout.deployment)
-        release = next((one for one in every if one.id == rollout.release), None)
+        release = self._release(rollout)
         if release is None:
             return Standing(Phase.ABORTED, tr("Its release is not in the history any more."))
         # An open one without a container here can't be gone on with.
-        return Standing(_ENDS.get(release.state, Phase.ABORTED), release.error)
+        return Standing(_ENDS.get(release.state, Phase.ABORTED), release.error, release.ended_by)
 
     def routed(self, rollout: Rollout) -> Wanted | None:
         """See `modeldesk.core.canary.ports.Traffic`."""
@@ -123,7 +124,9 @@ class ReleaseTraffic:
 
     def abort(self, rollout: Rollout, why: str, job: Job) -> None:
         """See `modeldesk.core.canary.ports.Traffic`."""
-        self._releases.canaries.abort(self._engine, rollout.deployment, rollout.release, why, job)
+        self._releases.canaries.abort(
+            self._engine, rollout.deployment, rollout.release, why, job, rollout.ended_by
+        )
 
     def problem(self, rollout: Rollout) -> str:
         """See `modeldesk.core.canary.ports.Traffic`."""
@@ -187,6 +190,10 @@ class ReleaseTraffic:
 
     def _deployment(self, key: DeploymentKey) -> Deployment:
         return self._releases.deployment(key.engine, key.name)
+
+    def _release(self, rollout: Rollout) -> Release | None:
+        every = self._releases.history(rollout.deployment)
+        return next((one for one in every if one.id == rollout.release), None)
 
 
 def _canary_of(deployment: Deployment, rollout: Rollout) -> CanaryContainer | None:

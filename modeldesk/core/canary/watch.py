@@ -197,7 +197,8 @@ class CanaryWatch:
 
     def _interrupted(self, rollout: Rollout, watched: _Watched, job: Job) -> bool:
         """Whether the engine was started anew in the middle of the window: what callers met with
-        meanwhile is not the target's doing. Both versions are waited for, then it begins again."""
+        meanwhile is not the target's doing. Both versions are waited for, then it begins again;
+        each who watches forgets what it had counted."""
         up_s = self._traffic.engine_up_s()
         if up_s is None or rollout.ending is not None:
             return False
@@ -212,7 +213,7 @@ class CanaryWatch:
         watched.numbers.forget_recent((rollout.since if noted else now).timestamp())
         if not noted:
             self._tell(rollout, self._service.interrupted(rollout.id, job))
-        return not noted
+        return True
 
     def _meet(self, rollout: Rollout) -> _Watched | None:
         """None before there is anything to be read of it."""

@@ -161,6 +161,9 @@ class ContainerDetail:
     mounts: tuple[Mount, ...]
     networks: Mapping[str, str] = field(default_factory=dict)
     """Its address on each network it is on: the fixed one, or what it has now (may be empty)."""
+    checked: str = ""
+    """What its HEALTHCHECK said when the engine ran it last; empty where it has none, or it was
+    not run yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 decides when is not here."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, Health
@@ -29,6 +29,7 @@ from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.plan import plan_release
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.preparing import Intent, revision_of, situation
+from modeldesk.core.releases.problems import last_check
 from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.routing import gateway_spec, routing_of
 from modeldesk.core.releases.tidy import kept_after, tidy
@@ -113,13 +114,20 @@ class CanaryReleases:
             return self.parts.run(executor, plan, deployment, began, job)
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release:
         """All callers get what serves again; the canary's container is kept a while, to look at.
-        The release is ABORTED, for `reason`. Raises as `shift`."""
+        The release is ABORTED, for `reason`, by `who`: empty where the program does it by itself.
+        Raises as `shift`."""
         with self.parts.held(engine, key, job) as deployment:
             canary_of(deployment, release)
-            _, aborted = take_back(self.parts, engine, deployment, reason, job)
+            _, aborted = take_back(self.parts, engine, deployment, reason, job, who)
             return aborted
 
     def revision(self, _engine: ImageEngine, deployment: Deployment, /) -> str:
@@ -137,7 +145,7 @@ class CanaryReleases:
             detail = engine.container(canary.container)
         except NotFound:
             return tr("The container of {version} is gone.", version=version)
-        return _not_well(detail, version)
+        return _not_well(detail, version, deployment.settings.secret_names)
 
 
 def route(tools: Tools, deployment: Deployment, job: Job) -> str:
@@ -150,7 +158,12 @@ def route(tools: Tools, deployment: Deployment, job: Job) -> str:
 
 
 def take_back(
-    parts: Releasing, engine: ImageEngine, deployment: Deployment, reason: str, job: Job
+    parts: Releasing,
+    engine: ImageEngine,
+    deployment: Deployment,
+    reason: str,
+    job: Job,
+    who: str,
 ) -> tuple[Deployment, Release]:
     """See `CanaryReleases.abort`; the deployment without its canary, and the canary's release."""
     canary = deployment.canary
@@ -166,7 +179,7 @@ def take_back(
     after = replace(after, kept=kept_after(after, left, unserved=unserved))
     parts.records.save_deployment(after)
     rolling = release_of(parts.records, deployment, version.release)
-    aborted = parts.end(rolling, ReleaseState.ABORTED, reason)
+    aborted = parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
     return tidy(tools, after), aborted
 
 
@@ -220,7 +233,7 @@ def release_of(records: ReleaseRecords, deployment: Deployment, release: int) ->
     return found
 
 
-def _not_well(detail: ContainerDetail, version: str) -> str:
+def _not_well(detail: ContainerDetail, version: str, secret_names: Collection[str]) -> str:
     if detail.out_of_memory and not detail.summary.running:
         return tr("{version} was ended because it used too much memory.", version=version)
     if not detail.summary.running:
@@ -229,5 +242,12 @@ def _not_well(detail: ContainerDetail, version: str) -> str:
     if detail.summary.status is ContainerStatus.PAUSED:
         return tr("{version} is paused on the engine and answers nobody.", version=version)
     if detail.summary.health is Health.UNHEALTHY:
+        said = last_check(detail, secret_names)
+        if said:
+            return tr(
+                "{version} is unhealthy; its health check said: {said}",
+                version=version,
+                said=said,
+            )
         return tr("{version} says itself that it is unhealthy.", version=version)
     return ""

@@ -161,7 +161,8 @@ class ReleaseService:
             deployment = found
             if found.canary is not None:
                 reason = why or tr("rolled back")
-                deployment, aborted = take_back(self._parts, engine, found, reason, job)
+                who = self._parts.who()
+                deployment, aborted = take_back(self._parts, engine, found, reason, job, who)
                 if to is None:
                     return outcome_of(deployment, aborted, found, began, None, None)
             target = to or previous_version(self.history(deployment.key))
@@ -268,7 +269,8 @@ class ReleaseService:
         self._records.save_deployment(without)
         for release in self.history(deployment.key):
             if release.id == canary.version.release:
-                self._parts.end(release, ReleaseState.ABORTED, why)
+                ended = replace(release, ended_by=self._parts.who())
+                self._parts.end(ended, ReleaseState.ABORTED, why)
         return without
 
 

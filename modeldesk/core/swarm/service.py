@@ -161,7 +161,8 @@ class SwarmReleases:
             deployment = found
             if found.canary is not None:
                 reason = why or tr("rolled back")
-                deployment, aborted = take_back(self._parts, engine, found, reason, job)
+                who = self._parts.who()
+                deployment, aborted = take_back(self._parts, engine, found, reason, job, who)
                 if to is None:
                     return outcome_of(deployment, aborted, found, began, None, None)
             history = self._parts.records.releases(deployment.key)
@@ -235,7 +236,8 @@ class SwarmReleases:
         """For somebody who takes all of it away."""
         if deployment.canary is None:
             return deployment
-        after, _ = end_canary(self._parts, engine, deployment, deployment.canary, reason)
+        who = self._parts.who()
+        after, _ = end_canary(self._parts, engine, deployment, deployment.canary, reason, who)
         return after
 
 

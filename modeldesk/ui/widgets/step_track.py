@@ -47,12 +47,15 @@ class TrackState(Enum):
     """It waits, because nothing is heard that would say how it does."""
     STOPPED = "stopped"
     """It ended here, and not well."""
+    ENDED = "ended"
+    """It ended here, because somebody wanted that."""
     WAITING = "waiting"
 
 
 _SIGNS: dict[TrackState, Icon] = {
     TrackState.DONE: Icon.CHECK,
     TrackState.STOPPED: Icon.CROSS,
+    TrackState.ENDED: Icon.CROSS,
 }
 _COLORS: dict[TrackState, ColorName] = {
     TrackState.DONE: "good",
@@ -60,6 +63,7 @@ _COLORS: dict[TrackState, ColorName] = {
     TrackState.PAUSED: "warning",
     TrackState.SILENT: "warning",
     TrackState.STOPPED: "bad",
+    TrackState.ENDED: "faint",
     TrackState.WAITING: "line",
 }
 
@@ -296,5 +300,6 @@ def _state_name(state: TrackState) -> str:
         TrackState.PAUSED: tr("paused"),
         TrackState.SILENT: tr("silent"),
         TrackState.STOPPED: tr("stopped"),
+        TrackState.ENDED: tr("ended"),
         TrackState.WAITING: tr("to come"),
     }[state]

@@ -11,6 +11,7 @@ from modeldesk.adapters.gateway.nginx import NginxGateway
 from modeldesk.core.containers.model import LOOPBACK, ContainerSpec, PortBinding
 from modeldesk.core.gateway.model import (
     FEEDBACK_PATH,
+    MISSING_HEADER,
     REQUEST_HEADER,
     VERSION_HEADER,
     Backend,
@@ -103,7 +104,7 @@ class NginxBench:
         finally:
             connection.close()
         by, request = answer.getheader(VERSION_HEADER, ""), answer.getheader(REQUEST_HEADER, "")
-        return Sent(answer.status, by, request)
+        return Sent(answer.status, by, request, answer.getheader(MISSING_HEADER, ""))
 
     def asked_by(self, callers: Sequence[str]) -> list[tuple[str, str]]:
         """Each of the callers, with the backend that answered. Many share a connection."""

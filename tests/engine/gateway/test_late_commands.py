@@ -43,7 +43,7 @@ class _Ends:
             raise _Killed
         return self._engine.run_command(container, command, token, longest_s)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - everything else is the engine's
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
 

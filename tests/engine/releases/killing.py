@@ -18,6 +18,8 @@ import docker
 
 from modeldesk.core.canary.model import Phase
 from modeldesk.core.jobs import Job
+from modeldesk.core.releases.healing import Healed
+from modeldesk.core.releases.recovery import Recovered
 from modeldesk.core.settings import write_content
 from tests.engine.releases.desk import GENEROUS_S, RealDesk
 from tests.engine.releases.finding import Inspector
@@ -240,9 +242,8 @@ class Killing:
 
     def _look(self, harm: Harm, action: Action, before: str, target: str) -> None:
         """At what the next start makes of it."""
-        found, desk = self.found, self._desk
-        recovered = desk.service.recover(desk.engine, Job())
-        healed = desk.service.heal(desk.engine, Job())
+        found = self.found
+        recovered, healed = self._put_right(harm)
         self._inspector.look_after_canaries(GENEROUS_S)
         found.wrong += [str(left.problem) for left in recovered.left]
         found.wrong += [str(one.problem) for one in healed.mended if one.problem]
@@ -254,6 +255,18 @@ class Killing:
         self._check_answer(harm, before, target)
         found.wrong += self._inspector.wrong()
         found.orphans += self._inspector.orphans()
+
+    def _put_right(self, harm: Harm) -> tuple[Recovered, Healed]:
+        """By the next start; where the engine went, by whoever watches and tries again: its
+        containers may end long after its start."""
+        desk, deadline = self._desk, time.monotonic() + GENEROUS_S
+        while True:
+            recovered = desk.service.recover(desk.engine, Job())
+            healed = desk.service.heal(desk.engine, Job())
+            stuck = recovered.left or any(one.problem for one in healed.mended)
+            if harm is not Harm.ENGINE or not stuck or time.monotonic() > deadline:
+                return recovered, healed
+            time.sleep(1.0)
 
     def _check_answer(self, harm: Harm, before: str, target: str) -> None:
         found, now = self.found, self._serving()

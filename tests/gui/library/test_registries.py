@@ -1,6 +1,7 @@
 """What registries have, in the list of models and versions; and asking them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
-from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
+from modeldesk.core.library.remote_model import RegistryLook, RemoteVersion, RemoteVersions
 from modeldesk.core.metadata.model import Section
 from modeldesk.core.references import Reference
 from modeldesk.core.registry.copying import CopyRequest
@@ -23,6 +24,7 @@ from modeldesk.ui.library.columns import placed_chips
 from modeldesk.ui.library.registries_dialog import RegistriesDialog
 from modeldesk.ui.library.registries_strip import RegistriesStrip
 from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.registry.states import RegistryState
 from tests.gui.library.bench import Bench
 from tests.gui.library.registry_scenes import (
     HOST,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from modeldesk.core.library.model import Version
 
 REPOSITORY = f"{REGISTRY}/recommendation"
+OLD = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -300,6 +303,60 @@ def test_a_named_registry_is_not_asked_for_a_model_beside(full: Bench, qtbot: Qt
     # Whether it is away stands with the registries, not with each model.
     assert full.page.chart.chart is not None
     assert full.page.chart.chart.note == ""
+
+
+def asked_by_itself(full: Bench, qtbot: QtBot, after: timedelta, old: timedelta = OLD) -> list[str]:
+    """The registries that are asked so long after the last look."""
+    full.registry.asked.clear()
+    full.catalog._now = lambda: datetime.now(UTC) + after
+    full.catalog.refresh_old(old)
+    asking = [one.known.host for one in full.catalog.states() if one.asking]
+    qtbot.waitUntil(lambda: settled(full), timeout=10_000)
+    assert all(full.registry.asked.count(host) == 1 for host in asking)
+    return asking
+
+
+def test_what_is_old_is_asked_for_again_by_itself(full: Bench, qtbot: QtBot) -> None:
+    hosts = [one.host for one in KNOWN]
+    before = full.registry.read.copy()
+    assert asked_by_itself(full, qtbot, timedelta(minutes=9)) == []
+    assert asked_by_itself(full, qtbot, timedelta(minutes=11)) == hosts
+    # What is known by its digest is not read again, and one that is away is left alone as well.
+    assert full.registry.read == before
+    assert asked_by_itself(full, qtbot, timedelta(minutes=12)) == []
+    assert asked_by_itself(full, qtbot, timedelta(minutes=14), timedelta(minutes=2)) == hosts
+    assert full.catalog._clock.isActive()
+
+
+def test_never_two_looks_at_one_registry(full: Bench, qtbot: QtBot) -> None:
+    full.registry.waits = True
+    full.registry.asked.clear()
+    full.catalog.refresh(HOST)
+    full.catalog._now = lambda: datetime.now(UTC) + timedelta(hours=1)
+    full.catalog.refresh_old(OLD)
+    full.catalog.refresh_all()
+    # Forgotten and named again meanwhile.
+    settings = full.context.settings
+    settings.change(replace(settings.current, registries=KNOWN[1:]))
+    settings.change(replace(settings.current, registries=KNOWN))
+    full.catalog.refresh(HOST)
+    assert full.registry.asked.count(HOST) <= 1
+    full.registry.waits = False
+    qtbot.waitUntil(lambda: settled(full), timeout=10_000)
+    assert full.registry.asked.count(HOST) <= 2
+
+
+def test_one_with_very_many_tags_is_asked_more_rarely() -> None:
+    now = datetime.now(UTC)
+    look = RegistryLook(HOST, now, 1, 100_000, 0)
+    state = RegistryState(KNOWN[0], look, tried=now, took=timedelta(minutes=3))
+    assert not state.is_due(now + timedelta(minutes=59), OLD)
+    assert state.is_due(now + timedelta(minutes=61), OLD)
+    assert RegistryState(KNOWN[0], look).is_due(now + timedelta(minutes=11), OLD)
+    assert RegistryState(KNOWN[0]).is_due(now, OLD)
+    assert not RegistryState(KNOWN[0], asking=True).is_due(now, OLD)
+    # A clock that was put back by a day makes nobody wait for a day.
+    assert state.is_due(now - timedelta(days=1), OLD)
 
 
 def test_asking_can_be_stopped_and_the_list_stands(full: Bench, qtbot: QtBot) -> None:

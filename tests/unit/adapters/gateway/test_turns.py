@@ -94,7 +94,8 @@ def test_files_of_killed_ones_go(shell: Shell) -> None:
     for name in ("next-1.conf", "next-9.conf", "next-.conf"):
         shell.write(name, "left")
     shell.put(Turn(5), "new")
-    assert sorted(path.name for path in shell.volume.glob("next-*")) == ["next-.conf", "next-9.conf"]
+    left = sorted(path.name for path in shell.volume.glob("next-*"))
+    assert left == ["next-.conf", "next-9.conf"]
 
 
 def test_a_number_that_was_not_said_is_the_first() -> None:

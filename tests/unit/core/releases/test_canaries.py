@@ -147,6 +147,7 @@ def test_taken_back_its_container_stays_to_be_looked_at(desk: Desk) -> None:
     shift(desk)
     aborted = desk.service.canaries.abort(desk.engine, desk.key, 2, "5 % errors", Job())
     assert (aborted.state, aborted.error) == (ReleaseState.ABORTED, "5 % errors")
+    assert aborted.ended_by == ""
     assert shares(desk) == {"v1.0.0"}
     (kept,) = desk.deployment().kept
     assert desk.engine.container(kept.version.container).summary.running
@@ -168,6 +169,8 @@ def test_a_rollback_takes_it_back(desk: Desk) -> None:
         ReleaseState.SUCCEEDED,
         ReleaseState.ABORTED,
     ]
+    # A person did that, who is another than the one who began it may be.
+    assert [one.ended_by for one in desk.history()[:3]] == ["", "ana", "ana"]
 
 
 def test_a_deploy_waits_for_its_end(desk: Desk) -> None:

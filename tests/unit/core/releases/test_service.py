@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from modeldesk.core.containers.model import ContainerLimits, ContainerSpec, LogLine, PortBinding
+from modeldesk.core.containers.model import (
+    ContainerLimits,
+    ContainerSpec,
+    Health,
+    LogLine,
+    PortBinding,
+)
 from modeldesk.core.errors import (
     AlreadyRunning,
     Cancelled,
@@ -104,6 +110,28 @@ def test_the_history_says_why_in_the_containers_own_last_words(desk: Desk) -> No
     # By its version, not by the name of a container that is gone.
     assert error.startswith("v1.1.0 ended with exit code 3. Its last line: no weights")
     assert "\x1b" not in error
+
+
+def test_the_history_says_what_its_health_check_said(desk: Desk) -> None:
+    settings = ServiceSettings(PORT.ports, {}, ("API_KEY",), (), 0.3)
+    never = Behaviour(
+        health=(Health.STARTING,),
+        health_output="Traceback …\nConnectionRefusedError: s3cret-value",
+        prints=(LogLine("waiting for weights"),),
+    )
+    desk.deploy("v1.1.0")
+    desk.engine.behaves(desk.versions["v1.0.0"].image, never)
+    target, secrets = desk.versions["v1.0.0"], {"API_KEY": "s3cret-value"}
+    outcome = desk.service.deploy(desk.engine, SHOP, MODEL, target, settings, "", Job(), secrets)
+    assert outcome.restored
+    assert outcome.problem is not None
+    assert outcome.problem.detail.startswith("Its health check said:\nTraceback")
+    assert outcome.problem.detail.endswith("It printed:\nwaiting for weights")
+    assert desk.history()[0].error == (
+        "v1.0.0 did not become healthy within 0 seconds. Its health check said: "
+        "ConnectionRefusedError: ••• Its last line: waiting for weights"
+    )
+    desk.assert_serves("v1.1.0")
 
 
 def test_secrets_that_a_container_prints_as_its_last_words_are_not_kept(desk: Desk) -> None:

@@ -37,7 +37,8 @@ class RegistryState:
 
     def is_due(self, now: datetime, old: timedelta) -> bool:
         """Whether to look again unasked, where what is known may be as old as `old`."""
-        ended = [one for one in (self.tried, self.look and self.look.finished) if one is not None]
+        finished = self.look.finished if self.look is not None else None
+        ended = [one for one in (self.tried, finished) if one is not None]
         if self.asking or not ended:
             return not self.asking
         # A clock that was put back would have it wait for long.

@@ -490,10 +490,6 @@ class FakeEngine:
         with self._call("volume_bytes"):
             return self.volumes.size(name)
 
-    def list_networks(self) -> tuple[Network, ...]:
-        with self._call("list_networks"):
-            return tuple(self.networks.by_name.values())
-
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         with self._call("create_network"):
             return self.networks.create(name, labels)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from modeldesk.adapters.sqlite.database import open_database
@@ -116,7 +117,7 @@ def main() -> None:
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             message = Message(f"{scheme}://127.0.0.1:{port}/hook", (), b"{}")
-            figures(f"posting: {name}", lambda token, sent=message: poster.post(sent, token))  # type: ignore[misc]
+            figures(f"posting: {name}", partial(poster.post, message))
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             receivers = [

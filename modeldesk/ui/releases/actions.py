@@ -213,9 +213,7 @@ class ReleaseActions(QObject):
     ) -> ConfirmDialog:
         """Ask, then stop and forget the deployment."""
         name = deployment.name
-        service, command = "", f"docker rm -f {container.name}" if container else ""
-        if deployment.settings.target is Target.SWARM:
-            service, command = service_name(name), f"modeldesk swarm remove {name}"
+        service = service_name(name) if deployment.settings.target is Target.SWARM else ""
         held = service or (container.name if container else "")
         return ask(
             Question(
@@ -231,7 +229,7 @@ class ReleaseActions(QObject):
                 ),
                 action=tr("Remove {name}", name=name),
                 items=(held,) if held else (),
-                command=command,
+                command=f"modeldesk deployments remove {name} --yes",
                 dangerous=True,
             ),
             parent,

@@ -65,6 +65,7 @@ def _start(session: Session, name: str) -> Answer:
 def _remove(session: Session, name: str, *, dry_run: bool) -> Answer:
     deployments = session.deployments()
     deployment = deployments.deployment(session.here(), DeploymentName(name))
+    lines: tuple[str, ...]
     if dry_run:
         runs = deployment.current.reference if deployment.current else tr("nothing")
         lines = (

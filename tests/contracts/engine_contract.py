@@ -506,7 +506,9 @@ class EngineContract:
             try:
                 assert engine.used_addresses(network.name) == {address}
                 engine.start_container(first)
-                assert engine.container(first).networks == {network.name: address}
+                found = engine.container(first).summary
+                listed = next(one for one in engine.list_containers() if one.id == first)
+                assert found.networks == listed.networks == {network.name: address}
                 assert address in engine.used_addresses(network.name)
                 with pytest.raises(InUse):
                     engine.remove_network(network.name)
@@ -517,7 +519,9 @@ class EngineContract:
                 engine.remove_container(second)
                 engine.stop_container(first)
                 assert engine.used_addresses(network.name) == {address}
-                assert engine.container(first).networks == {network.name: address}
+                found = engine.container(first).summary
+                listed = next(one for one in engine.list_containers() if one.id == first)
+                assert found.networks == listed.networks == {network.name: address}
             finally:
                 engine.remove_container(first)
             assert engine.used_addresses(network.name) == frozenset()

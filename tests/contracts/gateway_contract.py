@@ -190,7 +190,10 @@ class GatewayContract:
         assert second not in ("", first.address)
         assert bench.gateway.free_address(bench.spec) == second
         gateway = _ensure(bench, Routing("r1", (first,)))
-        assert bench.engine.container(gateway).networks[network] not in (first.address, second)
+        assert bench.engine.container(gateway).summary.networks[network] not in (
+            first.address,
+            second,
+        )
 
     # Where requests go
 

@@ -187,6 +187,12 @@ class FakeEngine:
         with self._state:
             self._containers[container].status = ContainerStatus.PAUSED
 
+    def disconnect(self, container: ContainerId) -> None:
+        """As ``docker network disconnect`` does."""
+        with self._state:
+            found = self._containers[container]
+            found.spec = replace(found.spec, network="", address="")
+
     def emit(self, changes: Changes) -> None:
         """Every stream of events tells of `changes`."""
         with self._state:

@@ -154,6 +154,7 @@ class FakeContainer:
             restarts=self.behaviour.restarts,
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
+            checked=self.behaviour.health_output if self.health is Health.UNHEALTHY else "",
         )
 
 

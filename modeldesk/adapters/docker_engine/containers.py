@@ -19,6 +19,7 @@ from modeldesk.adapters.docker_engine.fields import (
     text,
     texts,
 )
+from modeldesk.adapters.docker_engine.health import check_output
 from modeldesk.core.containers.model import (
     ContainerDetail,
     ContainerStatus,
@@ -118,7 +119,16 @@ def read_detail(inspected: Object) -> ContainerDetail:
         restarts=number(inspected.get("RestartCount")),
         environment=read_environment(texts(config.get("Env"))),
         mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
+        checked=_checked(health),
     )
+
+
+def _checked(health: Object) -> str:
+    """What the last run of its check that the engine keeps said; one that passed says nothing."""
+    runs = items(health.get("Log"))
+    last = mapping(runs[-1]) if runs else {}
+    code = number(last.get("ExitCode"))
+    return check_output(text(last.get("Output")), code) if code else ""
 
 
 def addresses(entry: Object) -> dict[str, str]:

@@ -105,6 +105,7 @@ class Numbers:
         self._revisions: set[str] = set()
         self._held: deque[Answered] = deque(maxlen=_HELD)
         self._newest = 0.0
+        self._recent_since = 0.0
 
     def begin(self, revision: str) -> None:
         """A new window begins, with a routing of this revision. What the canary's newest requests
@@ -121,6 +122,14 @@ class Numbers:
             if revision not in self._revisions:
                 self._revisions.add(revision)
                 self._take_held()
+
+    def forget_recent(self, before: float) -> None:
+        """What was answered before that time (in seconds since the epoch) is none of the canary's
+        newest requests, even if it is told of only now."""
+        with self._lock:
+            self._recent.clear()
+            self._unanswered = 0
+            self._recent_since = before
 
     @property
     def newest(self) -> float:
@@ -187,7 +196,8 @@ class Numbers:
             latency = bin_of(one.seconds * 1000)
         for bucket in self._buckets(version, one.time):
             _count(bucket, counted, latency)
-        if ours and one.passed_on:
+        recent = one.time >= self._recent_since
+        if ours and recent and one.passed_on:
             self._unanswered = self._unanswered + 1 if one.backend_status is None else 0
             if counted in (Counted.SUCCESS, Counted.ERROR):
                 self._recent.append(counted is Counted.ERROR)

@@ -161,6 +161,9 @@ class ContainerDetail:
     environment: Mapping[str, str]
     """Everything the process sees: the image's own variables too."""
     mounts: tuple[Mount, ...]
+    checked: str = ""
+    """What its HEALTHCHECK said when the engine ran it last; empty where it has none, or it was
+    not run yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +189,3 @@ class ContainerStats:
     time: datetime
     cpu_percent: float
     memory_bytes: int
-    memory_limit_bytes: int

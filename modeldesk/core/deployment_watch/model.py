@@ -94,6 +94,8 @@ class ChannelFacts:
     """Whether that is what the deployment runs."""
     here: ImageId | None
     """The image, where the engine has it."""
+    coming: bool = False
+    """Whether a canary brings it: what differs is about to be the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,3 +270,13 @@ def test_a_series_bears_times_far_apart() -> None:
     numbers.add([answered(n, time=float(10**n)) for n in range(12)])
     numbers.add([answered(100 + n, time=START + 5 * n) for n in range(1000)])
     assert len(numbers.series()) <= 240
+
+
+def test_newest_requests_from_before_a_time_are_forgotten() -> None:
+    numbers = begun()
+    numbers.add([answered(1, status=500, theirs=500, time=START)])
+    numbers.forget_recent(START + 10)
+    # Told late.
+    numbers.add([answered(2, status=500, theirs=500, time=START + 9)])
+    numbers.add([answered(3, status=200, theirs=200, time=START + 10)])
+    assert numbers.measured(START, START + 100).recent == Recent(1, 0)

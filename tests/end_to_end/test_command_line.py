@@ -115,6 +115,8 @@ def test_the_main_job(program: Program, built: dict[str, str], unique_name: str)
     [now] = [d for d in program.run("deployments", "--json").json if d["deployment"] == unique_name]
     assert now["previous"] is None
     assert [v["reference"] for v in now["earlier"]] == [f"{unique_name}:v1.1.0"]
+    # A variable of a script that is empty names no version, not the one before.
+    assert program.run("rollback", unique_name, "--to", "").code == 4
     forward = program.run("rollback", unique_name, "--to", "v1.1.0", "--json")
     assert forward.code == 0, forward.err
     assert get_json(f"{url}/metadata")["metrics"]["accuracy"] > accuracy

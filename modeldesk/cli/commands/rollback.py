@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     releases = session.deployments()
     # Before anything else: a name that is not there must not cost a listing of images.
     deployment = releases.deployment(session.here(), DeploymentName(arguments.name))
-    target = _target(session, deployment, arguments.to) if arguments.to else None
+    target = _target(session, deployment, arguments.to) if arguments.to is not None else None
     outcome = releases.rollback(
         session.engine(), deployment.key, target, arguments.why, session.job
     )

@@ -12,6 +12,7 @@ from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.charts.series import TimeSeriesSpec
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.tab_order import HandsOn
 
 if TYPE_CHECKING:
     from modeldesk.ui.charts.size_history import SizeHistoryChart
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _KEPT = 120
 
 
-class LazySizeHistory(QWidget):
+class LazySizeHistory(HandsOn):
     """A `SizeHistoryChart` that is grey rows until the library is there, with what was set."""
 
     version_clicked = Signal(str)
@@ -92,7 +93,7 @@ class LazySizeHistory(QWidget):
         self._chart = chart
         self._waiting.hide()
         self._column.addWidget(chart)
-        self.setFocusProxy(chart)
+        self.hand_on_to(chart)
         self.built.emit()
 
 

@@ -20,6 +20,7 @@ from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.number_field import NumberField
 from modeldesk.ui.widgets.segmented import Segmented
+from modeldesk.ui.widgets.tab_order import HandsOn
 
 _RUNS_WIDTH = 90
 
@@ -139,11 +140,11 @@ def _path_field() -> QLineEdit:
 
 
 def _beside(field: QLineEdit, button: PlainButton) -> QWidget:
-    both = QWidget()
+    both = HandsOn()
     row = QHBoxLayout(both)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(Space.S)
     row.addWidget(field, 1)
     row.addWidget(button)
-    both.setFocusProxy(field)
+    both.hand_on_to(field)
     return both

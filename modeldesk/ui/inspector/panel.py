@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -46,6 +45,7 @@ from modeldesk.ui.widgets.copy_label import CopyLabel
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.empty_state import EmptyState
 from modeldesk.ui.widgets.skeleton import Skeleton
+from modeldesk.ui.widgets.tabs import Tabs
 
 _MOST_CHIPS = 2
 
@@ -128,9 +128,7 @@ class Inspector(QFrame):
         self._history_page = _Waiting(context, self.history, self._ask_again)
         self.drift = DriftNote()
         self.remote = tabs.remote
-        self.tabs = QTabWidget()
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setExpanding(False)
+        self.tabs = Tabs(tr("What is told of this version"))
         self._lay_out()
         self.tabs.addTab(self.layers, tr("Layers"))
         self.tabs.addTab(self.files, tr("Files"))

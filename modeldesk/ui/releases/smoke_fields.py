@@ -18,7 +18,6 @@ from modeldesk.ui.widgets.segmented import Segmented
 from modeldesk.ui.widgets.text_area import TextArea
 
 _LINES = 4
-_LONGEST_BODY = 1_000_000
 
 
 class SmokeFields(QWidget):

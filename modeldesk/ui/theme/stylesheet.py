@@ -27,6 +27,8 @@ QSplitter::handle:hover { background: $accent; }
 QSplitter[kind="gap"]::handle { background: transparent; }
 QScrollArea, QStackedWidget { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollArea[kind="stop"] { border: 1px solid transparent; border-radius: ${control}px; }
+QScrollArea[kind="stop"]:focus { border-color: $accent; }
 """
 
 _SURFACES = """
@@ -177,7 +179,10 @@ QComboBox QAbstractItemView {
     background: $panel; border: 1px solid $line; padding: 4px; outline: none;
     selection-background-color: $accent_bg; selection-color: $text;
 }
-QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; }
+QComboBox QAbstractItemView::item {
+    min-height: 26px; padding: 0 6px; border-radius: ${chip}px;
+}
+QComboBox QAbstractItemView::item:selected { background: $accent_bg; color: $text; }
 QSpinBox::up-button, QSpinBox::down-button,
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     subcontrol-origin: border; width: 22px; border: none; background: transparent;

@@ -13,6 +13,7 @@ from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.code_colours import CodeColours, Syntax
 from modeldesk.ui.widgets.code_gutter import MarkedEdit
 from modeldesk.ui.widgets.code_marks import CodeMark, Places, of_line, tinted_line, underlines
+from modeldesk.ui.widgets.tab_order import HandsOn
 
 _LEAST_LINES = 3
 _MOST_SHOWN = 200_000
@@ -21,7 +22,7 @@ _MOST_LINES = 10_000
 window from answering."""
 
 
-class CodeView(QWidget):
+class CodeView(HandsOn):
     """Text in the monospaced face. `text_changed` follows a person's edits only. Of a text that
     no person wrote only the beginning is in sight."""
 
@@ -57,7 +58,7 @@ class CodeView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._view)
-        self.setFocusProxy(self._view)
+        self.hand_on_to(self._view)
         self.set_editable(False)
         theme.changed.connect(self._recolour)
         self._view.textChanged.connect(self._edited)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
 
@@ -31,6 +32,27 @@ def _stops(window: QWidget) -> list[QWidget]:
             found.append(widget)
         widget = widget.nextInFocusChain()
     return found
+
+
+class HandsOn(QWidget):
+    """Gives the focus to what is in it.
+
+    A focus proxy would do it too, but Tab meets a proxy where its widget was made, which is after
+    all that was ordered, and goes back to what it stands for, for ever.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inner: QWidget | None = None
+
+    def hand_on_to(self, inner: QWidget) -> None:
+        """Who gets the focus from now on."""
+        self._inner = inner
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._inner is not None:
+            self._inner.setFocus(event.reason())
 
 
 class LaidOut(QWidget):

@@ -20,3 +20,6 @@ class Tabs(QTabWidget):
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setAccessibleName(name)
         self.setUsesScrollButtons(True)
+        # Tab stops at the bar; at these pages as a whole it would only be sent back there.
+        self.setFocusProxy(None)  # type: ignore[arg-type]
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.ui.build.views import Showing
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.code_gutter import MarkedEdit
 from tests.fakes.engine_build import BuildScript
 from tests.gui.build.bench import Bench
 
@@ -80,7 +81,7 @@ def test_undone_edits_leave_the_keyboard_in_the_text(qtbot: QtBot, bench: Bench)
     recipe.edit("FROM scratch\n")
     hand_over(qtbot, recipe.revert)
     recipe.revert.click()
-    assert bench.page.window().focusWidget() is recipe.dockerfile.focusProxy()
+    assert bench.page.window().focusWidget() is recipe.dockerfile.findChild(MarkedEdit)
 
 
 def test_a_cancel_leaves_the_keyboard_with_the_build(qtbot: QtBot, bench: Bench) -> None:

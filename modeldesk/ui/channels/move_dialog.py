@@ -25,11 +25,11 @@ from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.buttons import LinkButton, PlainButton, PrimaryButton
-from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
 from modeldesk.ui.widgets.growing_dialog import GrowingDialog
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.wrapped_text import WrappedText
 
 _WIDTH, _HEIGHT = 540, 340
 _LONGEST_NAME = 34
@@ -70,7 +70,7 @@ class MoveDialog(GrowingDialog):
         self.why_field = Field(tr("Why"), self.why, tr("Kept in the history"))
         self.banner = Banner(context.theme)
         self.overrule = _check(tr("Move it all the same; the reason is kept"))
-        self.command = ElidedLabel("", TextStyle.MONO_SMALL, mode=Qt.TextElideMode.ElideRight)
+        self.command = WrappedText(most_lines=3)
         self._copy = LinkButton(tr("copy"))
         self.cancel = PlainButton(tr("Cancel"))
         self.accept_button = PrimaryButton(tr("Take off") if off else tr("Move"))
@@ -80,7 +80,9 @@ class MoveDialog(GrowingDialog):
         self.accept_button.setDefault(True)
         self.accept_button.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.reject)
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.command.text()))
+        self._copy.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(self.command.toPlainText())
+        )
         self.in_registry.toggled.connect(lambda _: self._ask())
         self.overrule.toggled.connect(lambda _: self._check())
         self.why.textChanged.connect(lambda _: self._check())
@@ -120,7 +122,7 @@ class MoveDialog(GrowingDialog):
         command = QHBoxLayout()
         command.setSpacing(Space.S)
         command.addWidget(self.command, 1)
-        command.addWidget(self._copy)
+        command.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(command)
         column.addStretch(1)
         buttons = QHBoxLayout()

@@ -83,7 +83,7 @@ def test_a_channel_moves_here_and_in_the_registry(
     assert "nothing" not in facts["registry.lan:5000"]
     assert dialog.in_registry.text() == "Also in registry.lan:5000"
     dialog.why.setText("rc1 forgets")
-    assert dialog.command.text() == (
+    assert dialog.command.toPlainText() == (
         "modeldesk channel set recommendation candidate v1.4.1 --why 'rc1 forgets'"
     )
     dialog.accept_button.click()
@@ -124,7 +124,7 @@ def test_a_rule_is_overruled_only_with_a_reason(
     assert not dialog.accept_button.isEnabled()
     dialog.why.setText("v1.4.0 burns")
     assert dialog.accept_button.isEnabled()
-    assert dialog.command.text().endswith("--why 'v1.4.0 burns' --override")
+    assert dialog.command.toPlainText().endswith("--why 'v1.4.0 burns' --override")
     dialog.accept_button.click()
     qtbot.waitUntil(lambda: version(bench, "v1.4.1").channels == ("stable",), timeout=3000)
     kept = bench.channels.history(REC).moves[0]
@@ -150,7 +150,7 @@ def test_a_registry_that_is_away_can_be_left_out(
     dialog.in_registry.setChecked(False)
     qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=3000)
     assert dialog.banner.isHidden()
-    assert dialog.command.text().endswith("--here-only")
+    assert dialog.command.toPlainText().endswith("--here-only")
     dialog.accept_button.click()
     qtbot.waitUntil(lambda: version(bench, "v1.4.1").channels == ("candidate",), timeout=3000)
     assert tag_of(registry, "candidate") == "v1.5.0-rc1"

@@ -196,9 +196,9 @@ class Pages(QObject):
         )
 
     def _follow_swarm(
-        self, engine: ImageEngine, name: DeploymentName, token: CancelToken
+        self, engine: ImageEngine, name: DeploymentName, token: CancelToken, canary: bool
     ) -> "Iterator[Rolling]":
-        return self._parts.swarms.follow(engine, name, token)
+        return self._parts.swarms.follow(engine, name, token, canary=canary)
 
     def _manages_swarm(self, engine: ImageEngine) -> bool:
         from modeldesk.core.swarm.model import Membership
@@ -217,7 +217,12 @@ class Pages(QObject):
         from modeldesk.ui.find.page import FindPage
 
         yield
-        return FindPage(self._context, lambda: self._parts.search, lambda: self._parts.gatherer)
+        return FindPage(
+            self._context,
+            lambda: self._parts.search,
+            lambda: self._parts.gatherer,
+            self._registries,
+        )
 
     def activity_page(self) -> Making[Page]:
         """All work."""

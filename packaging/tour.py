@@ -441,23 +441,25 @@ class Tour:
     def _shoot(self, name: str, *, small: bool = True, over: QWidget | None = None) -> None:
         """Screenshots of the window (with a dialog over it) in both themes and sizes."""
         self._shots += 1
-        for width, height in SIZES if small else SIZES[:1]:
+        sizes = SIZES if small else SIZES[:1]
+        # Each differs from the one before in one thing: another theme or size is much to draw.
+        wanted = [(ThemeMode.LIGHT, size) for size in sizes]
+        wanted += [(ThemeMode.DARK, size) for size in reversed(sizes)]
+        for mode, (width, height) in wanted:
+            self._desktop.theme.set_mode(mode)
             self._window.resize(width, height)
-            for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
-                self._desktop.theme.set_mode(mode)
-                let_live(SETTLE_MS)
-                picture = self._window.grab()
-                if over is not None:
-                    over.render(
-                        picture,
-                        QPoint(
-                            (self._window.width() - over.width()) // 2,
-                            (self._window.height() - over.height()) // 2,
-                        ),
-                    )
-                size = "" if (width, height) == SIZES[0] else f"-{width}"
-                file = f"{self._shots:02}-{name}-{mode.value}{size}.png"
-                picture.save(str(self._to / file))
+            let_live(SETTLE_MS)
+            picture = self._window.grab()
+            if over is not None:
+                over.render(
+                    picture,
+                    QPoint(
+                        (self._window.width() - over.width()) // 2,
+                        (self._window.height() - over.height()) // 2,
+                    ),
+                )
+            size = "" if (width, height) == SIZES[0] else f"-{width}"
+            picture.save(str(self._to / f"{self._shots:02}-{name}-{mode.value}{size}.png"))
         self._desktop.theme.set_mode(ThemeMode.LIGHT)
         self._window.resize(*SIZES[0])
 

@@ -13,6 +13,7 @@ from modeldesk.core.canary.words import (
     ms_text,
     phase_name,
     rate_text,
+    reason_text,
     sentence,
     verdict_name,
 )
@@ -95,8 +96,9 @@ def evaluation_answer(evaluation: Evaluation, left_out: Sequence[str]) -> Answer
 
 def _lead(rollout: Rollout) -> Iterator[str]:
     yield sentence(rollout)
-    if rollout.why:
-        yield rollout.why
+    reason = reason_text(rollout)
+    if reason:
+        yield reason
 
 
 def _numbers(window: WindowNumbers) -> list[str]:

@@ -22,16 +22,21 @@ def joined(session: Session, snapshot: LibrarySnapshot, *, ask: bool) -> Library
     """`snapshot` with what registries have. With `ask` every known registry is asked first, and
     what goes wrong with one is said."""
     if ask:
-        also = [name for model in snapshot.models for name in remote_repositories(model)]
-        registries = session.parts.settings.registries
-        came = session.browsing().browse_all(registries, also, session.job)
-        session.close_line()
-        for host, one in came.items():
-            if isinstance(one, RegistryError):
-                say(session, one)
-            else:
-                say_left_out(session, host, one)
+        look_through(session, snapshot)
     return session.library().use_catalog(catalog(session))
+
+
+def look_through(session: Session, snapshot: LibrarySnapshot) -> None:
+    """Ask every registry that was named; what goes wrong with one is said."""
+    also = [name for model in snapshot.models for name in remote_repositories(model)]
+    registries = session.parts.settings.registries
+    came = session.browsing().browse_all(registries, also, session.job)
+    session.close_line()
+    for host, one in came.items():
+        if isinstance(one, RegistryError):
+            say(session, one)
+        else:
+            say_left_out(session, host, one)
 
 
 def catalog(session: Session) -> RemoteCatalog:

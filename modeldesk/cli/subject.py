@@ -1,26 +1,13 @@
 """The version that a command is about: one here, or one of a registry."""
 
-from dataclasses import dataclass
-
 from modeldesk.cli.session import Session
-from modeldesk.core.attached.service import Place, places_of
+from modeldesk.core.attached.subject import Subject, subject_here, subject_there
 from modeldesk.core.errors import EngineError, InvalidReference
-from modeldesk.core.ids import ImageId
-from modeldesk.core.images import Labels
+from modeldesk.core.library.catalog import Channels
 from modeldesk.core.library.find import find_version
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.references import DEFAULT_REGISTRY, Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A version as far as its metadata goes."""
-
-    reference: str
-    image: ImageId
-    labels: Labels
-    places: tuple[Place, ...]
 
 
 def find_subject(session: Session, text: str) -> Subject:
@@ -34,36 +21,33 @@ def find_subject(session: Session, text: str) -> Subject:
         missing = error
     else:
         name = str(version.references[0]) if version.references else version.key.image
-        return Subject(name, version.key.image, version.labels, places_of(version.digests))
-    known = session.parts.remote_records.every_remote_version()
-    found = _among(known, text)
+        return subject_here(version, name)
+    records = session.parts.remote_records
+    known = records.every_remote_version()
+    found = _among(known, records.remote_channels(), text)
     if found is None and (repository := _repository(text)):
         answer = session.parts.remote_versions.ask([repository], session.job.token)
         if answer.errors:
             raise answer.errors[0]
-        found = _among(answer.versions, text)
+        found = _among(answer.versions, records.remote_channels(), text)
     if found is None:
         raise missing
-    where = Reference.parse(found.repository)
-    return Subject(
-        f"{found.repository}:{found.tag}",
-        found.image,
-        found.labels or {},
-        (Place(where, found.digest),),
-    )
+    others = (one for one in known if one.image == found.image and one != found)
+    return subject_there((found, *others), found.name)
 
 
 def _snapshot(session: Session) -> LibrarySnapshot:
     return session.library().reload(session.engine())
 
 
-def _among(versions: tuple[RemoteVersion, ...], text: str) -> RemoteVersion | None:
+def _among(
+    versions: tuple[RemoteVersion, ...], channels: Channels, text: str
+) -> RemoteVersion | None:
     for one in versions:
-        if text in (
-            f"{one.repository}:{one.tag}",
-            f"{one.repository}@{one.digest}",
-            f"{one.model}:{one.tag}",
-        ):
+        names = (one.name, f"{one.repository}@{one.digest}", f"{one.model}:{one.tag}")
+        moving = channels.get(one.repository, {}).items()
+        also = (f"{one.repository}:{tag}" for tag, digest in moving if digest == one.digest)
+        if text in names or text in also:
             return one
     return None
 

@@ -154,7 +154,9 @@ class ReleaseParts(RegistryParts):
         from modeldesk.core.deployment_watch.watch import WatchParts
 
         followed = FollowedByEnvironment(
-            lambda: self.settings.followed_channels, lambda: self.registries
+            lambda: self.settings.followed_channels,
+            lambda: self.registries,
+            self.rollout_records.open_rollout,
         )
         return WatchParts(
             lambda: Looker(self.deployments, self.swarms.state, followed, time.monotonic),

@@ -268,7 +268,14 @@ class NoResolver(LockFailed):
 
 
 class ContainerFailed(ModelDeskError):
-    """A container died at start or never became healthy; `detail` holds its last log lines."""
+    """A container died at start or never became healthy; `detail` holds what its health check said
+    last, where it said something, and its last log lines. `checked` is the former alone."""
+
+    def __init__(
+        self, message: str, hint: str = "", detail: str = "", *, checked: str = ""
+    ) -> None:
+        super().__init__(message, hint, detail)
+        self.checked = checked
 
 
 class RecordsError(ModelDeskError):

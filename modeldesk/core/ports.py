@@ -28,6 +28,7 @@ from modeldesk.core.engine.model import (
     EngineAttempt,
     EngineIdentity,
     EngineInfo,
+    EngineStart,
     Pulled,
     SignIn,
 )
@@ -77,6 +78,11 @@ class ImageEngine(Protocol):
         that an engine which tells its own id is reached at; another for one that keeps other
         containers. Costs nothing, unless the engine was too busy to tell when the connection
         was made: then it is asked. Raises `EngineUnavailable`."""
+        ...
+
+    def started(self) -> EngineStart | None:
+        """When the engine itself was started, within about a second; None where it does not tell.
+        A start that left its containers running need not count."""
         ...
 
     def ping(self) -> None:
@@ -223,10 +229,6 @@ class ImageEngine(Protocol):
     def volume_bytes(self, name: str, token: CancelToken) -> int | None:
         """What it takes on the engine's disk; None where the engine can't tell. Costs up to
         seconds, as `build_cache` does. Raises `NotFound`, `Cancelled`."""
-        ...
-
-    def list_networks(self) -> tuple[Network, ...]:
-        """Every network, in one call."""
         ...
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:

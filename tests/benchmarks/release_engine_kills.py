@@ -48,5 +48,5 @@ if __name__ == "__main__":
     if given[:1] == [_INSIDE]:
         sys.exit(main(int(given[1]), int(given[2])))
     program = [sys.executable, "-m", "tests.benchmarks.release_engine_kills", _INSIDE]
-    numbers = [*given, "20", "1"][:2] if len(given) < 2 else given
+    numbers = [*given, *("20", "1")[len(given) :]]
     sys.exit(subprocess.run([*APART, *program, *numbers], check=False).returncode)

@@ -99,6 +99,13 @@ class EngineContract:
         assert first.address == bench.engine.info.address
         assert bench.engine.identity() == first
 
+    def test_it_knows_since_when_it_runs(self, bench: Bench) -> None:
+        first, again = bench.engine.started(), bench.engine.started()
+        assert first is not None
+        assert again is not None
+        assert again.at == first.at
+        assert again.ago_s >= first.ago_s >= 0
+
     # Images
 
     def test_list_summary_and_detail_agree(self, bench: Bench) -> None:
@@ -395,6 +402,8 @@ class EngineContract:
         assert not check.passed
         assert check.output == "not yet"
         assert bench.engine.check_health(_running(bench, Kind.SLEEPER), token) is None
+        until(lambda: bench.engine.container(sick).checked == "not yet")
+        assert bench.engine.container(healthy).checked == ""
 
     def test_a_stopped_container_fails_its_check(self, bench: Bench) -> None:
         container = _running(bench, Kind.HEALTHY)
@@ -480,13 +489,10 @@ class EngineContract:
         try:
             network = bench.engine.create_network(name, {"io.modeldesk.gateway": "me"})
             assert bench.engine.create_network(name, {}) == network
-            listed = [one for one in bench.engine.list_networks() if name in one.name]
-            assert listed == [network]
             assert network.labels == {"io.modeldesk.gateway": "me"}
             assert IPv4Network(network.subnet).num_addresses > 100
         finally:
             bench.engine.remove_network(name)
-        assert name not in {one.name for one in bench.engine.list_networks()}
         bench.engine.remove_network(name)
         with pytest.raises(NotFound):
             bench.engine.used_addresses(name)
@@ -500,7 +506,9 @@ class EngineContract:
             try:
                 assert engine.used_addresses(network.name) == {address}
                 engine.start_container(first)
-                assert engine.container(first).networks == {network.name: address}
+                found = engine.container(first).summary
+                listed = next(one for one in engine.list_containers() if one.id == first)
+                assert found.networks == listed.networks == {network.name: address}
                 assert address in engine.used_addresses(network.name)
                 with pytest.raises(InUse):
                     engine.remove_network(network.name)
@@ -511,7 +519,9 @@ class EngineContract:
                 engine.remove_container(second)
                 engine.stop_container(first)
                 assert engine.used_addresses(network.name) == {address}
-                assert engine.container(first).networks == {network.name: address}
+                found = engine.container(first).summary
+                listed = next(one for one in engine.list_containers() if one.id == first)
+                assert found.networks == listed.networks == {network.name: address}
             finally:
                 engine.remove_container(first)
             assert engine.used_addresses(network.name) == frozenset()
@@ -637,7 +647,7 @@ class EngineContract:
             first, second = next(stats), next(stats)
         assert second.time > first.time
         assert 0 <= first.cpu_percent < 100 * (os.cpu_count() or 1) + 1
-        assert 0 < first.memory_bytes < first.memory_limit_bytes
+        assert first.memory_bytes > 0
 
     def test_stats_end_with_the_container(self, bench: Bench) -> None:
         container = _running(bench, Kind.SLEEPER)

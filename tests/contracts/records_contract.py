@@ -584,6 +584,9 @@ class ReleaseRecordsContract(ABC):
         second = records.add_release(canary)
         assert [one.id for one in records.rolling_releases()] == [first, second]
         assert records.rolling_releases()[1] == replace(canary, id=second)
+        ended = replace(canary, id=second, state=ReleaseState.ABORTED, ended_by="mei · 美")
+        records.finish_release(ended)
+        assert records.releases(canary.key)[0] == ended
 
     def test_a_name_is_unique_on_one_engine_only(self, records: ReleaseRecords) -> None:
         here, there = deployment(), replace(deployment(engine=THERE), container=None)

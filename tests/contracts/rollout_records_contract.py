@@ -42,7 +42,7 @@ CHECK = RolloutCheck(
 
 
 def ended(one: Rollout, phase: Phase = Phase.ABORTED) -> Rollout:
-    return replace(one, phase=phase, finished=after(100))
+    return replace(one, phase=phase, finished=after(100), ended_by="mei · 美")
 
 
 class RolloutRecordsContract:

@@ -91,6 +91,25 @@ class TestReleaseTraffic(TrafficContract):
         desk.engine.remove_container(container)
         assert traffic.problem(rolling) == "The container of v1.1.0 is gone."
 
+    def test_what_its_engine_stopped_at_its_start_is_up_again(
+        self, traffic: Traffic, desk: Desk, rolling: Rollout
+    ) -> None:
+        desk.engine.stop()
+        desk.engine.come_back(stops=True)
+        assert not traffic.up_again(rolling, CancelToken())
+        assert traffic.problem(rolling) == ""
+        assert desk.service.heal(desk.engine, Job()).mended
+        assert traffic.up_again(rolling, CancelToken())
+
+    def test_what_a_person_stopped_is_not(
+        self, traffic: Traffic, desk: Desk, rolling: Rollout
+    ) -> None:
+        canary = desk.deployment().canary
+        assert canary is not None
+        desk.engine.stop_container(canary.version.container)
+        assert not traffic.up_again(rolling, CancelToken())
+        assert traffic.problem(rolling)
+
     def test_a_deployment_that_was_rolled_back_has_none(
         self, traffic: Traffic, desk: Desk, rolling: Rollout
     ) -> None:

@@ -49,6 +49,14 @@ class TrafficContract:
         """A caller asks."""
         raise NotImplementedError
 
+    def test_it_knows_for_how_long_its_engine_runs(self, traffic: Traffic) -> None:
+        first = traffic.engine_up_s()
+        assert first is not None
+        assert first > 0
+
+    def test_both_versions_answer(self, traffic: Traffic, rolling: Rollout) -> None:
+        assert traffic.up_again(rolling, CancelToken())
+
     @pytest.fixture
     def rolling(
         self, traffic: Traffic, key: DeploymentKey, stable: VersionTarget, target: VersionTarget

@@ -7,6 +7,7 @@ import docker
 import pytest
 
 from tests.engine.recipe_bench import Recipes
+from tests.engine.training import trained
 from tests.support.engine import (
     URL,
     engine_client,
@@ -21,6 +22,7 @@ __all__ = [
     "engine_left_as_found",
     "engine_url",
     "registry_address",
+    "trained",
     "unique_name",
 ]
 

@@ -1,18 +1,14 @@
 """Models that were really trained and have no program: built with the generated server, run, and
-asked. Packages come from the index that pip asks; without it there is nothing to train with."""
+asked."""
 
-import io
 import json
-import secrets
-import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import docker
 import pytest
-from docker.errors import BuildError
 from docker.models.containers import Container
 
 from modeldesk import resources
@@ -24,31 +20,15 @@ from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.references import Reference
 from modeldesk.core.settings import Settings
 from tests.engine.build_bench import building_engine
+from tests.engine.training import taken_out
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.records import FakeBuildRecords
 from tests.fakes.source_control import FakeSourceControl
-from tests.support.engine import PYTHON, TINY, remove_named
+from tests.support.engine import PYTHON, TINY
 from tests.support.waiting import SLOW_MACHINE_S
 
 FLOWERS = [[5.1, 3.5, 1.4, 0.2], [6.2, 2.9, 4.3, 1.3], [6.5, 3.0, 5.8, 2.2]]
 """One of each kind: 0, 1 and 2."""
-_DATA = "from sklearn.datasets import load_iris; X, y = load_iris(return_X_y=True); "
-_FIT = "from sklearn.linear_model import LogisticRegression as L; m = L(max_iter=999).fit(X, y); "
-_BOOST = "import xgboost as x; x.train(dict(objective='multi:softprob', num_class=3), "
-_GROW = "import lightgbm as g; g.train(dict(objective='multiclass', num_class=3, verbose=-1), "
-_CONVERT = "from skl2onnx import to_onnx; s = to_onnx(m, X[:1].astype('f'));"
-PACKAGES = "scikit-learn==1.7.2 xgboost-cpu==3.1.2 skl2onnx==1.20.0 lightgbm==4.6.0"
-"""Others than the templates': those that the weights tell are to be installed."""
-LIBRARIES = "apt-get update -q && apt-get install -qy --no-install-recommends libgomp1"
-"""What LightGBM needs of the operating system."""
-TRAINING = {
-    "model.joblib": f"{_DATA}{_FIT}import joblib; joblib.dump(m, 'model.joblib')",
-    "model.json": f"{_DATA}{_BOOST}x.DMatrix(X, y), 9).save_model('model.json')",
-    "model.txt": f"{_DATA}{_GROW}g.Dataset(X, y), 9).save_model('model.txt')",
-    "model.onnx": f"{_DATA}{_FIT}{_CONVERT}open('model.onnx', 'wb').write(s.SerializeToString())",
-}
-_NO_INDEX = ("Could not find a version", "name resolution", "Network is unreachable",
-             "Temporary failure resolving")  # fmt: skip
 _ASK = """
 import http.client, sys
 connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=10)
@@ -56,36 +36,6 @@ connection.request(sys.argv[1], sys.argv[2], sys.argv[3] or None)
 answer = connection.getresponse()
 print(answer.status, answer.read().decode())
 """
-
-
-@pytest.fixture(scope="module")
-def trained(engine_url: str) -> Iterator[dict[str, bytes]]:
-    """Weights by their names, made in an image of their own; skips where there are no packages."""
-    steps = [f"RUN python -c {json.dumps(program)}\n" for program in TRAINING.values()]
-    libraries = f"RUN {LIBRARIES}\n"
-    text = f"FROM {PYTHON}\n{libraries}RUN pip install -q {PACKAGES}\n{''.join(steps)}"
-    name = f"mdt-{secrets.token_hex(4)}-training"
-    client = docker.DockerClient(base_url=engine_url)
-    try:
-        client.images.build(fileobj=io.BytesIO(text.encode()), tag=name, rm=True, forcerm=True)
-        container = client.containers.create(name, name=name)
-        yield {weights: taken_out(container, weights) for weights in TRAINING}
-    except BuildError as error:
-        said = "".join(str(line.get("stream", "")) for line in error.build_log)
-        if any(sign in said for sign in _NO_INDEX):
-            pytest.skip("needs an index of Python packages")
-        raise
-    finally:
-        remove_named(client, name)
-        client.close()
-
-
-def taken_out(container: Container, name: str) -> bytes:
-    stream, _ = container.get_archive(f"/{name}")
-    with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-        file = archive.extractfile(name.rpartition("/")[2])
-        assert file is not None
-        return file.read()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +54,7 @@ def test_a_trained_model_without_a_program_is_served(
     engine_client: docker.DockerClient,
     unique_name: str,
     tmp_path: Path,
-    trained: dict[str, bytes],
+    trained: Mapping[str, bytes],
     name: str,
     with_buildkit: bool,
 ) -> None:

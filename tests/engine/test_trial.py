@@ -4,6 +4,7 @@ was really trained, and that the generated server serves."""
 import json
 import shutil
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,14 +27,12 @@ from modeldesk.core.trial.service import TrialService
 from modeldesk.core.trial.tools import Tools
 from modeldesk.sources import open_source
 from tests.engine.build_bench import building_engine
-from tests.engine.test_serving import FLOWERS, trained
+from tests.engine.test_serving import FLOWERS
 from tests.fakes.content_records import FakeContentRecords
 from tests.fakes.deployment_locks import FakeDeploymentLocks
 from tests.fakes.records import FakeTrialRecords
 from tests.fakes.source_control import FakeSourceControl
 from tests.support.engine import PYTHON
-
-__all__ = ["trained"]
 
 SMALL = Path(__file__).parents[2] / "resources" / "sample_model"
 """Serves without a package: with a small one, two recipes are soon built."""
@@ -78,7 +77,7 @@ def bench(
     engine_client: docker.DockerClient,
     unique_name: str,
     tmp_path: Path,
-    trained: dict[str, bytes],
+    trained: Mapping[str, bytes],
 ) -> Bench:
     folder = tmp_path / unique_name
     folder.mkdir()

@@ -17,6 +17,7 @@ from modeldesk.core.containers.model import (
     ContainerDetail,
     ContainerSpec,
     ContainerStats,
+    ContainerStatus,
     ContainerSummary,
     Health,
     HealthCheck,
@@ -32,6 +33,7 @@ from modeldesk.core.engine.model import (
     EngineAttempt,
     EngineIdentity,
     EngineInfo,
+    EngineStart,
     Pulled,
 )
 from modeldesk.core.errors import (
@@ -68,6 +70,8 @@ INFO = EngineInfo(
     builds_with_buildkit=True,
 )
 _FIRST_FREE_PORT = 49153
+_LOST = 255
+"""What is said of a process that went with its engine."""
 
 
 class FakeEngine:
@@ -93,6 +97,7 @@ class FakeEngine:
         self._own_id = EngineId(own_id or info.address)
         self._state = threading.Condition(threading.RLock())
         self._up = True
+        self._started = datetime.now(UTC) - timedelta(days=1)
         self._images: dict[ImageId, FakeImage] = {}
         self._holders: dict[Reference, ImageId] = {}
         """Which image has which tag."""
@@ -177,6 +182,17 @@ class FakeEngine:
         with self._state:
             self._failures.setdefault(method, []).append(error)
 
+    def pause(self, container: ContainerId) -> None:
+        """As ``docker pause`` does."""
+        with self._state:
+            self._containers[container].status = ContainerStatus.PAUSED
+
+    def disconnect(self, container: ContainerId) -> None:
+        """As ``docker network disconnect`` does."""
+        with self._state:
+            found = self._containers[container]
+            found.spec = replace(found.spec, network="", address="")
+
     def emit(self, changes: Changes) -> None:
         """Every stream of events tells of `changes`."""
         with self._state:
@@ -190,12 +206,17 @@ class FakeEngine:
             self._up = False
             for container in self._containers.values():
                 if container.running:
-                    container.end(255)
+                    container.end(_LOST)
             self._state.notify_all()
 
-    def come_back(self) -> None:
+    def come_back(self, *, stops: bool = False) -> None:
+        """With `stops` it finds its containers alive, and stops them before it runs itself."""
         with self._state:
             self._up = True
+            for container in self._containers.values():
+                if stops and container.exit_code == _LOST:
+                    container.end(0)
+            self._started = datetime.now(UTC)
 
     def runs_at(self, network: str, address: str) -> bool:
         """Whether a container runs that has this fixed address."""
@@ -223,6 +244,11 @@ class FakeEngine:
 
     def identity(self) -> EngineIdentity:
         return EngineIdentity(self._own_id, self._info.address)
+
+    def started(self) -> EngineStart | None:
+        with self._call("started"):
+            ago = datetime.now(UTC) - self._started
+            return EngineStart(self._started, ago.total_seconds())
 
     def ping(self) -> None:
         with self._call("ping"):
@@ -464,10 +490,6 @@ class FakeEngine:
         with self._call("volume_bytes"):
             return self.volumes.size(name)
 
-    def list_networks(self) -> tuple[Network, ...]:
-        with self._call("list_networks"):
-            return tuple(self.networks.by_name.values())
-
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         with self._call("create_network"):
             return self.networks.create(name, labels)
@@ -528,9 +550,7 @@ class FakeEngine:
                 self._check_stream(token)
                 if not self._runs(found):
                     return
-            yield ContainerStats(
-                datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes, 8_000_000_000
-            )
+            yield ContainerStats(datetime.now(UTC), behaviour.cpu_percent, behaviour.memory_bytes)
 
     def close(self) -> None:
         self.closed = True

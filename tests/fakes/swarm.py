@@ -71,7 +71,6 @@ class _Service:
     previous: ServiceSpec | None = None
     update: UpdateState = UpdateState.NONE
     message: str = ""
-    started: datetime | None = None
     tasks: list[SwarmTask] = field(default_factory=list)
     """The newest last."""
     due: frozenset[TaskId] = frozenset()
@@ -318,7 +317,6 @@ class FakeSwarm:
         service.update, service.due = (state if moves else UpdateState.NONE), frozenset()
         service.watched = 0
         service.message = "update in progress" if moves else ""
-        service.started = datetime.now(UTC) if moves else None
 
     def _step(self, service: _Service) -> None:
         if self.stands_still:
@@ -482,7 +480,6 @@ def _told(service: _Service) -> SwarmService:
         service.spec,
         service.update,
         service.message,
-        service.started,
         tuple(
             replace(port, published=port.published or 30_000 + port.container_port % 1_000)
             for port in service.spec.ports

@@ -38,6 +38,10 @@ class FakeTraffic:
         """What was done, in order: ``begin``, ``route 1000``, ``mirror``, ``promote``,
         ``abort``."""
         self.problems: dict[int, str] = {}
+        self.up_s: float | None = 86_400.0
+        """For how long the engine runs."""
+        self.up = True
+        """Whether both versions answer again."""
         self.answers: Callable[[int | None, SmokeRequest], GatewayAnswer] = (
             lambda _release, _request: GatewayAnswer(200, b"{}", 0.01)
         )
@@ -59,10 +63,10 @@ class FakeTraffic:
             self.lines += lines
             self.news.notify_all()
 
-    def take_back(self, key: DeploymentKey, why: str) -> None:
+    def take_back(self, key: DeploymentKey, why: str, who: str = "") -> None:
         """Somebody else ends the canary."""
         release, _ = self._rolling.pop(key)
-        self._standing[release] = Standing(Phase.ABORTED, why)
+        self._standing[release] = Standing(Phase.ABORTED, why, who)
         self._routed.pop(release)
 
     def shift(self, rollout: Rollout, share: Wanted) -> None:
@@ -134,6 +138,12 @@ class FakeTraffic:
 
     def problem(self, rollout: Rollout) -> str:
         return self.problems.get(rollout.release, "")
+
+    def engine_up_s(self) -> float | None:
+        return self.up_s
+
+    def up_again(self, rollout: Rollout, token: CancelToken) -> bool:
+        return self.up
 
     def follow(
         self, key: DeploymentKey, since: float | None, token: CancelToken

@@ -4,9 +4,9 @@ tries new ones, ``thorough`` many of them."""
 
 from hypothesis import HealthCheck, settings
 
-_QUIET = (HealthCheck.too_slow,)
-
-settings.register_profile("same", derandomize=True, suppress_health_check=_QUIET)
-settings.register_profile("random", suppress_health_check=_QUIET)
-settings.register_profile("thorough", suppress_health_check=_QUIET, max_examples=2_000)
+settings.register_profile(
+    "random", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("thorough", settings.get_profile("random"), max_examples=2_000)
+settings.register_profile("same", settings.get_profile("random"), derandomize=True)
 settings.load_profile("same")

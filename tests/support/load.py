@@ -2,7 +2,8 @@
 how long they took and who answered, by phases that the test names.
 
 ``python -m tests.support.load PORT CLIENTS SHARE_THAT_KEEPS_ALIVE HOST PAUSE_S`` reads names of
-phases from its input, a line each, and writes what it counted as JSON once the input ends.
+phases from its input, a line each, and writes what it counted as JSON once the input ends. A line
+that is a number is answered by a line once the phase has so many requests.
 """
 
 import asyncio
@@ -74,8 +75,17 @@ class Load:
 
     def phase(self, name: str) -> None:
         """From now on what happens belongs to this one."""
+        self._say(name)
+
+    def wait_for(self, count: int) -> None:
+        """Wait until the phase has so many requests."""
+        self._say(str(count))
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline(), "the clients ended"
+
+    def _say(self, line: str) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{name}\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
 
     def finish(self) -> Mapping[str, Phase]:
@@ -92,6 +102,8 @@ class _Counting:
         self._phase = Phase()
         self._began = time.monotonic()
         self._name = "steady"
+        self._wanted = 0
+        self._reached = asyncio.Event()
         self.phases: dict[str, Phase] = {}
 
     def begin(self, name: str) -> None:
@@ -107,16 +119,27 @@ class _Counting:
         self._took, self._by, self._phase = [], Counter(), Phase()
         self._name, self._began = name, time.monotonic()
 
+    async def wait_for(self, count: int) -> None:
+        self._wanted = count
+        if self._phase.sent < count:
+            self._reached.clear()
+            await self._reached.wait()
+
     def answered(self, seconds: float, status: int, by: str) -> None:
-        self._phase.sent += 1
+        self._sent()
         self._took.append(seconds)
         self._by[by] += 1
         if status >= 500:
             self._fail(f"status {status} by {by or 'nobody'}")
 
     def lost(self, problem: str) -> None:
-        self._phase.sent += 1
+        self._sent()
         self._fail(problem)
+
+    def _sent(self) -> None:
+        self._phase.sent += 1
+        if self._phase.sent == self._wanted:
+            self._reached.set()
 
     def _fail(self, problem: str) -> None:
         self._phase.failed += 1
@@ -184,7 +207,13 @@ async def _main(port: int, clients: int, keep_alive: float, host: str, pause_s: 
     told = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
     while line := await told.readline():
-        counting.begin(line.decode().strip())
+        said = line.decode().strip()
+        if said.isdecimal():
+            await counting.wait_for(int(said))
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        else:
+            counting.begin(said)
     counting.over = True
     await asyncio.gather(*running)
     counting.begin("")

@@ -1,5 +1,5 @@
-"""What goes for tests with an engine, a registry or a network: where a run goes on in several
-processes, each has an engine of its own, and a test gets a second try."""
+"""What goes for tests with real parts, and for runs in several processes: each of those has an
+engine of its own, and a test gets a second try."""
 
 import os
 
@@ -20,8 +20,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real parts may falter where the machine has no time for them. What fails twice has failed;
-    that something passed at the second try stands in the table of parts."""
+    """What meets real parts or real time may falter where the machine has no time for it: tests
+    with an engine anywhere, and every test of a run in several processes. What fails twice has
+    failed; what passed at the second try stands in the summary, and in the table of parts."""
+    several = bool(os.environ.get(OTHER_URLS))
     for item in items:
-        if item.nodeid.startswith(_WITH_ENGINE):
+        if several or item.nodeid.startswith(_WITH_ENGINE):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -4,13 +4,14 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from docker import APIClient
 
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import items, mapping, number, text, texts
 from modeldesk.adapters.docker_engine.logs import frames
-from modeldesk.adapters.docker_engine.streams import EngineRequest, Stream, open_stream
+from modeldesk.adapters.docker_engine.streams import EngineRequest, open_stream
 from modeldesk.core.containers.model import CommandResult, Process
 from modeldesk.core.errors import EngineUnavailable
 from modeldesk.core.ids import ContainerId
@@ -42,24 +43,19 @@ def run_command(
 
 def _output(connection: Connection, run: str, token: CancelToken, longest_s: float) -> bytes:
     """What it prints until it ends, or its time is over."""
-    said, over = bytearray(), threading.Event()
-
-    def cut(stream: Stream) -> None:
-        over.set()
-        stream.cut()
-
+    said = bytearray()
     request = EngineRequest(f"/exec/{run}/start", "POST", headers=_JSON, body=[_BEGIN])
     with open_stream(connection, token, request) as stream:
-        limit = threading.Timer(longest_s, cut, [stream])
+        limit = threading.Timer(longest_s, stream.cut)
         limit.name = "engine-command-limit"
         limit.start()
         try:
-            for _, piece in frames(stream.chunks()):
-                said += piece
-                del said[:-LONGEST_OUTPUT]
-        except EngineUnavailable:
-            if not over.is_set():
-                raise
+            # It breaks too when the container ends meanwhile. Whether the engine is still there,
+            # whoever asks next finds out.
+            with suppress(EngineUnavailable):
+                for _, piece in frames(stream.chunks()):
+                    said += piece
+                    del said[:-LONGEST_OUTPUT]
         finally:
             limit.cancel()
             limit.join()

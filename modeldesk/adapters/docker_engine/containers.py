@@ -19,6 +19,7 @@ from modeldesk.adapters.docker_engine.fields import (
     text,
     texts,
 )
+from modeldesk.adapters.docker_engine.health import check_output
 from modeldesk.core.containers.model import (
     ContainerDetail,
     ContainerStatus,
@@ -86,6 +87,7 @@ def read_summary(entry: Object) -> ContainerSummary:
         ports=_listed_ports(items(entry.get("Ports"))),
         created=moment(entry.get("Created")),
         labels=labels(entry.get("Labels")),
+        networks=addresses(entry),
     )
 
 
@@ -105,6 +107,7 @@ def read_detail(inspected: Object) -> ContainerDetail:
         ),
         created=moment(inspected.get("Created")).replace(microsecond=0),
         labels=labels(config.get("Labels")),
+        networks=addresses(inspected),
     )
     return ContainerDetail(
         summary=summary,
@@ -116,8 +119,16 @@ def read_detail(inspected: Object) -> ContainerDetail:
         restarts=number(inspected.get("RestartCount")),
         environment=read_environment(texts(config.get("Env"))),
         mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
-        networks=addresses(inspected),
+        checked=_checked(health),
     )
+
+
+def _checked(health: Object) -> str:
+    """What the last run of its check that the engine keeps said; one that passed says nothing."""
+    runs = items(health.get("Log"))
+    last = mapping(runs[-1]) if runs else {}
+    code = number(last.get("ExitCode"))
+    return check_output(text(last.get("Output")), code) if code else ""
 
 
 def addresses(entry: Object) -> dict[str, str]:

@@ -26,7 +26,6 @@ _PORT = re.compile(
     r"|port (\d+)",
     re.IGNORECASE,
 )
-_OTHER_SUBNET = "it does not belong to any of this network"
 _CONTAINER = re.compile(r"container \"?([0-9a-f]{12,64})")
 
 

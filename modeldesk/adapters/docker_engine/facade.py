@@ -16,6 +16,7 @@ from modeldesk.adapters.docker_engine import (
     starting,
     stats,
     transfer,
+    uptime,
     volumes,
 )
 from modeldesk.adapters.docker_engine.addresses import PODMAN
@@ -37,7 +38,7 @@ from modeldesk.core.containers.model import (
     Process,
     Volume,
 )
-from modeldesk.core.engine.model import BuildCache, EngineIdentity, EngineInfo, Pulled
+from modeldesk.core.engine.model import BuildCache, EngineIdentity, EngineInfo, EngineStart, Pulled
 from modeldesk.core.ids import ContainerId, EngineId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken, Part
@@ -83,6 +84,9 @@ class DockerEngine:
             # An answer without anything in it tells no id either.
             self._identity = identity_of(address, podman, more) or EngineId(address)
         return EngineIdentity(self._identity, self._info.address)
+
+    def started(self) -> EngineStart | None:
+        return uptime.engine_start(self._connection)
 
     def ping(self) -> None:
         events.ping(self._connection, CancelToken())
@@ -195,9 +199,6 @@ class DockerEngine:
 
     def volume_bytes(self, name: str, token: CancelToken) -> int | None:
         return volumes.volume_bytes(self._connection, name, token)
-
-    def list_networks(self) -> tuple[Network, ...]:
-        return networks.list_networks(self._connection)
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         return networks.create_network(self._connection, name, labels)

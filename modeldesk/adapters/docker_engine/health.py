@@ -34,13 +34,24 @@ def check_health(
         except APIError as error:
             if error.status_code != 409:
                 raise
-            return HealthCheck(False, error.explanation or tr("The container does not run."))
+            # It does not run, which is not what its check says.
+            return HealthCheck(False)
         run = text(made.get("Id"))
         output: object = client.exec_start(run)
     said = output.decode("utf-8", "replace") if isinstance(output, bytes) else ""
     with connection.client() as client:
         code = exit_code(client, run)
-    return HealthCheck(code == 0, said[-_LONGEST_OUTPUT:].strip())
+    if code is None:
+        # What was cut off may have said something before.
+        late = tr("It took longer than {seconds} seconds.", seconds=f"{min(seconds, longest_s):g}")
+        return HealthCheck(False, said[-_LONGEST_OUTPUT:].strip() or late)
+    return HealthCheck(code == 0, check_output(said, code))
+
+
+def check_output(printed: str, code: int) -> str:
+    """What is kept of what a check printed; of one that failed without a word, how it ended."""
+    said = printed[-_LONGEST_OUTPUT:].strip()
+    return said or (tr("It ended with exit code {code}.", code=code) if code else "")
 
 
 def check_command(config: Object) -> tuple[str, ...]:

@@ -32,7 +32,6 @@ def read_sample(sample: Object) -> ContainerStats:
         time=happened(sample.get("read")) or datetime.now(UTC),
         cpu_percent=_cpu_percent(sample),
         memory_bytes=_memory_bytes(memory),
-        memory_limit_bytes=number(memory.get("limit")),
     )
 
 

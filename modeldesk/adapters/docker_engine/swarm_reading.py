@@ -87,7 +87,6 @@ def read_service(entry: Object, networks: Mapping[str, str]) -> SwarmService:
         spec=read_spec(mapping(entry.get("Spec")), networks),
         update=_word(UpdateState, update.get("State"), UpdateState.NONE),
         update_message=text(update.get("Message")),
-        update_started=happened(update.get("StartedAt")),
         published=tuple(one for one in published if one.mode is PublishMode.INGRESS),
         virtual=_virtual(items(endpoint.get("VirtualIPs")), networks),
         previous_image=text(_container(mapping(entry.get("PreviousSpec"))).get("Image")),

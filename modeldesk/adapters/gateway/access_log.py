@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from modeldesk.core.gateway.model import Answered, FeedbackPosted
+from modeldesk.core.gateway.model import CALLER_LEFT, Answered, FeedbackPosted
 
 _NONE = ("", "-")
 _TAKEN, _NOT_CHANGED = 202, 304
@@ -51,7 +51,8 @@ def _answered(told: Any) -> Answered | None:
         _text(told["r"]),
         told["f"] == 1,
         mirrored,
-        told["us"] not in _NONE,
+        # Who waited for a backend and left has no status of it, but a time.
+        told["us"] not in _NONE or (status == CALLER_LEFT and told["ut"] not in _NONE),
     )
 
 

@@ -12,7 +12,6 @@ from modeldesk.core.errors import GatewayError
 from modeldesk.core.gateway.model import Answered, FeedbackPosted, GatewaySpec, Routing
 from modeldesk.core.gateway.names import gateway_labels, gateway_name
 from modeldesk.core.gateway.ports import GatewayAnswer, SmokeRequest
-from modeldesk.core.gateway.revision import revision_of
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
@@ -55,8 +54,6 @@ class NginxGateway:
             with self._containers.made(spec, instead_of=found) as made:
                 self._switch.start(spec, made, routing, token)
             return made
-        if self._applied(found, token) == revision_of(spec, routing):
-            return found.summary.id
         if self._applied(found, token) is not None:
             self._switch.apply(spec, found, routing, token)
             return found.summary.id
@@ -79,7 +76,9 @@ class NginxGateway:
     def applied(self, spec: GatewaySpec) -> str | None:
         """See `Gateway`."""
         found = self._containers.find(spec)
-        return self._applied(found, CancelToken()) if found else None
+        if found is None or not self._containers.is_connected(spec, found):
+            return None
+        return self._applied(found, CancelToken())
 
     def drain(self, spec: GatewaySpec, longest_s: float, token: CancelToken) -> bool:
         """See `Gateway`."""

@@ -4,14 +4,15 @@ be proved."""
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from modeldesk.adapters.gateway.asking import Asker
-from modeldesk.adapters.gateway.configuration import FOLDER, configuration
+from modeldesk.adapters.gateway.configuration import FOLDER, WORKERS, configuration
 from modeldesk.adapters.gateway.container import configuration_name
+from modeldesk.adapters.gateway.turns import OVERTAKEN, Turn, after
 from modeldesk.adapters.gateway.workers import leaving, taking
-from modeldesk.core.containers.model import ContainerDetail
+from modeldesk.core.containers.model import CommandResult, ContainerDetail
 from modeldesk.core.containers.readiness import has_ended, log_tail
 from modeldesk.core.errors import (
     EngineError,
@@ -26,7 +27,6 @@ from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.words import tr
 
-_NEXT, _LAST = "next.conf", "last.conf"
 PROOF_S = 15.0
 _START_S = 30.0
 _PAUSE_S = 0.02
@@ -55,7 +55,7 @@ class Switch:
         `GatewayError`, `Cancelled`."""
         known = self._known(self._engine.container(gateway))
         text = configuration(spec, routing, keeps_alive=known or False)
-        files = {configuration_name(spec): text.encode()}
+        files = {configuration_name(spec): text.encode(), **_turn().file}
         self._engine.put_files(gateway, FOLDER, files)
         self._engine.start_container(gateway)
         self._wait_for_start(gateway, revision_of(spec, routing), token)
@@ -96,10 +96,9 @@ class Switch:
         name, container = configuration_name(spec), gateway.summary.id
         text = configuration(spec, routing, keeps_alive=self._keeps_alive(gateway, token))
         try:
-            self._engine.put_files(container, FOLDER, {_NEXT: text.encode()})
             before = taking(self._engine.processes(container))
             token.raise_if_cancelled()
-            self._put_in_place(container, name)
+            self._put_in_place(container, name, text.encode())
             with self._put_back_on_error(container, name):
                 self._engine.send_signal(container, "HUP")
                 self._prove(gateway, revision_of(spec, routing), before, token)
@@ -110,19 +109,37 @@ class Switch:
         self, spec: GatewaySpec, gateway: ContainerDetail, revision: str, token: CancelToken
     ) -> bool:
         """Whether its file says so too: whoever was killed may have put another there a moment
-        ago, which the gateway is about to read."""
-        name = f"{FOLDER}/{configuration_name(spec)}"
-        command = ("grep", "-q", "-F", revision, name)
-        return self._engine.run_command(gateway.summary.id, command, token).exit_code == 0
+        ago, which the gateway is about to read. From now on nobody who came before does."""
+        name = configuration_name(spec)
+        result = self._in_turn(
+            gateway.summary.id, _turn(), lambda turn: turn.holds(revision, name), token
+        )
+        return result.exit_code == 0
 
-    def _put_in_place(self, container: ContainerId, name: str) -> None:
-        """If it is sound. It is not to be cancelled, or nobody knew what is there; a file is there
-        whole or not at all, whenever the power goes."""
-        line = f"nginx -t -q -c {FOLDER}/{_NEXT} && cp {name} {_LAST} && mv {_NEXT} {name}"
-        command = ("sh", "-c", f"cd {FOLDER} && {line}")
-        result = self._engine.run_command(container, command, CancelToken())
+    def _put_in_place(self, container: ContainerId, name: str, text: bytes) -> None:
+        """If it is sound. It is not to be cancelled, or nobody knew what is there."""
+
+        def put(turn: Turn) -> tuple[str, ...]:
+            self._engine.put_files(container, FOLDER, {turn.next_name: text})
+            return turn.put(name)
+
+        result = self._in_turn(container, _turn(), put, CancelToken())
         if result.exit_code != 0:
             raise _not_taken(tr("It refused its new configuration."), result.output)
+
+    def _in_turn(
+        self,
+        container: ContainerId,
+        turn: Turn,
+        command: Callable[[Turn], tuple[str, ...]],
+        token: CancelToken,
+    ) -> CommandResult:
+        """Whoever changes a gateway is alone in that: what is ahead of its turn came before it,
+        by a clock that was ahead."""
+        result = self._engine.run_command(container, command(turn), token)
+        if result.exit_code != OVERTAKEN:
+            return result
+        return self._engine.run_command(container, command(after(result.output)), token)
 
     def _prove(
         self,
@@ -139,7 +156,8 @@ class Switch:
             told = self._asker.told(gateway, token)
             if told is not None and told.revision == revision:
                 now = taking(self._engine.processes(container))
-                if now and not now & before:
+                # More than it has are those of a reload that another began.
+                if now and not now & before and len(now) <= WORKERS:
                     return
             token.wait(_PAUSE_S)
         raise _not_taken(
@@ -153,9 +171,11 @@ class Switch:
         try:
             yield
         except ModelDeskError:
-            command = ("sh", "-c", f"cd {FOLDER} && cp {_LAST} {_NEXT} && mv {_NEXT} {name}")
             with suppress(EngineError):
-                if self._engine.run_command(container, command, CancelToken()).exit_code == 0:
+                result = self._in_turn(
+                    container, _turn(), lambda turn: turn.put_back(name), CancelToken()
+                )
+                if result.exit_code == 0:
                     self._engine.send_signal(container, "HUP")
             raise
 
@@ -191,6 +211,10 @@ class Switch:
             with self._lock:
                 self._keeping[gateway.summary.image_id] = known
         return known
+
+
+def _turn() -> Turn:
+    return Turn(time.time_ns())
 
 
 def _is_new(said: str) -> bool:

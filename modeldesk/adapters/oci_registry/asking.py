@@ -62,6 +62,8 @@ class Reply:
     """Where it came from."""
     body: str
     """Its first words."""
+    user: str = ""
+    """Who asked, with a token of theirs; empty for nobody."""
 
     @property
     def is_page(self) -> bool:
@@ -107,7 +109,8 @@ class Asking:
     def reply(self, question: Question, token: CancelToken) -> Reply:
         """An answer whose status and headers are what matters."""
         with self.answer(question, token) as answer:
-            return Reply(answer.status_code, answer.headers, answer.url, beginning(answer))
+            user = self.user(question.scope)
+            return Reply(answer.status_code, answer.headers, answer.url, beginning(answer), user)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -120,6 +123,10 @@ class Asking:
     def has_token(self, scope: str) -> bool:
         """Whether a token was given out for it, of whatever worth."""
         return self._sign_ins.has_token(scope)
+
+    def user(self, scope: str) -> str:
+        """Whom a token for it was given to, who is known then; empty for nobody."""
+        return self._sign_ins.user(scope)
 
     def _answered(self, line: Line, question: Question, token: CancelToken) -> httpx.Response:
         signed_in = False
@@ -149,6 +156,17 @@ class Asking:
                     attempt -= 1
                     continue
                 return answer
+            if (
+                answer.status_code == 403
+                and question.again
+                and not signed_in
+                and self.is_ours(answer.url)
+                and self._sign_ins.changed(known, self.base, token)
+            ):
+                signed_in = True
+                drain(answer)
+                attempt -= 1
+                continue
             if answer.status_code not in WORTH_TRYING_AGAIN or is_last:
                 return answer
             drain(answer)

@@ -94,10 +94,19 @@ def endless(registry: str) -> RegistryError:
     )
 
 
-def refusal(registry: str, what: str, status: int, body: str) -> RegistryError:
-    """What an answer of 400 or more to a question about `what` means."""
+def refusal(registry: str, what: str, status: int, body: str, user: str = "") -> RegistryError:
+    """What an answer of 400 or more to a question about `what` means, that `user` asked; empty for
+    nobody."""
     detail = f"{status} {body[:_SHOWN]}"
     match status:
+        case 401 if user:
+            return RegistryDenied(
+                tr("The registry {registry} does not let {user} at {what}.", registry=registry,
+                   user=user, what=what),
+                tr("Check the name, which some registries say so of when it is not there; ask for "
+                   "access, or sign in as somebody else under Settings."),
+                detail,
+            )  # fmt: skip
         case 401:
             return RegistryDenied(
                 tr("The registry {registry} wants a sign-in for {what}.", registry=registry,

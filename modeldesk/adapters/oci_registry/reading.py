@@ -115,7 +115,8 @@ def opened(
     what else it means."""
     with asking.answer(question, token) as answer:
         if answer.status_code != 200 and answer.status_code not in also:
-            raise refusal(asking.registry, what, answer.status_code, beginning(answer))
+            user = asking.user(question.scope)
+            raise refusal(asking.registry, what, answer.status_code, beginning(answer), user)
         if "text/html" in answer.headers.get("content-type", ""):
             raise not_a_registry(asking.registry, beginning(answer))
         yield answer
@@ -166,7 +167,8 @@ def _listed(
                 if known:
                     raise no_catalog(asking.registry, f"{status} {beginning(answer)}")
             if status != 200:
-                raise refusal(asking.registry, what or "_catalog", status, beginning(answer))
+                user, what = asking.user(scope), what or "_catalog"
+                raise refusal(asking.registry, what, status, beginning(answer), user)
             if "text/html" in answer.headers.get("content-type", ""):
                 raise not_a_registry(asking.registry, beginning(answer))
             following = answer.links.get("next", {}).get("url", "")

@@ -106,7 +106,8 @@ def read_listing(
             if answer.status_code in _NO_SUCH_LIST or (answer.status_code == 200 and is_page):
                 return None
             if answer.status_code != 200:
-                raise refusal(asking.registry, digest, answer.status_code, beginning(answer))
+                user = asking.user(scope)
+                raise refusal(asking.registry, digest, answer.status_code, beginning(answer), user)
             found = list_of(asking.registry, content(asking.registry, answer, LARGEST_DOCUMENT))
             following = answer.links.get("next", {}).get("url", "")
             entries += found.entries

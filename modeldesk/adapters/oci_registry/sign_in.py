@@ -31,11 +31,14 @@ class Authorization:
     seconds: float | None = None
     is_for_all: bool = False
     """Whether it is good for every scope."""
+    user: str = ""
+    """Whom a token was given to; empty for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     header: str
+    user: str
     challenges: Sequence[Challenge]
     ends: float | None
     """By the monotonic clock."""
@@ -51,7 +54,7 @@ class SignIns:
     def __init__(self, registry: str, find: FindCredentials) -> None:
         self._registry = registry
         self._find = find
-        self._for_all = ""
+        self._for_all: Authorization | None = None
         self._entries: dict[str, _Entry] = {}
         """By scope."""
         self._turns = Turns()
@@ -72,6 +75,11 @@ class SignIns:
         """Whether a token was given out for it, of whatever worth."""
         return scope in self._entries
 
+    def user(self, scope: str) -> str:
+        """Whom a token for it was given to; empty for nobody."""
+        entry = self._entries.get(scope)
+        return entry.user if entry else ""
+
     def answer(
         self,
         scope: str,
@@ -85,12 +93,33 @@ class SignIns:
         as nobody. `base` is how the registry is spoken to."""
         with self._turns.alone(_SIGNING_IN, token):
             # Another thread may have met the same question meanwhile.
-            if self._known(scope) == sent:
-                self._sign_in(scope, read_challenges(question), http, base)
+            if self._known(scope) != sent:
+                return
+            challenges = read_challenges(question)
+            entry = self._entries.get(scope)
+            if entry is not None and all(one.scheme != "bearer" for one in challenges):
+                # Harbor asks whoever sends a token that is over for a password, also where it
+                # takes none: what led to a token once leads to one again.
+                challenges = (*entry.challenges, *challenges)
+            self._sign_in(scope, challenges, http, base)
+
+    def changed(self, sent: str, base: str, token: CancelToken) -> bool:
+        """Whether there is another password by now than the one in the header `sent`, which was
+        refused: helpers give out some that end, as ECR's, and it does not ask for another."""
+        with self._turns.alone(_SIGNING_IN, token):
+            before = self._for_all
+            if before is None or before.header != sent:
+                return before is not None and bool(sent)
+            credentials = self._find(self._registry)
+            found = _basic(credentials, base) if credentials is not None else None
+            if found is None or found.header == sent:
+                return False
+            self._for_all = found
+            return True
 
     def _known(self, scope: str) -> str:
         entry = self._entries.get(scope)
-        return self._for_all or (entry.header if entry else "")
+        return self._for_all.header if self._for_all else entry.header if entry else ""
 
     def _sign_in(
         self, scope: str, challenges: Sequence[Challenge], http: httpx.Client, base: str
@@ -102,11 +131,11 @@ class SignIns:
         if found is None:
             return
         if found.is_for_all:
-            self._for_all = found.header
+            self._for_all = found
             return
         seconds = found.seconds
         ends = None if seconds is None else begun + seconds - min(_SPARE_SECONDS, seconds / 2)
-        self._entries[scope] = _Entry(found.header, challenges, ends)
+        self._entries[scope] = _Entry(found.header, found.user, challenges, ends)
 
 
 class Answers:
@@ -141,9 +170,7 @@ class Answers:
         `RegistryDenied`, and what else asking for a token can."""
         for challenge in challenges:
             if challenge.scheme == "basic" and credentials is not None and credentials.user:
-                basic = httpx.BasicAuth(credentials.user, credentials.password)
-                request = next(basic.auth_flow(httpx.Request("GET", base)))
-                return Authorization(str(request.headers["Authorization"]), is_for_all=True)
+                return _basic(credentials, base)
             if challenge.scheme == "bearer" and challenge.parameters.get("realm"):
                 return self._token(challenge, credentials, base, scope, what)
         return None
@@ -175,7 +202,11 @@ class Answers:
         if not isinstance(token, str) or not token.isprintable() or not token.isascii():
             raise not_a_registry(self._registry, "no token")
         is_told = isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_S
-        return Authorization(f"Bearer {token}", float(seconds) if is_told else None)
+        return Authorization(
+            f"Bearer {token}",
+            float(seconds) if is_told else None,
+            user=credentials.user if credentials is not None else "",
+        )
 
     def _ask_for_token(
         self, realm: str, asked: list[tuple[str, str]], credentials: Credentials | None
@@ -212,6 +243,13 @@ class Answers:
                 if len(found) > _LARGEST:
                     raise not_a_registry(self._registry, f"more than {_LARGEST} bytes")
             return httpx.Response(answer.status_code, content=bytes(found))
+
+
+def _basic(credentials: Credentials, base: str) -> Authorization:
+    flow = httpx.BasicAuth(credentials.user, credentials.password)
+    request = next(flow.auth_flow(httpx.Request("GET", base)))
+    header = str(request.headers["Authorization"])
+    return Authorization(header, is_for_all=True)
 
 
 def _scopes(scope: str, challenge: Challenge) -> list[str]:

@@ -49,9 +49,16 @@ def not_taken(registry: str, what: str, reply: Reply) -> RegistryError:
                 detail,
             )
         case 401 | 429:
-            return refusal(registry, what, reply.status, reply.body)
+            return refusal(registry, what, reply.status, reply.body, reply.user)
+    if is_settled(reply):
+        return RegistryError(
+            tr("The registry {registry} keeps {what} as it is.", registry=registry, what=what),
+            tr("Its tags can’t be moved once they are there. Choose another tag, or ask who runs "
+               "the registry."),
+            detail,
+        )  # fmt: skip
     if reply.status >= _ITS_OWN_FAULT:
-        return refusal(registry, what, reply.status, reply.body)
+        return refusal(registry, what, reply.status, reply.body, reply.user)
     return RegistryError(
         tr("The registry {registry} refused to take {what}.", registry=registry, what=what),
         tr("Its own words say why."),
@@ -59,10 +66,16 @@ def not_taken(registry: str, what: str, reply: Reply) -> RegistryError:
     )
 
 
+def is_settled(reply: Reply) -> bool:
+    """Whether it refuses to move a tag that is there, as ECR and Harbor do where they are told to
+    keep tags."""
+    return reply.status in (400, 409, 412) and "immutable" in reply.body.lower()
+
+
 def not_deleted(registry: str, what: str, reply: Reply) -> RegistryError:
     """Any answer but the one that says it is gone."""
     detail = f"{reply.status} {reply.body[:_SHOWN]}"
-    if reply.status in (400, 405, 501):
+    if reply.status in (400, 404, 405, 501):
         return RegistryDenied(
             tr("The registry {registry} deletes nothing.", registry=registry),
             tr("Who runs it can switch that on: storage.delete.enabled in Docker's own registry."),
@@ -77,7 +90,7 @@ def not_deleted(registry: str, what: str, reply: Reply) -> RegistryError:
         )  # fmt: skip
     if reply.status < 400:
         return not_a_registry(registry, detail)
-    return refusal(registry, what, reply.status, reply.body)
+    return refusal(registry, what, reply.status, reply.body, reply.user)
 
 
 def other_content(registry: str, digest: str) -> RegistryError:

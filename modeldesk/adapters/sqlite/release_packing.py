@@ -36,7 +36,7 @@ DEPLOYMENT = (
 )
 RELEASE = (
     "engine, deployment, kind, image, reference, digest, previous_image, previous_reference, "
-    "previous_digest, started, who, why, state, finished, error, revision"
+    "previous_digest, started, who, why, state, finished, error, revision, ended_by"
 )
 JOURNAL = '"release", position, step, phase, container, time'
 CONTAINER = (
@@ -211,13 +211,14 @@ def release_values(release: Release) -> Row:
         to_text(release.finished) if release.finished else None,
         plain(release.error),
         release.revision,
+        plain(release.ended_by),
     )
 
 
 def release_of(row: Row) -> Release:
     """A release from its number and the columns of `RELEASE`."""
     number, engine, deployment, kind, image, reference, digest, *previous = row[:10]
-    started, who, why, state, finished, error, revision = row[10:]
+    started, who, why, state, finished, error, revision, ended_by = row[10:]
     return Release(
         id=_number(number),
         engine=EngineId(str(engine)),
@@ -232,6 +233,7 @@ def release_of(row: Row) -> Release:
         finished=None if finished is None else to_time(finished),
         error=str(error),
         revision=_number(revision),
+        ended_by=str(ended_by),
     )
 
 

@@ -49,6 +49,7 @@ def rollout_row(rollout: Rollout) -> tuple[Value, ...]:
         to_text(rollout.checked) if rollout.checked else None,
         rollout.paused_from.value if rollout.paused_from else None,
         rollout.ending.value if rollout.ending else None,
+        plain(rollout.ended_by),
     )
 
 
@@ -56,7 +57,7 @@ def rollout_of(row: tuple[Value, ...]) -> Rollout:
     """The rollout of a row: its number, then what `rollout_row` gave."""
     number, engine, deployment, release, target, stable, plan, salt, phase, step, *rest = row
     since, started, failed, silent, not_measured, why, who, finished, checked, *ways = rest
-    paused_from, ending = ways
+    paused_from, ending, ended_by = ways
     return Rollout(
         id=int(str(number)),
         deployment=DeploymentKey(EngineId(str(engine)), DeploymentName(str(deployment))),
@@ -78,6 +79,7 @@ def rollout_of(row: tuple[Value, ...]) -> Rollout:
         checked=None if checked is None else to_time(checked),
         paused_from=None if paused_from is None else Phase(paused_from),
         ending=None if ending is None else Phase(ending),
+        ended_by=str(ended_by),
     )
 
 

@@ -24,7 +24,7 @@ from modeldesk.core.releases.model import DeploymentKey
 _COLUMNS = (
     'engine, deployment, "release", target_json, stable_json, plan_json, salt, phase, step, since, '
     "started, failed_in_a_row, silent_windows, not_measured, why, who, finished, checked, "
-    "paused_from, ending"
+    "paused_from, ending, ended_by"
 )
 _PLACES = ", ".join("?" for _ in _COLUMNS.split(","))
 _SET = ", ".join(f"{name.strip()} = ?" for name in _COLUMNS.split(",")[2:])

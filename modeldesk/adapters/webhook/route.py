@@ -3,11 +3,15 @@
 import base64
 import http.client
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Reading the system's certificates keeps every other thread waiting; several at once would do so
+for longer than whoever cancels is promised."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -32,9 +36,9 @@ class Route:
         first, port = self.proxy or (self.name, self.port)
         if not self.encrypted:
             return http.client.HTTPConnection(first, port, timeout=seconds)
-        made = http.client.HTTPSConnection(
-            first, port, timeout=seconds, context=ssl.create_default_context()
-        )
+        with _ONE_AT_A_TIME:
+            trusted = ssl.create_default_context()
+        made = http.client.HTTPSConnection(first, port, timeout=seconds, context=trusted)
         if self.proxy is not None:
             made.set_tunnel(self.name, self.port, dict(self.tunnel_headers))
         return made

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.session import Session
-from modeldesk.cli.subject import Subject, find_subject
+from modeldesk.cli.subject import find_subject
 from modeldesk.core.attached.service import Attached, MetadataService
+from modeldesk.core.attached.subject import Subject
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.metadata.keys import parse_key, read_pair, value_text
@@ -19,7 +20,11 @@ _SHOWN = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
-    parser.add_argument("reference", metavar="REF", help="a version on the engine or of a registry")
+    parser.add_argument(
+        "reference",
+        metavar="REF",
+        help="a version on the engine or of a registry, also weights without an image",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -72,7 +77,7 @@ def _answer(
                           "{count} edits are not in the registry yet.", waiting)]  # fmt: skip
     answer = Answer(
         {
-            "reference": subject.reference,
+            "reference": subject.name,
             "image_id": subject.image,
             "values": [
                 {"key": key.text, "value": _json_value(key, told.value), "from": _source(told)}

@@ -43,7 +43,6 @@ class BuildPlan:
     """Likewise; empty when there is none."""
     context_bytes: int
     """Size of the stream that would be sent; an engine that keeps what it got asks for less."""
-    context_files: int
     sent: Sent
     """How much each part of the folder is of it, and what had better stay behind."""
     skipped: tuple[str, ...] = ()

@@ -106,7 +106,6 @@ class Planner:
             dockerfile=files.dockerfile_text,
             dockerignore=_ignore_text(origin.folder, files),
             context_bytes=context.total_bytes,
-            context_files=context.file_count,
             sent=sent_by_context(found, context),
             skipped=tuple(skipped_text(context)),
             serving=server,

@@ -62,9 +62,6 @@ class ContextPlan:
     skipped: tuple[tuple[str, Special], ...] = ()
     total_bytes: int = END_BYTES
     """Size of the whole stream."""
-    content_bytes: int = 0
-    """Size of the files in it."""
-    file_count: int = 0
     builder_only: frozenset[str] = frozenset()
     """Paths that are kept out, and yet sent, because the builder itself needs them."""
     names_are_text: bool = True
@@ -156,8 +153,6 @@ class _Scan:
             texts=self._texts,
             skipped=tuple(self._skipped),
             total_bytes=sum(map(_bytes_of, entries)) + END_BYTES,
-            content_bytes=sum(entry.size_bytes for entry in entries),
-            file_count=sum(entry.kind is EntryKind.FILE for entry in entries),
             builder_only=frozenset(filter(self._rules.excludes, self._always)),
             names_are_text=all(map(_is_text, entries)),
         )

@@ -39,6 +39,7 @@ def rollout_json(rollout: Rollout) -> dict[str, Json]:
         "sentence": sentence(rollout),
         "why": rollout.why,
         "who": rollout.who,
+        "ended_by": rollout.ended_by if rollout.ending or not rollout.open else None,
         "step": rollout.step + 1,
         "share": wanted(rollout).share / 100,
         "mirror": wanted(rollout).mirror,

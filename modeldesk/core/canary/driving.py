@@ -93,7 +93,7 @@ class Driver:
         standing = self.traffic.standing(rollout)
         if standing.end is None:
             return rollout
-        return self.go(rollout, EndedElsewhere(standing.end, standing.why), job)
+        return self.go(rollout, EndedElsewhere(standing.end, standing.why, standing.who), job)
 
     def _do(self, rollout: Rollout, effect: Effect, job: Job, *, by_person: bool) -> Rollout:
         match effect:

@@ -49,6 +49,12 @@ class TargetUnwell:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The engine was started anew meanwhile, and both versions answer again: what was counted
+    tells of that, and not of the target."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """A person wants nothing to go on."""
 
@@ -106,6 +112,8 @@ class EndedElsewhere:
 
     end: Phase
     why: str = ""
+    who: str = ""
+    """Empty: nobody, or that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,7 @@ Event = (
     | StartFailed
     | Routed
     | TargetUnwell
+    | Interrupted
     | Pause
     | Resume
     | Skip

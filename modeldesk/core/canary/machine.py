@@ -17,6 +17,7 @@ from modeldesk.core.canary.events import (
     Ended,
     EndedElsewhere,
     Event,
+    Interrupted,
     PromotionFailed,
     Routed,
     Started,
@@ -66,10 +67,8 @@ def advance(rollout: Rollout, event: Event, now: datetime) -> Turn:
             return _started(rollout, event, now)
         case StartFailed():
             return _start_failed(rollout, event.why, now)
-        case Routed():
-            if rollout.phase in _STARTED and rollout.ending is None:
-                return Turn(replace(rollout, since=now, checked=None))
-            return Turn(rollout)
+        case Routed() | Interrupted():
+            return _window_anew(rollout, event, now)
         case TargetUnwell():
             if rollout.open and rollout.ending is None and place_of(rollout) in _STARTED:
                 return ending(rollout, Phase.ABORTED, event.why, now)
@@ -81,7 +80,9 @@ def advance(rollout: Rollout, event: Event, now: datetime) -> Turn:
         case PromotionFailed():
             if not rollout.open or rollout.ending is not Phase.PROMOTED:
                 return Turn(rollout)
-            stays = replace(rollout, ending=None, phase=place_of(rollout), paused_from=None)
+            stays = replace(
+                rollout, ending=None, ended_by="", phase=place_of(rollout), paused_from=None
+            )
             turn = paused(stays, event.why, now)
             return replace(turn, effects=(Effect.ROUTE,))
         case _:
@@ -196,6 +197,17 @@ def _start_failed(rollout: Rollout, why: str, now: datetime) -> Turn:
     return Turn(ended, (), None, change_of(ended, now, "", why))
 
 
+def _window_anew(rollout: Rollout, event: Routed | Interrupted, now: datetime) -> Turn:
+    if rollout.phase not in _STARTED or rollout.ending is not None:
+        return Turn(rollout)
+    anew = replace(rollout, since=now, checked=None)
+    if isinstance(event, Routed):
+        return Turn(anew)
+    anew = replace(anew, failed_in_a_row=0, not_measured=0)
+    why = tr("The engine was started anew: its window begins again.")
+    return Turn(anew, (), None, change_of(anew, now, "", why))
+
+
 def _ended(rollout: Rollout, now: datetime) -> Turn:
     if not rollout.open or rollout.ending is None:
         return Turn(rollout)
@@ -207,7 +219,7 @@ def _ended_elsewhere(rollout: Rollout, event: EndedElsewhere, now: datetime) -> 
         return Turn(rollout)
     if rollout.ending is event.end:
         return _ended(rollout, now)
-    turn = ending(replace(rollout, ending=None), event.end, event.why, now)
+    turn = ending(replace(rollout, ending=None), event.end, event.why, now, who=event.who)
     return replace(_ended(turn.rollout, now), change=turn.change)
 
 

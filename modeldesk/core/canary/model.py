@@ -142,6 +142,8 @@ class Rollout:
     """What goes on when it is resumed."""
     ending: Phase | None = None
     """How it is about to end: decided, and tried until it is done."""
+    ended_by: str = ""
+    """Who decided its end; empty while that is open, and where the program did by itself."""
 
     @property
     def open(self) -> bool:

@@ -52,8 +52,7 @@ def by_person(rollout: Rollout, event: ByPerson, now: datetime) -> Turn:
                 )
             return ending(rollout, Phase.PROMOTED, event.why, now, who=event.who)
         case Abort():
-            why = event.why or tr("Aborted by a person.")
-            return ending(rollout, Phase.ABORTED, why, now, who=event.who)
+            return ending(rollout, Phase.ABORTED, event.why, now, who=event.who)
 
 
 def place_of(rollout: Rollout) -> Phase:
@@ -112,7 +111,7 @@ def ending(
 ) -> Turn:
     """It is to end so; it has ended once that came about."""
     effect = Effect.PROMOTE if end is Phase.PROMOTED else Effect.ABORT
-    ends = replace(rollout, ending=end, why=why)
+    ends = replace(rollout, ending=end, why=why, ended_by=who)
     told = RolloutChange(now, end, rollout.step, wanted(ends).share, who, why)
     return Turn(ends, (effect,), check, told)
 

@@ -29,10 +29,13 @@ _HELD = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The canary's newest requests, `RECENT` at most, and how many of them were errors."""
+    """The canary's newest requests, `RECENT` at most, and how many of them were errors.
+    `unanswered`: so many of its newest callers, one after another, had no answer of it, as they
+    left before, say."""
 
     requests: int = 0
     errors: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,11 @@ class Numbers:
         self._told = _Remembered()
         self._waiting: OrderedDict[str, Feedback] = OrderedDict()
         self._recent: deque[bool] = deque(maxlen=RECENT)
+        self._unanswered = 0
         self._revisions: set[str] = set()
         self._held: deque[Answered] = deque(maxlen=_HELD)
         self._newest = 0.0
+        self._recent_since = 0.0
 
     def begin(self, revision: str) -> None:
         """A new window begins, with a routing of this revision. What the canary's newest requests
@@ -117,6 +122,14 @@ class Numbers:
             if revision not in self._revisions:
                 self._revisions.add(revision)
                 self._take_held()
+
+    def forget_recent(self, before: float) -> None:
+        """What was answered before that time (in seconds since the epoch) is none of the canary's
+        newest requests, even if it is told of only now."""
+        with self._lock:
+            self._recent.clear()
+            self._unanswered = 0
+            self._recent_since = before
 
     @property
     def newest(self) -> float:
@@ -146,7 +159,8 @@ class Numbers:
                 self._stable.window.between(begin, end),
                 self._canary.window.between(begin, end),
             )
-            return Measured(window, Recent(len(self._recent), sum(self._recent)))
+            recent = Recent(len(self._recent), sum(self._recent), self._unanswered)
+            return Measured(window, recent)
 
     def series(self) -> tuple[Point, ...]:
         """All there was since the first request, in a few hundred points at most, in the order of
@@ -182,8 +196,11 @@ class Numbers:
             latency = bin_of(one.seconds * 1000)
         for bucket in self._buckets(version, one.time):
             _count(bucket, counted, latency)
-        if ours and counted in (Counted.SUCCESS, Counted.ERROR):
-            self._recent.append(counted is Counted.ERROR)
+        recent = one.time >= self._recent_since
+        if ours and recent and one.passed_on:
+            self._unanswered = self._unanswered + 1 if one.backend_status is None else 0
+            if counted in (Counted.SUCCESS, Counted.ERROR):
+                self._recent.append(counted is Counted.ERROR)
         waiting = None if one.mirrored else self._waiting.pop(one.request, None)
         if waiting is not None:
             self._label(version, one.time, waiting)

@@ -26,10 +26,11 @@ KEPT_CHECKS = 500
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a canary's release stands: `end` is None while it is ROLLING; `why` says why it was
-    aborted."""
+    aborted, and `who` by whom: empty where that was not a person."""
 
     end: Phase | None = None
     why: str = ""
+    who: str = ""
 
 
 class RolloutRecords(Protocol):
@@ -139,13 +140,22 @@ class Traffic(Protocol):
         ...
 
     def abort(self, rollout: Rollout, why: str, job: Job) -> None:
-        """The target gets no more callers, at once; its release says why, and its container is kept
-        a while to be looked at."""
+        """The target gets no more callers, at once; its release says why and by whom it was ended,
+        and its container is kept a while to be looked at."""
         ...
 
     def problem(self, rollout: Rollout) -> str:
         """What is wrong with the target's container, as a sentence; empty when it runs and is not
         unhealthy."""
+        ...
+
+    def engine_up_s(self) -> float | None:
+        """For how many seconds the engine runs; None where it does not tell."""
+        ...
+
+    def up_again(self, rollout: Rollout, token: CancelToken) -> bool:
+        """After the engine was started anew: start the target's container where that left it
+        stopped; whether both versions answer again."""
         ...
 
     def follow(

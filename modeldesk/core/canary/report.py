@@ -24,6 +24,7 @@ from modeldesk.core.canary.words import (
     phase_name,
     points_text,
     rate_text,
+    reason_text,
     sentence,
     split_text,
     verdict_name,
@@ -72,8 +73,9 @@ def rollout_document(history: RolloutHistory) -> Document:
 def _lead(history: RolloutHistory) -> Iterator[str]:
     rollout = history.rollout
     yield sentence(rollout)
-    if rollout.why and rollout.phase is not Phase.PROMOTED:
-        yield rollout.why
+    reason = reason_text(rollout)
+    if reason and rollout.phase is not Phase.PROMOTED:
+        yield reason
     began = f"{rollout.started.astimezone():{_TIME}}"
     if rollout.finished:
         took = window_text((rollout.finished - rollout.started).total_seconds())

@@ -12,6 +12,7 @@ from modeldesk.core.canary.evaluation_set import EvaluationSet
 from modeldesk.core.canary.events import (
     Abort,
     Event,
+    Interrupted,
     Pause,
     Promote,
     Replan,
@@ -191,6 +192,10 @@ class CanaryService:
     def target_unwell(self, number: int, why: str, job: Job) -> Rollout | None:
         """The target died, or says itself that it is not well."""
         return self._with(number, TargetUnwell(why), job)
+
+    def interrupted(self, number: int, job: Job) -> Rollout | None:
+        """The engine was started anew meanwhile, and both versions answer again."""
+        return self._with(number, Interrupted(), job)
 
     def astray(self, rollout: Rollout) -> bool:
         """Whether the canary's release came to its end without the rollout, or has another share

@@ -13,18 +13,22 @@ from modeldesk.core.gateway.ports import GatewayAnswer, SmokeRequest
 from modeldesk.core.ids import EngineId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.ports import DeploymentLocks, ImageEngine
+from modeldesk.core.releases.asking import is_of_backend
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
     DeploymentKey,
+    Release,
     ReleaseState,
     VersionTarget,
     backend_name,
 )
 from modeldesk.core.releases.routing import gateway_spec
+from modeldesk.core.releases.tools import left_by_restart
 from modeldesk.core.words import tr
 
 _FEEDBACK_S = 10.0
+_UP_S = 2.0
 _ENDS = {
     ReleaseState.SUCCEEDED: Phase.PROMOTED,
     ReleaseState.ABORTED: Phase.ABORTED,
@@ -77,17 +81,17 @@ class ReleaseTraffic:
         try:
             deployment = self._deployment(rollout.deployment)
         except NoSuchDeployment as problem:
-            return Standing(Phase.ABORTED, problem.message)
+            gone = self._release(rollout)
+            return Standing(Phase.ABORTED, problem.message, gone.ended_by if gone else "")
         if _canary_of(deployment, rollout):
             return Standing()
         if deployment.serving == rollout.release:
             return Standing(Phase.PROMOTED)
-        every = self._releases.history(rollout.deployment)
-        release = next((one for one in every if one.id == rollout.release), None)
+        release = self._release(rollout)
         if release is None:
             return Standing(Phase.ABORTED, tr("Its release is not in the history any more."))
         # An open one without a container here can't be gone on with.
-        return Standing(_ENDS.get(release.state, Phase.ABORTED), release.error)
+        return Standing(_ENDS.get(release.state, Phase.ABORTED), release.error, release.ended_by)
 
     def routed(self, rollout: Rollout) -> Wanted | None:
         """See `modeldesk.core.canary.ports.Traffic`."""
@@ -120,7 +124,9 @@ class ReleaseTraffic:
 
     def abort(self, rollout: Rollout, why: str, job: Job) -> None:
         """See `modeldesk.core.canary.ports.Traffic`."""
-        self._releases.canaries.abort(self._engine, rollout.deployment, rollout.release, why, job)
+        self._releases.canaries.abort(
+            self._engine, rollout.deployment, rollout.release, why, job, rollout.ended_by
+        )
 
     def problem(self, rollout: Rollout) -> str:
         """See `modeldesk.core.canary.ports.Traffic`."""
@@ -128,6 +134,25 @@ class ReleaseTraffic:
         if _canary_of(deployment, rollout) is None:
             return ""
         return self._releases.canaries.problem(self._engine, deployment)
+
+    def engine_up_s(self) -> float | None:
+        """See `modeldesk.core.canary.ports.Traffic`."""
+        start = self._engine.started()
+        return start.ago_s if start is not None else None
+
+    def up_again(self, rollout: Rollout, token: CancelToken) -> bool:
+        """See `modeldesk.core.canary.ports.Traffic`."""
+        key = rollout.deployment
+        with self._locks.hold(key.name, key.engine):
+            canary = _canary_of(self._deployment(key), rollout)
+            container = canary.version.container if canary else None
+            if left_by_restart(self._engine, container) and container is not None:
+                self._engine.start_container(container)
+        answers = (
+            self.ask(key, release, SmokeRequest(), _UP_S, token)
+            for release in (None, rollout.release)
+        )
+        return all(map(is_of_backend, answers))
 
     def follow(
         self, key: DeploymentKey, since: float | None, token: CancelToken
@@ -165,6 +190,10 @@ class ReleaseTraffic:
 
     def _deployment(self, key: DeploymentKey) -> Deployment:
         return self._releases.deployment(key.engine, key.name)
+
+    def _release(self, rollout: Rollout) -> Release | None:
+        every = self._releases.history(rollout.deployment)
+        return next((one for one in every if one.id == rollout.release), None)
 
 
 def _canary_of(deployment: Deployment, rollout: Rollout) -> CanaryContainer | None:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from modeldesk.core.canary.following import Follower, Hearing
 from modeldesk.core.canary.model import Phase, Rollout
@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 BETWEEN_LOOKS_S = 0.5
 UNWELL_S = 5.0
-"""A target that is not well for so long is given up; an engine that restarts takes less."""
+"""A target that is not well for so long is given up."""
+UP_AGAIN_S = 60.0
+"""So long after its engine's start nothing is decided, unless both versions answer sooner."""
 _WINDOWS_READ = 3
 """How many windows back the gateway's log is read at the beginning."""
 
@@ -35,6 +37,8 @@ class _Watched:
         self.numbers = Numbers(backend_name(rollout.release), window)
         self.counted: tuple[object, ...] = ()
         """Which window the numbers are of."""
+        self.settled = rollout.since
+        """A start of the engine before this is not to be heeded any more."""
         self.unwell_since: float | None = None
         self.problem = ""
         since = max(rollout.since.timestamp(), now.timestamp() - _WINDOWS_READ * window)
@@ -154,6 +158,8 @@ class CanaryWatch:
                 measured = _measured(rollout, watched, self._clock())
         if not self._service.calls_for(rollout, measured):
             return
+        if watched is not None and self._interrupted(rollout, watched, job):
+            return
         self._tell(rollout, self._service.tick(rollout.id, measured, job))
 
     def _tell(self, before: Rollout, now: Rollout | None) -> None:
@@ -182,9 +188,31 @@ class CanaryWatch:
             return False
         if watched.unwell_since is None:
             watched.unwell_since = self._ticks()
+        if self._interrupted(rollout, watched, job):
+            return True
         if self._ticks() - watched.unwell_since < UNWELL_S:
             return False
         self._tell(rollout, self._service.target_unwell(rollout.id, problem, job))
+        return True
+
+    def _interrupted(self, rollout: Rollout, watched: _Watched, job: Job) -> bool:
+        """Whether the engine was started anew in the middle of the window: what callers met with
+        meanwhile is not the target's doing. Both versions are waited for, then it begins again;
+        each who watches forgets what it had counted."""
+        up_s = self._traffic.engine_up_s()
+        if up_s is None or rollout.ending is not None:
+            return False
+        now = self._clock()
+        started = now - timedelta(seconds=up_s)
+        if started <= watched.settled:
+            return False
+        noted = started <= rollout.since
+        if not noted and up_s < UP_AGAIN_S and not self._traffic.up_again(rollout, job.token):
+            return True
+        watched.settled, watched.unwell_since = now, None
+        watched.numbers.forget_recent((rollout.since if noted else now).timestamp())
+        if not noted:
+            self._tell(rollout, self._service.interrupted(rollout.id, job))
         return True
 
     def _meet(self, rollout: Rollout) -> _Watched | None:

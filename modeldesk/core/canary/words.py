@@ -7,6 +7,7 @@ from modeldesk.core.canary.shares import wanted
 from modeldesk.core.compare.figures import MINUS
 from modeldesk.core.gateway.model import SplitKey
 from modeldesk.core.releases.names import version_text
+from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
 NOTHING = "–"
@@ -87,6 +88,25 @@ def split_text(key: SplitKey, field: str) -> str:
         SplitKey.HEADER: tr("header {name}", name=field),
         SplitKey.COOKIE: tr("cookie {name}", name=field),
     }[key]
+
+
+def taken_back_text(who: str, why: str) -> str:
+    """By whom a canary was sent back, or that the program did it, and why: the person's words, or
+    the numbers."""
+    if who:
+        return tr("Rolled back by {who}: {why}", who=who, why=why) if why else tr(
+            "Rolled back by {who}.", who=who
+        )  # fmt: skip
+    return tr("Rolled back automatically: {why}", why=why) if why else tr(
+        "Rolled back automatically."
+    )  # fmt: skip
+
+
+def reason_text(rollout: Rollout) -> str:
+    """Why it is paused, or how it came to its end; empty where there is nothing to be said."""
+    if (rollout.ending or rollout.phase) is Phase.ABORTED:
+        return taken_back_text(printable(rollout.ended_by), rollout.why)
+    return rollout.why
 
 
 def sentence(rollout: Rollout) -> str:

@@ -82,21 +82,23 @@ def wait_until_well(
     `timeout_s`; `Cancelled`.
     """
     begin = time.monotonic()
-    last_answer, told = "", False
+    checked, told = "", False
     while True:
         job.token.raise_if_cancelled()
         waited = time.monotonic() - begin
         detail = engine.container(container)
         name = called or detail.summary.name
         if has_ended(detail):
+            checked = detail.checked or checked
             raise ContainerFailed(
                 died(detail, name),
                 tr("Its last lines of output say more."),
-                log_tail(engine, container),
+                _told(checked, log_tail(engine, container)),
+                checked=checked,
             )
         left = max(timeout_s - waited, _LEAST_CHECK_S)
         found = _look(engine, ask, detail, waited, left, job)
-        last_answer = found.answer
+        checked = found.answer or checked
         if found.unasked and not told:
             job.log(found.unasked)
             told = True
@@ -110,7 +112,8 @@ def wait_until_well(
                     seconds=round(timeout_s),
                 ),
                 tr("Give it more time in its settings, or look at its output."),
-                "\n".join(part for part in (last_answer, log_tail(engine, container)) if part),
+                _told(checked, log_tail(engine, container)),
+                checked=checked,
             )
         job.report(Progress(tr("Waiting until {name} is healthy", name=name)))
         job.token.wait(_PAUSE_S)
@@ -148,6 +151,16 @@ def died(detail: ContainerDetail, name: str) -> str:
     return tr("{name} ended with exit code {code}.", name=name, code=code)
 
 
+def _told(checked: str, printed: str) -> str:
+    """What its health check and the container itself said, told apart."""
+    if not checked:
+        return printed
+    parts = [tr("Its health check said:"), checked]
+    if printed:
+        parts += [tr("It printed:"), printed]
+    return "\n".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What one look at the container found."""
@@ -172,7 +185,7 @@ def _look(
         return _Look()
     check = engine.check_health(detail.summary.id, job.token, left)
     if check is not None:
-        return _Look("health check" if check.passed else "", check.output)
+        return _Look("health check") if check.passed else _Look(answer=check.output)
     asked = ask(detail.summary)
     if asked.answered is not None:
         return _Look("answer" if asked.answered else "")

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import compress
@@ -103,13 +103,6 @@ class FileView:
                 for row, state in zip(self.rows, self.states, strict=True)
             ]
         )
-
-    def with_rows(self, rows: Iterable[int]) -> "FileView":
-        """Some rows, as a view."""
-        wanted = bytearray(len(self))
-        for row in rows:
-            wanted[row] = 1
-        return self.only(wanted)
 
 
 _PRESENT = bytes(int(state != State.REMOVED) for state in range(256))

@@ -1,7 +1,7 @@
 """What the channel that a deployment follows names, here and in its registry."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modeldesk.core.deployment_watch.model import ChannelFacts
 from modeldesk.core.deployment_watch.ports import Followed
@@ -9,9 +9,9 @@ from modeldesk.core.errors import InvalidReference, RegistryError
 from modeldesk.core.ids import ImageId, short
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.versions import own_reference
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, VersionTarget
-from modeldesk.core.versioning.channels import channel_of
 
 ASK_AGAIN_S = 600.0
 """How long what a registry said is taken for true."""
@@ -46,9 +46,15 @@ class ChannelLook:
         # What only this engine has no registry can know.
         in_registry = current.digest != current.image
         digest = self._digest(tag, token) if in_registry else ""
-        if digest:
-            return _by_digest(channel, tag, digest, current, images)
-        return _by_tag(channel, tag, current, images)
+        found = (
+            _by_digest(channel, tag, digest, current, images)
+            if digest
+            else _by_tag(channel, tag, current, images)
+        )
+        if found is None or found.same:
+            return found
+        coming = self._followed.coming(deployment)
+        return replace(found, coming=coming is not None and _is_it(coming, found))
 
     def _digest(self, tag: Reference, token: CancelToken) -> str:
         now = self._ticks()
@@ -94,11 +100,17 @@ def _by_tag(
     )
 
 
+def _is_it(target: VersionTarget, named: ChannelFacts) -> bool:
+    return target.digest == named.target.digest or (
+        named.here is not None and target.image == named.here
+    )
+
+
 def _has(image: ImageSummary, tag: Reference, digest: str) -> bool:
     return any(one.name == tag.name and one.digest == digest for one in image.digests)
 
 
 def _name(image: ImageSummary, tag: Reference) -> str:
     """The version's own tag in the same repository; empty for none."""
-    names = (one.tag for one in image.tags if one.name == tag.name)
-    return next((name for name in names if channel_of(name) is None), "")
+    own = own_reference(one for one in image.tags if one.name == tag.name)
+    return own.tag if own else ""

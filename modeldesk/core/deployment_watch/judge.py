@@ -8,6 +8,7 @@ from modeldesk.core.deployment_watch.on_a_swarm import found_on_a_swarm
 from modeldesk.core.deployment_watch.restarts import LOOP_RESTARTS, LOOP_SECONDS
 from modeldesk.core.releases.model import VersionTarget
 from modeldesk.core.releases.names import version_text
+from modeldesk.core.releases.problems import last_check
 from modeldesk.core.words import tr, trn
 
 _REMEDIES: dict[Problem, tuple[Remedy, ...]] = {
@@ -69,7 +70,7 @@ def _found(facts: ServiceFacts) -> Iterator[Finding]:
 
 def _drift(facts: ServiceFacts) -> Iterator[Finding]:
     channel = facts.channel
-    if channel is not None and not channel.same:
+    if channel is not None and not channel.same and not channel.coming:
         yield _finding(
             facts,
             Problem.DRIFT,
@@ -92,11 +93,18 @@ def _of_container(facts: ServiceFacts) -> Iterator[Finding]:
     elif container.status is ContainerStatus.PAUSED:
         text = tr("The container of {name} is paused.", name=name)
         yield _finding(facts, Problem.STOPPED, text)
+    elif container.running and facts.cut_off:
+        text = tr("The container of {name} is off its network: the gateway can’t reach it.",
+                  name=name)  # fmt: skip
+        yield _finding(facts, Problem.GONE, text)
     elif not container.running and container.status is not ContainerStatus.REMOVING:
         text = tr("The container of {name} does not run.", name=name)
         yield _finding(facts, Problem.STOPPED, text, _ended(facts))
     elif (detail.summary.health if detail else container.health) is Health.UNHEALTHY:
-        yield _finding(facts, Problem.UNHEALTHY, tr("{name} is not healthy.", name=name))
+        names = facts.deployment.settings.secret_names
+        said = last_check(detail, names) if detail else ""
+        checked = tr("Its health check said: {said}", said=said) if said else ""
+        yield _finding(facts, Problem.UNHEALTHY, tr("{name} is not healthy.", name=name), checked)
 
 
 def _of_gateway(facts: ServiceFacts) -> Iterator[Finding]:

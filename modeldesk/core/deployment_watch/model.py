@@ -94,6 +94,8 @@ class ChannelFacts:
     """Whether that is what the deployment runs."""
     here: ImageId | None
     """The image, where the engine has it."""
+    coming: bool = False
+    """Whether a canary brings it: what differs is about to be the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,5 @@ class ServiceFacts:
     channel: ChannelFacts | None = None
     swarm: SwarmFacts | None = None
     """None for one that runs as a container."""
+    cut_off: bool = False
+    """Whether the container is off the network that the gateway reaches it by."""

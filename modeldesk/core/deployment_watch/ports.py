@@ -57,6 +57,10 @@ class Followed(Protocol):
         """The one it follows; empty for none."""
         ...
 
+    def coming(self, deployment: Deployment) -> VersionTarget | None:
+        """What a canary of it brings that has not ended, or is to begin yet; None for none."""
+        ...
+
     def digest(self, reference: Reference, token: CancelToken) -> str:
         """What a tag names in its registry; empty for nothing. Raises `RegistryError`,
         `Cancelled`."""

@@ -60,10 +60,16 @@ class CanariesByTarget:
         return self._of(key).promote(engine, key, release, job)
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release:
         """All callers get what serves again."""
-        return self._of(key).abort(engine, key, release, reason, job)
+        return self._of(key).abort(engine, key, release, reason, job, who)
 
     def revision(self, engine: ImageEngine, deployment: Deployment, /) -> str:
         """Of the routing that the deployment is to have."""

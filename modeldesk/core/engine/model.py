@@ -1,6 +1,7 @@
 """What is known of a container engine and of the search for one."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ class EngineIdentity:
 
     id: EngineId
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStart:
+    """When an engine was started last: by its own clock, and how long ago that is."""
+
+    at: datetime
+    ago_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,16 +195,6 @@ class Joiner:
         return self.catalog.channels.get(reference.name, {}).get(reference.tag, "")
 
 
-def drifts_in(snapshot: LibrarySnapshot) -> tuple[Drift, ...]:
-    """Every tag that names another image here than in its registry."""
-    return tuple(
-        drift
-        for model in (*snapshot.models, *snapshot.others)
-        for one in model.placed
-        for drift in one.drifts
-    )
-
-
 def _holders(versions: Iterable[Version]) -> dict[str, ImageId]:
     """By every digest and id that a version here is known by: its image."""
     return {

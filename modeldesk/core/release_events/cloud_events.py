@@ -45,6 +45,7 @@ def cloud_event(event: ReleaseEvent) -> CloudEvent:
         "why": event.why,
         "error": event.error,
         "seconds": event.seconds,
+        "automatic": event.automatic,
         "canary": _canary(event.canary),
     }
     if event.finding is not None:

@@ -63,6 +63,7 @@ def _of_release(note: ReleaseNote, known: Known) -> ReleaseEvent | None:
         note.why,
         note.error,
         None if under_way else (note.time - note.started) / timedelta(seconds=1),
+        _automatic(kind, note.who if note.state is ReleaseState.ABORTED else ""),
         _facts(rollout, rollout.step, 0, known) if rollout else None,
     )
 
@@ -87,8 +88,13 @@ def _of_canary(note: CanaryNote, known: Known) -> ReleaseEvent | None:
         rollout.stable,
         note.who,
         note.why,
+        automatic=_automatic(kind, note.who),
         canary=_facts(rollout, note.step, note.share, known),
     )
+
+
+def _automatic(kind: EventKind, ended_by: str) -> bool | None:
+    return not ended_by if kind is EventKind.CANARY_ABORTED else None
 
 
 def _canary_kind(note: CanaryNote, rollout: Rollout) -> EventKind | None:

@@ -54,6 +54,8 @@ class ReleaseEvent:
     error: str = ""
     seconds: float | None = None
     """How long it took."""
+    automatic: bool | None = None
+    """Of a canary that was taken back: whether the program did that by itself."""
     canary: CanaryFacts | None = None
     finding: FindingFacts | None = None
 
@@ -75,6 +77,7 @@ class ReleaseNote:
     target: VersionTarget
     previous: VersionTarget | None
     who: str
+    """Who made it; of a canary that was taken back, who did that: empty for the program."""
     why: str
     error: str
 

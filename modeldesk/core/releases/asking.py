@@ -27,11 +27,16 @@ def wait_behind(
 
     def ask(_: ContainerSummary) -> Asked:
         answer = tools.gateway.ask(spec, version.backend, _LOOK, _LOOK_S, job.token)
-        return Asked(answer.status is not None and answer.status not in _FROM_GATEWAY)
+        return Asked(is_of_backend(answer))
 
     called = version_text(version.target.reference)
     timeout = settings.health_timeout_s
     wait_until_well(tools.engine, version.container, ask, timeout, job, called)
+
+
+def is_of_backend(answer: GatewayAnswer) -> bool:
+    """Whether it was a backend that answered, however; else nobody, or the gateway in its place."""
+    return answer.status is not None and answer.status not in _FROM_GATEWAY
 
 
 def wait_beside(

@@ -2,16 +2,17 @@
 decides when is not here."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerDetail, Health
+from modeldesk.core.containers.model import ContainerDetail, ContainerStatus, Health
 from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.gateway.revision import revision_of as routing_revision
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.executor import ReleaseExecutor
+from modeldesk.core.releases.history import never_served
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -28,6 +29,7 @@ from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.releases.plan import plan_release
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.preparing import Intent, revision_of, situation
+from modeldesk.core.releases.problems import last_check
 from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.routing import gateway_spec, routing_of
 from modeldesk.core.releases.tidy import kept_after, tidy
@@ -57,7 +59,9 @@ class CanaryReleases:
         release is ROLLING then. Raises as `ReleaseService.deploy`; where the target fails, the
         outcome says so."""
         with self.parts.held(engine, key, job) as deployment:
-            _check_can_have_one(deployment)
+            runs = not deployment.stopped and deployment.container is not None
+            check_can_have_one(deployment, runs=runs)
+            _check_gateway(deployment)
             chosen = replace(settings or deployment.settings, ports=deployment.settings.ports)
             revision = revision_of(self.parts.records, deployment.key, chosen)
             wanted = replace(deployment, settings=chosen, revision=revision)
@@ -110,13 +114,20 @@ class CanaryReleases:
             return self.parts.run(executor, plan, deployment, began, job)
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release:
         """All callers get what serves again; the canary's container is kept a while, to look at.
-        The release is ABORTED, for `reason`. Raises as `shift`."""
+        The release is ABORTED, for `reason`, by `who`: empty where the program does it by itself.
+        Raises as `shift`."""
         with self.parts.held(engine, key, job) as deployment:
             canary_of(deployment, release)
-            _, aborted = take_back(self.parts, engine, deployment, reason, job)
+            _, aborted = take_back(self.parts, engine, deployment, reason, job, who)
             return aborted
 
     def revision(self, _engine: ImageEngine, deployment: Deployment, /) -> str:
@@ -134,7 +145,7 @@ class CanaryReleases:
             detail = engine.container(canary.container)
         except NotFound:
             return tr("The container of {version} is gone.", version=version)
-        return _not_well(detail, version)
+        return _not_well(detail, version, deployment.settings.secret_names)
 
 
 def route(tools: Tools, deployment: Deployment, job: Job) -> str:
@@ -147,7 +158,12 @@ def route(tools: Tools, deployment: Deployment, job: Job) -> str:
 
 
 def take_back(
-    parts: Releasing, engine: ImageEngine, deployment: Deployment, reason: str, job: Job
+    parts: Releasing,
+    engine: ImageEngine,
+    deployment: Deployment,
+    reason: str,
+    job: Job,
+    who: str,
 ) -> tuple[Deployment, Release]:
     """See `CanaryReleases.abort`; the deployment without its canary, and the canary's release."""
     canary = deployment.canary
@@ -158,20 +174,23 @@ def take_back(
     after = replace(deployment, canary=None)
     # Whoever cancels the job does not mean that callers stay with the canary.
     route(tools, after, Job(report=job.report, log=job.log))
-    after = replace(after, kept=kept_after(after, KeptContainer(version, parts.clock())))
+    unserved = {version.release, *never_served(parts.records.releases(deployment.key))}
+    left = KeptContainer(version, parts.clock())
+    after = replace(after, kept=kept_after(after, left, unserved=unserved))
     parts.records.save_deployment(after)
     rolling = release_of(parts.records, deployment, version.release)
-    aborted = parts.end(rolling, ReleaseState.ABORTED, reason)
+    aborted = parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
     return tidy(tools, after), aborted
 
 
-def _check_can_have_one(deployment: Deployment) -> None:
+def check_can_have_one(deployment: Deployment, *, runs: bool) -> None:
+    """Raise `ReleaseError` for one that has a canary, or nothing that it could stand beside."""
     if deployment.canary is not None:
         raise ReleaseError(
             tr("“{name}” has a canary already.", name=deployment.name),
             tr("Promote it or take it back first."),
         )
-    if deployment.stopped or deployment.container is None:
+    if not runs:
         raise ReleaseError(
             tr(
                 "“{name}” does not run, so a canary has nothing to stand beside.",
@@ -179,6 +198,9 @@ def _check_can_have_one(deployment: Deployment) -> None:
             ),
             tr("Start it, or deploy the version for all callers."),
         )
+
+
+def _check_gateway(deployment: Deployment) -> None:
     if not deployment.behind_gateway:
         raise ReleaseError(
             tr("“{name}” is not behind a gateway yet.", name=deployment.name),
@@ -211,12 +233,21 @@ def release_of(records: ReleaseRecords, deployment: Deployment, release: int) ->
     return found
 
 
-def _not_well(detail: ContainerDetail, version: str) -> str:
+def _not_well(detail: ContainerDetail, version: str, secret_names: Collection[str]) -> str:
     if detail.out_of_memory and not detail.summary.running:
         return tr("{version} was ended because it used too much memory.", version=version)
     if not detail.summary.running:
         code = detail.exit_code
         return tr("{version} ended with exit code {code}.", version=version, code=code)
+    if detail.summary.status is ContainerStatus.PAUSED:
+        return tr("{version} is paused on the engine and answers nobody.", version=version)
     if detail.summary.health is Health.UNHEALTHY:
+        said = last_check(detail, secret_names)
+        if said:
+            return tr(
+                "{version} is unhealthy; its health check said: {said}",
+                version=version,
+                said=said,
+            )
         return tr("{version} says itself that it is unhealthy.", version=version)
     return ""

@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerSpec
+from modeldesk.core.containers.model import ContainerSpec, PortBinding
 from modeldesk.core.errors import (
     Cancelled,
     EngineError,
     EngineUnavailable,
     GatewayError,
     NotFound,
+    PortTaken,
 )
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.releases import asking
+from modeldesk.core.releases.history import never_served
 from modeldesk.core.releases.model import (
     DEPLOYMENT_LABEL,
     RELEASE_LABEL,
@@ -36,7 +38,7 @@ from modeldesk.core.releases.plan import ReleasePlan, Step
 from modeldesk.core.releases.routing import chosen_ports, gateway_spec, routing_of
 from modeldesk.core.releases.settle import Settled, settle
 from modeldesk.core.releases.tidy import kept_after, tidy
-from modeldesk.core.releases.tools import Tools, release_label, stop
+from modeldesk.core.releases.tools import Tools, is_cut_off, release_label, stop
 from modeldesk.core.words import tr
 
 
@@ -54,6 +56,8 @@ class ReleaseExecutor:
     reused: VersionContainer | None = None
     """The target's own container, which served before and was kept."""
     made: VersionContainer | None = None
+    ports_asked: tuple[PortBinding, ...] = ()
+    """See `Intent`."""
     beside: bool = False
     """Whether the target gets no callers yet, as a canary."""
     recorded: bool = False
@@ -126,9 +130,16 @@ class ReleaseExecutor:
         self.undone = undone
 
     def _gateway(self, job: Job) -> ContainerId:
-        gateway, spec = self.tools.gateway, gateway_spec(self.wanted)
-        routing = routing_of(self.before)
-        container = gateway.ensure(spec, routing, job.token)
+        gateway, routing = self.tools.gateway, routing_of(self.before)
+        try:
+            container = gateway.ensure(gateway_spec(self.wanted), routing, job.token)
+        except PortTaken:
+            if not self.ports_asked:
+                raise
+            # Nobody was told of that port; any other will do.
+            settings = replace(self.wanted.settings, ports=self.ports_asked)
+            self.wanted = replace(self.wanted, settings=settings)
+            container = gateway.ensure(gateway_spec(self.wanted), routing, job.token)
         if self._learn_ports(container):
             container = gateway.ensure(gateway_spec(self.wanted), routing, job.token)
         return container
@@ -155,6 +166,8 @@ class ReleaseExecutor:
         return container
 
     def _start(self, job: Job) -> ContainerId:
+        if self.reused and is_cut_off(self.tools.engine, self.wanted.name, self.reused):
+            self._make_anew(self.reused, job)
         try:
             self.tools.engine.start_container(self._version().container)
         except EngineUnavailable:
@@ -233,7 +246,8 @@ class ReleaseExecutor:
             canary=self._goes_on(version),
         )
         replaced = (KeptContainer(left, self.tools.clock()),) if left else ()
-        return replace(after, kept=kept_after(after, *replaced))
+        unserved = never_served(self.tools.records.releases(after.key))
+        return replace(after, kept=kept_after(after, *replaced, unserved=unserved))
 
     def _goes_on(self, version: VersionContainer) -> CanaryContainer | None:
         """A canary that stands stays beside what is only run again; what is promoted is none any

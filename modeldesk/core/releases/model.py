@@ -149,6 +149,8 @@ class Release:
     """Why it failed or was aborted."""
     revision: int = 0
     """Of the settings it ran with; 0 where that was not kept yet."""
+    ended_by: str = ""
+    """Who took a canary back; empty: the program by itself, or it was not taken back."""
 
     @property
     def key(self) -> DeploymentKey:

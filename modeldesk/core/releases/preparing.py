@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from modeldesk.core.containers.model import ContainerStatus
+from modeldesk.core.containers.model import ContainerStatus, PortBinding
 from modeldesk.core.errors import NotFound, ReleaseError
 from modeldesk.core.gateway.names import gateway_name
 from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.ports import ImageEngine
+from modeldesk.core.releases.history import as_served
 from modeldesk.core.releases.model import (
     DEPLOYMENT_LABEL,
     RELEASE_LABEL,
@@ -23,7 +24,7 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.plan import Situation, Standing
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.routing import gateway_spec, ports_for_return
-from modeldesk.core.releases.tools import Tools, is_there, release_label, runs
+from modeldesk.core.releases.tools import Tools, is_cut_off, is_there, release_label, runs
 from modeldesk.core.words import tr
 
 
@@ -40,6 +41,9 @@ class Intent:
     reused: VersionContainer | None = None
     """The target's container, kept from when it served."""
     secrets: Mapping[str, str] | None = None
+    ports_asked: tuple[PortBinding, ...] = ()
+    """Those to fall back to where `wanted` has what the engine chose for a first try that
+    failed, and another has got it since."""
 
 
 def situation(tools: Tools, intent: Intent) -> Situation:
@@ -56,7 +60,7 @@ def situation(tools: Tools, intent: Intent) -> Situation:
     )
     stands = live and behind and known is not None and not takes_over
     return Situation(
-        target=_standing(tools.engine, intent.reused),
+        target=_standing(tools.engine, intent.wanted.name, intent.reused),
         gateway_stands=stands and tools.gateway.applied(gateway_spec(intent.wanted)) is not None,
         takes_over=takes_over,
         port_owner_runs=takes_over
@@ -69,11 +73,15 @@ def situation(tools: Tools, intent: Intent) -> Situation:
     )
 
 
-def _standing(engine: ImageEngine, reused: VersionContainer | None) -> Standing:
+def _standing(
+    engine: ImageEngine, name: DeploymentName, reused: VersionContainer | None
+) -> Standing:
     if reused is None:
         return Standing.NOTHING
-    status = engine.container(reused.container).summary.status
-    return Standing.WARM if status is ContainerStatus.RUNNING else Standing.STOPPED
+    runs_now = engine.container(reused.container).summary.status is ContainerStatus.RUNNING
+    # What can't be reached is made anew as it is started.
+    warm = runs_now and not is_cut_off(engine, name, reused)
+    return Standing.WARM if warm else Standing.STOPPED
 
 
 def kept_container(
@@ -96,8 +104,8 @@ def settings_for_return(
     """Those the target ran with; those of now where that was not kept."""
     ran = (
         release.revision
-        for release in records.releases(deployment.key)
-        if release.state is ReleaseState.SUCCEEDED and release.target.image == target.image
+        for release in reversed(as_served(records.releases(deployment.key)))
+        if release.target.image == target.image
     )
     revision = reused.revision if reused else next(ran, 0)
     then = records.settings(deployment.key).get(revision) if revision else None
@@ -111,6 +119,16 @@ def revision_of(records: ReleaseRecords, key: DeploymentKey, settings: ServiceSe
     known = records.settings(key)
     same = (number for number, one in known.items() if number and one == settings)
     return next(same, 0) or max(known, default=0) + 1
+
+
+def ports_of_last_try(records: ReleaseRecords, key: DeploymentKey) -> tuple[PortBinding, ...]:
+    """Those of a first release that failed, for the next one: a person who let the engine choose
+    a port finds the same again."""
+    last = next(iter(records.releases(key)), None)
+    if last is None or last.state is not ReleaseState.FAILED:
+        return ()
+    tried = records.settings(key).get(last.revision)
+    return tried.ports if tried else ()
 
 
 def secret_values(

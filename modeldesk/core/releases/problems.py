@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from modeldesk.core.containers.model import ContainerDetail
 from modeldesk.core.errors import (
     ContainerFailed,
     EngineError,
@@ -22,13 +23,28 @@ _HIDDEN = "•••"
 
 def kept(problem: ModelDeskError, secrets: Collection[str] = ()) -> str:
     """What the history keeps of it: not the way out, which is for the moment, but the last line
-    of output, which tells more than how a container ended. Where a container printed one of
-    `secrets`, something else stands there."""
-    lines = [line.strip() for line in problem.detail.splitlines() if line.strip()]
-    if not lines:
-        return problem.message
-    last = printable(_without(lines[-1], secrets))[:_LONGEST_LINE]
-    return tr("{problem} Its last line: {line}", problem=problem.message, line=last)
+    that its health check gave and the last of its output, which tell more than how a container
+    ended. Where a container printed one of `secrets`, something else stands there."""
+    checked = _last_line(problem.checked, secrets) if isinstance(problem, ContainerFailed) else ""
+    printed = _last_line(problem.detail, secrets)
+    said = problem.message
+    if checked:
+        said = tr("{problem} Its health check said: {line}", problem=said, line=checked)
+    if printed and printed != checked:
+        said = tr("{problem} Its last line: {line}", problem=said, line=printed)
+    return said
+
+
+def last_check(detail: ContainerDetail, secret_names: Collection[str]) -> str:
+    """The last line that a container's own health check said; the values of its secrets are not
+    among it."""
+    secrets = [detail.environment.get(name, "") for name in secret_names]
+    return _last_line(detail.checked, secrets)
+
+
+def _last_line(text: str, secrets: Collection[str]) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return printable(_without(lines[-1], secrets))[:_LONGEST_LINE] if lines else ""
 
 
 def _without(line: str, secrets: Collection[str]) -> str:

@@ -1,23 +1,20 @@
 """Taking a release from its intent to its end, for one deployment whose lock is held."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from modeldesk.core.errors import (
     Cancelled,
     EngineUnavailable,
     ModelDeskError,
     NotFound,
-    RecordsError,
 )
 from modeldesk.core.gateway.ports import Gateway
 from modeldesk.core.jobs import Job
-from modeldesk.core.ports import DeploymentLocks, ImageEngine
-from modeldesk.core.releases.book import DeploymentBook
+from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.executor import ReleaseExecutor
+from modeldesk.core.releases.holding import Holding
 from modeldesk.core.releases.model import (
     Deployment,
     DeploymentKey,
@@ -28,8 +25,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.core.releases.outcome import ReleaseOutcome, outcome_of
 from modeldesk.core.releases.plan import ReleasePlan, plan_release
-from modeldesk.core.releases.ports import ReleaseRecords
-from modeldesk.core.releases.preparing import Intent, check_target, secret_values, situation
+from modeldesk.core.releases.preparing import Intent, check_unclaimed, secret_values, situation
 from modeldesk.core.releases.problems import kept, not_well, nothing_runs
 from modeldesk.core.releases.recovery import Healer
 from modeldesk.core.releases.tools import Tools, runs
@@ -37,18 +33,13 @@ from modeldesk.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
-class Releasing:
+class Releasing(Holding):
     """What every part of the service shares."""
 
-    records: ReleaseRecords
     gateways: Callable[[ImageEngine], Gateway]
     gateway_image: Callable[[ImageEngine, Job], str]
     """What a new gateway is made of, on the engine; it is fetched when it is not there."""
-    locks: DeploymentLocks
-    who: Callable[[], str]
-    clock: Callable[[], datetime]
-    forgetful: RecordsError | None
-    book: DeploymentBook
+    target = Target.CONTAINERS
 
     def tools(self, engine: ImageEngine) -> Tools:
         """For work on one engine."""
@@ -58,28 +49,9 @@ class Releasing:
         """Puts open releases right."""
         return Healer(self.tools(engine), self.locks)
 
-    @contextmanager
-    def held(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Iterator[Deployment]:
-        """The deployment, while inside for this caller alone, and without an open release. It
-        must live on the engine."""
-        self.check_memory()
-        home = engine.identity()
-        self.book.check_here(home, key)
-        with self.locks.hold(key.name, home.id):
-            known = self.book.take_up(home, key.name) or self.book.get(home.id, key.name)
-            check_target(known, Target.CONTAINERS)
-            self.healer(engine).close(known.key, job)
-            # Closing may have tidied it.
-            yield self.records.deployment(known.key) or known
-
-    def check_memory(self) -> None:
-        """Raise `RecordsError` when what is done would be forgotten."""
-        if self.forgetful is not None:
-            raise RecordsError(
-                tr("No deployment can be made or changed, because it would be forgotten."),
-                str(self.forgetful),
-                self.forgetful.detail,
-            )
+    def check_unclaimed(self, engine: ImageEngine, key: DeploymentKey) -> None:
+        """Raise `ReleaseError` for containers."""
+        check_unclaimed(self.tools(engine), key)
 
     def release(self, engine: ImageEngine, intent: Intent, job: Job) -> ReleaseOutcome:
         """Make it, from the first step to the end. Raises what can't be restored from."""
@@ -95,7 +67,7 @@ class Releasing:
             {} if intent.reused else secret_values(engine, settings, known, intent.secrets or {})
         )
         plan = plan_release(situation(tools, intent))
-        release = self._begin(intent)
+        release = self.begun(intent.wanted, intent.kind, target, intent.why)
         executor = ReleaseExecutor(
             tools,
             known,
@@ -103,6 +75,7 @@ class Releasing:
             release,
             values,
             intent.reused,
+            ports_asked=intent.ports_asked,
             beside=intent.kind is ReleaseKind.CANARY,
         )
         return self.run(executor, plan, known, began, job)
@@ -163,24 +136,6 @@ class Releasing:
         if previous is None or runs(executor.tools.engine, previous):
             return problem
         return nothing_runs(executor.release, problem, stuck)
-
-    def _begin(self, intent: Intent) -> Release:
-        wanted = intent.wanted
-        self.records.keep_settings(wanted.key, wanted.revision, wanted.settings)
-        release = Release(
-            0,
-            wanted.engine,
-            wanted.name,
-            intent.kind,
-            intent.target,
-            intent.known.current if intent.known else None,
-            self.clock(),
-            self.who(),
-            intent.why,
-            ReleaseState.RUNNING,
-            revision=wanted.revision,
-        )
-        return replace(release, id=self.records.add_release(release))
 
     def end(self, release: Release, state: ReleaseState, error: str = "") -> Release:
         """The release as it ended, written down. A canary that stands has not."""

@@ -10,9 +10,6 @@ from modeldesk.core.releases.model import Deployment, VersionContainer
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
 
-NOWHERE = Routing("", ())
-"""Callers get 503."""
-
 
 def gateway_spec(deployment: Deployment) -> GatewaySpec:
     """The gateway that the deployment is to have."""

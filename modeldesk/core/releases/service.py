@@ -25,7 +25,6 @@ from modeldesk.core.releases.model import (
     ReleaseKind,
     ReleaseState,
     ServiceSettings,
-    Target,
     VersionTarget,
 )
 from modeldesk.core.releases.names import check_deployment_name, check_environment
@@ -33,13 +32,12 @@ from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.preparing import (
     Intent,
-    check_target,
-    check_unclaimed,
     kept_container,
+    ports_of_last_try,
     revision_of,
     settings_for_return,
 )
-from modeldesk.core.releases.problems import canary_stands, no_way_back, runs_already
+from modeldesk.core.releases.problems import no_way_back, runs_already
 from modeldesk.core.releases.recovery import Recovered, adopt
 from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.restarting import restart
@@ -69,7 +67,7 @@ class ReleaseService:
         self._records = records
         self._book = DeploymentBook(records)
         self._parts = Releasing(
-            records, gateways, gateway_image, locks, who, clock, forgetful, self._book
+            records, self._book, locks, who, clock, forgetful, gateways, gateway_image
         )
         self.canaries = CanaryReleases(self._parts)
         """Versions beside those that serve."""
@@ -134,23 +132,14 @@ class ReleaseService:
         why = check_told(why)
         if environment is not None:
             check_environment(environment)
-        self._parts.check_memory()
-        home = engine.identity()
-        key = DeploymentKey(home.id, name)
-        with self._parts.locks.hold(name, home.id):
-            self._book.take_up(home, name)
-            self._parts.healer(engine).close(key, job)
-            known = self._records.deployment(key)
-            if known is not None:
-                check_target(known, Target.CONTAINERS)
-            if known is None:
-                check_unclaimed(self._parts.tools(engine), key)
-            elif known.canary is not None:
-                raise canary_stands(known)
+        key = DeploymentKey(engine.identity().id, name)
+        with self._parts.to_deploy(engine, name, job) as known:
             wanted = self._wanted(engine, key, model, known, settings, job)
             if environment is not None:
                 wanted = replace(wanted, environment=environment)
-            intent = Intent(ReleaseKind.DEPLOY, known, wanted, target, why, None, secrets)
+            again = known is None and wanted.settings.ports != settings.ports
+            asked = settings.ports if again else ()
+            intent = Intent(ReleaseKind.DEPLOY, known, wanted, target, why, None, secrets, asked)
             return self._parts.release(engine, intent, job)
 
     def rollback(
@@ -172,7 +161,8 @@ class ReleaseService:
             deployment = found
             if found.canary is not None:
                 reason = why or tr("rolled back")
-                deployment, aborted = take_back(self._parts, engine, found, reason, job)
+                who = self._parts.who()
+                deployment, aborted = take_back(self._parts, engine, found, reason, job, who)
                 if to is None:
                     return outcome_of(deployment, aborted, found, began, None, None)
             target = to or previous_version(self.history(deployment.key))
@@ -246,7 +236,7 @@ class ReleaseService:
         job: Job,
     ) -> Deployment:
         """The deployment with these settings. A gateway that stands keeps its image."""
-        has = known.settings.ports if known else ()
+        has = known.settings.ports if known else ports_of_last_try(self._records, key)
         settled = replace(settings, ports=settled_ports(settings.ports, has))
         revision = revision_of(self._records, key, settled)
         stands = known is not None and known.behind_gateway and not known.stopped
@@ -279,7 +269,8 @@ class ReleaseService:
         self._records.save_deployment(without)
         for release in self.history(deployment.key):
             if release.id == canary.version.release:
-                self._parts.end(release, ReleaseState.ABORTED, why)
+                ended = replace(release, ended_by=self._parts.who())
+                self._parts.end(ended, ReleaseState.ABORTED, why)
         return without
 
 

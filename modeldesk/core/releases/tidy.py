@@ -1,5 +1,6 @@
 """What becomes of containers that served before: warm for a while, then stopped, then removed."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,18 +11,30 @@ KEPT = 3
 """So many containers of earlier versions are kept."""
 
 
-def kept_after(deployment: Deployment, *more: KeptContainer) -> tuple[KeptContainer, ...]:
-    """What is kept once `more` were replaced: the newest, each once, and none that serves."""
+def kept_after(
+    deployment: Deployment, *more: KeptContainer, unserved: Collection[int] = ()
+) -> tuple[KeptContainer, ...]:
+    """What is kept once `more` were replaced: the newest, each once, and none that serves. The
+    newest of a release in `unserved` is kept beside them, to be looked at, while it is newer than
+    the oldest of them: a canary that was taken back takes no place of a way back."""
     every = sorted((*more, *deployment.kept), key=lambda one: one.left, reverse=True)
     inside = {deployment.container}
     if deployment.canary:
         inside.add(deployment.canary.version.container)
     kept: list[KeptContainer] = []
+    left, looked_at = KEPT, False
     for one in every:
-        if one.version.container not in inside:
-            inside.add(one.version.container)
-            kept.append(one)
-    return tuple(kept[:KEPT])
+        if one.version.container in inside or not left:
+            continue
+        inside.add(one.version.container)
+        if one.version.release in unserved:
+            if looked_at:
+                continue
+            looked_at = True
+        else:
+            left -= 1
+        kept.append(one)
+    return tuple(kept)
 
 
 def warm_until(kept: KeptContainer, deployment: Deployment) -> datetime:

@@ -1,6 +1,6 @@
 """Asking every registry that is known for what it has, so that it can be found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from modeldesk.core.attached.service import MetadataService
@@ -31,7 +31,8 @@ class Gathered:
 
 
 class Gatherer:
-    """Asks the repositories of the models here, and those that registries were asked for before."""
+    """Asks the repositories of the models here, and those that registries were asked for before:
+    of registries that nobody named. One that was named is looked through as a whole."""
 
     def __init__(
         self, remote: RemoteRecords, history: RemoteHistory, metadata: MetadataService
@@ -40,12 +41,13 @@ class Gatherer:
         self._history = history
         self._metadata = metadata
 
-    def gather(self, snapshot: LibrarySnapshot, job: Job) -> Gathered:
-        """Versions, channels and metadata of all. Raises `Cancelled`, `RecordsError`; what was
-        read until then is kept."""
+    def gather(self, snapshot: LibrarySnapshot, named: Collection[str], job: Job) -> Gathered:
+        """Versions, channels and metadata of all but what is in `named` registries. Raises
+        `Cancelled`, `RecordsError`; what was read until then is kept."""
         models = [name for model in snapshot.models for name in remote_repositories(model)]
         asked = {one.repository for one in self._remote.every_remote_version()}
-        names = dict.fromkeys([*models, *sorted(asked)])
+        every = dict.fromkeys([*models, *sorted(asked)])
+        names = [name for name in every if name.partition("/")[0] not in named]
         local = local_digests(snapshot)
         problems: dict[str, ModelDeskError] = {}
         versions = edits = 0

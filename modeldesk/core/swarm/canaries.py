@@ -12,7 +12,7 @@ from modeldesk.core.gateway.revision import revision_of as routing_revision
 from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.canaries import canary_of, no_canary, release_of
+from modeldesk.core.releases.canaries import canary_of, check_can_have_one, no_canary, release_of
 from modeldesk.core.releases.model import (
     CanaryContainer,
     Deployment,
@@ -64,7 +64,8 @@ class SwarmCanaries:
         left."""
         began = time.monotonic()
         with self.parts.held(engine, key, job) as deployment:
-            _check_can_have_one(deployment)
+            _check_gateway(deployment)
+            check_can_have_one(deployment, runs=not deployment.stopped)
             chosen = replace(settings or deployment.settings, ports=deployment.settings.ports)
             wanted = self.parts.wanted(deployment.key, deployment.model, deployment, chosen)
             intent = SwarmIntent(wanted, deployment, target, ReleaseKind.CANARY, why, secrets or {})
@@ -132,13 +133,19 @@ class SwarmCanaries:
             return outcome_of(done, ended, deployment, began, None, None)
 
     def abort(
-        self, engine: ImageEngine, key: DeploymentKey, release: int, reason: str, job: Job
+        self,
+        engine: ImageEngine,
+        key: DeploymentKey,
+        release: int,
+        reason: str,
+        job: Job,
+        who: str = "",
     ) -> Release:
         """All callers get what serves again, and the canary's service goes. The release is
-        ABORTED, for `reason`."""
+        ABORTED, for `reason`, by `who`: empty where the program does it by itself."""
         with self.parts.held(engine, key, job) as deployment:
             canary_of(deployment, release)
-            _, aborted = take_back(self.parts, engine, deployment, reason, job)
+            _, aborted = take_back(self.parts, engine, deployment, reason, job, who)
             return aborted
 
     def revision(self, engine: ImageEngine, deployment: Deployment, /) -> str:
@@ -229,7 +236,12 @@ def remove_canary(swarm: SwarmEngine, name: DeploymentName) -> None:
 
 
 def take_back(
-    parts: SwarmReleasing, engine: ImageEngine, deployment: Deployment, reason: str, job: Job
+    parts: SwarmReleasing,
+    engine: ImageEngine,
+    deployment: Deployment,
+    reason: str,
+    job: Job,
+    who: str,
 ) -> tuple[Deployment, Release]:
     """See `SwarmCanaries.abort`; the deployment without its canary, and the canary's release."""
     if deployment.canary is None:
@@ -237,7 +249,7 @@ def take_back(
     job.report(Progress(tr("Sending all requests to what serves")))
     # Whoever cancels the job does not mean that callers stay with the canary.
     parts.gateway(engine).route(replace(deployment, canary=None), CancelToken())
-    return end_canary(parts, engine, deployment, deployment.canary, reason)
+    return end_canary(parts, engine, deployment, deployment.canary, reason, who)
 
 
 def end_canary(
@@ -246,31 +258,19 @@ def end_canary(
     deployment: Deployment,
     canary: CanaryContainer,
     reason: str,
+    who: str,
 ) -> tuple[Deployment, Release]:
     """As `take_back`, for somebody who sends all callers elsewhere."""
     after = replace(deployment, canary=None)
     parts.records.save_deployment(after)
     remove_canary(parts.swarm_of(engine), deployment.name)
     rolling = release_of(parts.records, deployment, canary.version.release)
-    return after, parts.end(rolling, ReleaseState.ABORTED, reason)
+    return after, parts.end(replace(rolling, ended_by=who), ReleaseState.ABORTED, reason)
 
 
-def _check_can_have_one(deployment: Deployment) -> None:
+def _check_gateway(deployment: Deployment) -> None:
     if not has_gateway(deployment):
         raise ReleaseError(
             tr("“{name}” has no gateway, which a canary needs.", name=deployment.name),
             tr("Deploy it again with one; its ports are those of this engine’s machine then."),
-        )
-    if deployment.canary is not None:
-        raise ReleaseError(
-            tr("“{name}” has a canary already.", name=deployment.name),
-            tr("Promote it or take it back first."),
-        )
-    if deployment.stopped:
-        raise ReleaseError(
-            tr(
-                "“{name}” does not run, so a canary has nothing to stand beside.",
-                name=deployment.name,
-            ),
-            tr("Start it, or deploy the version for all callers."),
         )

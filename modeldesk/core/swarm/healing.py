@@ -1,10 +1,9 @@
 """Putting back what was taken away from deployments that are to run on a swarm."""
 
-from modeldesk.core.errors import AlreadyRunning, Cancelled, EngineUnavailable, ModelDeskError
 from modeldesk.core.jobs import Job
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.healing import Healed, Mended
-from modeldesk.core.releases.model import Deployment, DeploymentKey, ReleaseState, Target
+from modeldesk.core.releases.healing import Healed, Mended, heal_each
+from modeldesk.core.releases.model import Deployment, ReleaseState
 from modeldesk.core.releases.routing import gateway_spec
 from modeldesk.core.swarm.canaries import remove_canary
 from modeldesk.core.swarm.releasing import SwarmReleasing
@@ -16,45 +15,25 @@ from modeldesk.core.words import tr
 
 def heal_all(parts: SwarmReleasing, engine: ImageEngine, job: Job) -> Healed:
     """See `SwarmReleases.heal`."""
-    home = engine.identity().id
-    mended: list[Mended] = []
-    for deployment in parts.records.deployments():
-        if deployment.engine != home or deployment.settings.target is not Target.SWARM:
-            continue
-        job.token.raise_if_cancelled()
-        try:
-            with parts.locks.hold(deployment.name, home):
-                mended += _healed(parts, engine, deployment.key, job)
-        except AlreadyRunning:
-            continue
-    return Healed(tuple(mended))
+    return heal_each(parts, engine, job, lambda one: _healed(parts, engine, one, job))
 
 
 def _healed(
-    parts: SwarmReleasing, engine: ImageEngine, key: DeploymentKey, job: Job
+    parts: SwarmReleasing, engine: ImageEngine, deployment: Deployment, job: Job
 ) -> list[Mended]:
-    deployment = parts.records.deployment(key)
-    if deployment is None or deployment.current is None:
+    if deployment.current is None:
         return []
-    if any(one.key == key for one in parts.records.unfinished_releases()):
+    if deployment.canary is None:
+        _forget_canary(parts, engine, deployment)
+    if deployment.stopped:
         return []
-    name = key.name
-    try:
-        if deployment.canary is None:
-            _forget_canary(parts, engine, deployment)
-        if deployment.stopped:
-            return []
-        if found_service(parts.swarm_of(engine), name) is None:
-            outcome = restart(parts, engine, deployment, tr("its service had gone"), job)
-            if outcome.problem is not None:
-                raise outcome.problem
-            return [Mended(name, tr("{name} runs again; its service had gone.", name=name))]
+    name = deployment.name
+    if found_service(parts.swarm_of(engine), name) is not None:
         return _gateway_healed(parts, engine, deployment, job)
-    except (Cancelled, EngineUnavailable, AlreadyRunning):
-        raise
-    except ModelDeskError as problem:
-        text = tr("{name} can’t be put right: {reason}", name=name, reason=problem.message)
-        return [Mended(name, text, problem)]
+    outcome = restart(parts, engine, deployment, tr("its service had gone"), job)
+    if outcome.problem is not None:
+        raise outcome.problem
+    return [Mended(name, tr("{name} runs again; its service had gone.", name=name))]
 
 
 def _gateway_healed(

@@ -203,7 +203,6 @@ class SwarmService:
     spec: ServiceSpec
     update: UpdateState = UpdateState.NONE
     update_message: str = ""
-    update_started: datetime | None = None
     published: tuple[SwarmPort, ...] = ()
     """The ports of `spec` that every machine publishes, with those that the engine chose."""
     virtual: Mapping[str, str] = field(default_factory=dict)

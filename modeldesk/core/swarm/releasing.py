@@ -1,10 +1,9 @@
 """Taking a release on a swarm from its intent to its end, for one deployment whose lock is held."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from modeldesk.core.errors import (
     Cancelled,
@@ -13,13 +12,12 @@ from modeldesk.core.errors import (
     GatewayError,
     ModelDeskError,
     NotFound,
-    RecordsError,
 )
 from modeldesk.core.gateway.ports import Gateway
 from modeldesk.core.ids import ModelName
 from modeldesk.core.jobs import CancelToken, Job, Progress
-from modeldesk.core.ports import DeploymentLocks, ImageEngine
-from modeldesk.core.releases.book import DeploymentBook
+from modeldesk.core.ports import ImageEngine
+from modeldesk.core.releases.holding import Holding
 from modeldesk.core.releases.model import (
     DEPLOYMENT_LABEL,
     RELEASE_LABEL,
@@ -35,8 +33,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.outcome import ReleaseOutcome, outcome_of
-from modeldesk.core.releases.ports import ReleaseRecords
-from modeldesk.core.releases.preparing import check_target, revision_of
+from modeldesk.core.releases.preparing import revision_of
 from modeldesk.core.releases.problems import kept
 from modeldesk.core.releases.tools import release_label
 from modeldesk.core.swarm.following import Ending, Followed
@@ -74,18 +71,13 @@ class SwarmIntent:
 
 
 @dataclass(frozen=True, slots=True)
-class SwarmReleasing:
+class SwarmReleasing(Holding):
     """What every part of the service shares."""
 
-    records: ReleaseRecords
     swarm_of: Callable[[ImageEngine], SwarmEngine]
-    locks: DeploymentLocks
-    who: Callable[[], str]
-    clock: Callable[[], datetime]
-    forgetful: RecordsError | None
-    book: DeploymentBook
     gateways: Callable[[ImageEngine], Gateway]
     gateway_image: Callable[[ImageEngine, Job], str]
+    target = Target.SWARM
 
     def gateway(self, engine: ImageEngine) -> SwarmGateway:
         """The gateways in front of the engine's swarm."""
@@ -96,19 +88,6 @@ class SwarmReleasing:
         return SwarmHealer(
             self.swarm_of(engine), engine.identity().id, self.records, self.locks, self.clock
         )
-
-    @contextmanager
-    def held(self, engine: ImageEngine, key: DeploymentKey, job: Job) -> Iterator[Deployment]:
-        """The deployment, while inside for this caller alone, and without an open release. It
-        must live on the engine's swarm."""
-        self.check_memory()
-        home = engine.identity()
-        self.book.check_here(home, key)
-        with self.locks.hold(key.name, home.id):
-            found = self.book.get(home.id, key.name)
-            check_target(found, Target.SWARM)
-            self.healer(engine).close(found.key, job)
-            yield self.book.get(home.id, key.name)
 
     def wanted(
         self,
@@ -139,15 +118,6 @@ class SwarmReleasing:
         own = {release_label(one) for one in self.records.releases(key)}
         if found is not None and found.spec.labels.get(RELEASE_LABEL) not in own:
             raise strange_service(key.name, found.spec.name)
-
-    def check_memory(self) -> None:
-        """Raise `RecordsError` when what is done would be forgotten."""
-        if self.forgetful is not None:
-            raise RecordsError(
-                tr("No deployment can be made or changed, because it would be forgotten."),
-                str(self.forgetful),
-                self.forgetful.detail,
-            )
 
     def release(self, engine: ImageEngine, intent: SwarmIntent, job: Job) -> ReleaseOutcome:
         """Make it, from the first step to the end. Raises what can't be restored from."""
@@ -304,24 +274,10 @@ class SwarmReleasing:
     def begin(self, intent: SwarmIntent) -> Release:
         """The release, written down."""
         deployment = intent.deployment
-        self.records.keep_settings(deployment.key, deployment.revision, deployment.settings)
         if intent.known is None:
             # So that a recovery knows whose release it is.
             self.records.save_deployment(deployment)
-        release = Release(
-            0,
-            deployment.engine,
-            deployment.name,
-            intent.kind,
-            intent.target,
-            deployment.current,
-            self.clock(),
-            self.who(),
-            intent.why,
-            ReleaseState.RUNNING,
-            revision=deployment.revision,
-        )
-        return replace(release, id=self.records.add_release(release))
+        return self.begun(deployment, intent.kind, intent.target, intent.why)
 
     def released(self, deployment: Deployment, release: Release) -> Deployment:
         """The deployment once it runs what the release is for, behind a gateway."""

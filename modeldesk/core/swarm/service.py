@@ -28,8 +28,8 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.names import check_deployment_name, check_environment
 from modeldesk.core.releases.outcome import ReleaseOutcome, changes_of, outcome_of
 from modeldesk.core.releases.ports import ReleaseRecords
-from modeldesk.core.releases.preparing import check_target, settings_for_return
-from modeldesk.core.releases.problems import canary_stands, no_way_back, runs_already
+from modeldesk.core.releases.preparing import settings_for_return
+from modeldesk.core.releases.problems import no_way_back, runs_already
 from modeldesk.core.releases.recovery import Recovered
 from modeldesk.core.swarm.canaries import (
     SwarmCanaries,
@@ -41,14 +41,14 @@ from modeldesk.core.swarm.following import look, watch
 from modeldesk.core.swarm.healing import heal_all
 from modeldesk.core.swarm.model import SwarmService
 from modeldesk.core.swarm.ports import SwarmEngine
-from modeldesk.core.swarm.problems import service_gone
+from modeldesk.core.swarm.problems import canary_service_gone, service_gone
 from modeldesk.core.swarm.recovery import has_something_open
 from modeldesk.core.swarm.releasing import SwarmIntent, SwarmReleasing
 from modeldesk.core.swarm.rolling import Rolling
 from modeldesk.core.swarm.routing import has_gateway
 from modeldesk.core.swarm.scaling import restart, scale
 from modeldesk.core.swarm.steps import found_service, tidy_secrets
-from modeldesk.core.swarm.wanted import check_settings
+from modeldesk.core.swarm.wanted import canary_name, check_settings
 from modeldesk.core.words import tr
 
 
@@ -72,7 +72,7 @@ class SwarmReleases:
         the program ends: then no deployment is made or changed."""
         book = DeploymentBook(records)
         self._parts = SwarmReleasing(
-            records, swarm_of, locks, who, clock, forgetful, book, gateways, gateway_image
+            records, book, locks, who, clock, forgetful, swarm_of, gateways, gateway_image
         )
         self.canaries = SwarmCanaries(self._parts)
         """Versions beside those that serve, behind a gateway."""
@@ -99,14 +99,17 @@ class SwarmReleases:
         name: DeploymentName,
         token: CancelToken,
         every_s: float = 1.0,
+        *,
+        canary: bool = False,
     ) -> Iterator[Rolling]:
-        """How it stands, at once and whenever that has changed, looked at `every_s` seconds, until
-        the token is cancelled. Raises as `state`."""
+        """How it stands, or the service of its canary, at once and whenever that has changed,
+        looked at `every_s` seconds, until the token is cancelled. Raises as `state`."""
         swarm = self._parts.swarm_of(engine)
         try:
-            yield from watch(swarm, _service(swarm, name).id, token, every_s)
+            found = swarm.service(canary_name(name)) if canary else _service(swarm, name)
+            yield from watch(swarm, found.id, token, every_s)
         except NotFound as error:
-            raise service_gone(name) from error
+            raise (canary_service_gone(name) if canary else service_gone(name)) from error
 
     def deploy(
         self,
@@ -135,20 +138,9 @@ class SwarmReleases:
             check_environment(environment)
         check_settings(settings)
         why = check_told(why)
-        self._parts.check_memory()
-        home = engine.identity()
         settings = settings if settings.swarm else replace(settings, swarm=SwarmSettings())
-        with self._parts.locks.hold(name, home.id):
-            known = self._parts.book.take_up(home, name)
-            key = DeploymentKey(home.id, name)
-            if known is not None:
-                check_target(known, Target.SWARM)
-            self._parts.healer(engine).close(key, job)
-            known = self._parts.records.deployment(key)
-            if known is None:
-                self._parts.check_unclaimed(engine, key)
-            elif known.canary is not None:
-                raise canary_stands(known)
+        key = DeploymentKey(engine.identity().id, name)
+        with self._parts.to_deploy(engine, name, job) as known:
             deployment = self._parts.wanted(key, model, known, settings)
             if environment is not None:
                 deployment = replace(deployment, environment=environment)
@@ -172,7 +164,8 @@ class SwarmReleases:
             deployment = found
             if found.canary is not None:
                 reason = why or tr("rolled back")
-                deployment, aborted = take_back(self._parts, engine, found, reason, job)
+                who = self._parts.who()
+                deployment, aborted = take_back(self._parts, engine, found, reason, job, who)
                 if to is None:
                     return outcome_of(deployment, aborted, found, began, None, None)
             history = self._parts.records.releases(deployment.key)
@@ -246,7 +239,8 @@ class SwarmReleases:
         """For somebody who takes all of it away."""
         if deployment.canary is None:
             return deployment
-        after, _ = end_canary(self._parts, engine, deployment, deployment.canary, reason)
+        who = self._parts.who()
+        after, _ = end_canary(self._parts, engine, deployment, deployment.canary, reason, who)
         return after
 
 

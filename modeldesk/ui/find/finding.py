@@ -1,6 +1,6 @@
 """Asks the index in worker threads, and keeps it in step with the library meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +42,7 @@ class SearchSource(Protocol):
 class GatherSource(Protocol):
     """Who asks registries: `modeldesk.core.search.gathering.Gatherer`."""
 
-    def gather(self, snapshot: LibrarySnapshot, job: Job) -> Gathered: ...
+    def gather(self, snapshot: LibrarySnapshot, named: Collection[str], job: Job) -> Gathered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Finding(QObject):
     """A `ModelDeskError`; `InvalidQuery` where the question is none."""
     gathered = Signal(object)
     """A `Gathered`: registries were asked."""
+    gathering_changed = Signal()
+    """`is_gathering` is not what it was."""
 
     def __init__(
         self,
@@ -119,16 +121,24 @@ class Finding(QObject):
             show_in_activity=False,
         )
 
+    @property
+    def is_gathering(self) -> bool:
+        """Whether registries are being asked."""
+        return self._is_gathering
+
     def gather(self) -> None:
-        """Ask every known registry for what it has; `gathered` or `failed` tells the end."""
+        """Ask the registries that nobody named for what they have; `gathered` or `failed` tells
+        the end."""
         if self._is_gathering:
             return
         self._is_gathering = True
+        self.gathering_changed.emit()
         snapshot = self._context.hub.snapshot
+        named = {one.host for one in self._context.settings.current.registries}
 
         def work(job: Job) -> Gathered:
             try:
-                return self._gatherer().gather(snapshot, job)
+                return self._gatherer().gather(snapshot, named, job)
             finally:
                 self._search().forget()
 
@@ -161,6 +171,7 @@ class Finding(QObject):
     def _end_gathering(self) -> None:
         self._is_gathering = False
         self._names = None
+        self.gathering_changed.emit()
 
 
 def _columns(answer: Answer, order: Order, names: Names) -> tuple[Attribute, ...]:

@@ -1,6 +1,7 @@
 """The page that finds versions: a box for the question, a table for the answer."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -19,15 +20,23 @@ from modeldesk.ui.find.columns import Sortable, columns_for
 from modeldesk.ui.find.finding import Finding, GatherSource, Result, SearchSource
 from modeldesk.ui.find.query_box import QueryBox
 from modeldesk.ui.links import FindLink, LibraryLink, Link
+from modeldesk.ui.registry.states import RegistryStates
+from modeldesk.ui.registry.words import explained, summary
+from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import LinkButton
 from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.keyed_model import KeyedModel
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.list_page import ListFaces, frame_list_page
 from modeldesk.ui.widgets.table import Table
+from modeldesk.ui.widgets.tooltip import plain_tooltip
 
+_OLD = timedelta(minutes=2)
+"""Whoever goes to the page wants what is there now."""
+_AGES_ALTER_MS = 60_000
 _TYPED_MS = 120
 """After the last key, before the index is asked."""
 _EXAMPLES = ("accuracy >= 0.9", "channel = stable", "size < 1GB age < 30d", "where = registry")
@@ -53,10 +62,13 @@ class FindPage(QWidget):
         context: Context,
         search: Callable[[], SearchSource],
         gatherer: Callable[[], GatherSource],
+        registries: RegistryStates,
         parent: QWidget | None = None,
     ) -> None:
+        """`search` and `gatherer` are called in worker threads."""
         super().__init__(parent)
         self._context = context
+        self._registries = registries
         self._order = Order()
         self._sorts: tuple[Sortable, ...] = ()
         self._shown_attributes: tuple[Attribute, ...] | None = None
@@ -65,7 +77,9 @@ class FindPage(QWidget):
         self.finding = Finding(context, search, gatherer, self)
         self.box = QueryBox()
         self.count = Label("", color="muted")
+        self.freshness = ElidedLabel("", TextStyle.LABEL, "muted", Qt.TextElideMode.ElideRight)
         self.refresh = LinkButton(tr("Ask registries again"))
+        self._ages = QTimer(self, interval=_AGES_ALTER_MS)
         self._model: KeyedModel[Entry] = KeyedModel([], _key, self)
         self.table = FoundTable(
             context.theme, self._model, sortable=True, name=tr("Versions found")
@@ -83,8 +97,8 @@ class FindPage(QWidget):
     def shown(self) -> None:
         """Ask again: what is known may have changed meanwhile."""
         self.box.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.finding.forget()
-        self._soon.start()
+        self._renew()
+        self._registries.refresh_old(_OLD)
 
     def activate(self, link: Link) -> None:
         """Ask what the link asks."""
@@ -98,7 +112,9 @@ class FindPage(QWidget):
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(Space.S)
-        line.addWidget(self.count, 1)
+        line.addWidget(self.count)
+        line.addStretch(1)
+        line.addWidget(self.freshness)
         line.addWidget(self.refresh)
         card = Card(padded=False)
         card.body.addWidget(self.table)
@@ -117,6 +133,12 @@ class FindPage(QWidget):
         self.finding.found.connect(self._have)
         self.finding.failed.connect(self._failed)
         self.finding.gathered.connect(self._gathered)
+        self.finding.gathering_changed.connect(self._show_freshness)
+        self._registries.changed.connect(self._show_freshness)
+        self._registries.joined.connect(self._renew_if_seen)
+        self._ages.timeout.connect(self._show_freshness)
+        self._ages.start()
+        self._show_freshness()
         self.refresh.clicked.connect(self._gather)
         self.table.clicked.connect(self._clicked)
         self.table.row_activated.connect(self._go)
@@ -133,6 +155,23 @@ class FindPage(QWidget):
     def _ask_if_seen(self) -> None:
         if self.isVisible():
             self._soon.start()
+
+    def _renew(self) -> None:
+        """What registries have may be another by now."""
+        self.finding.forget()
+        self._soon.start()
+
+    def _renew_if_seen(self) -> None:
+        if self.isVisible():
+            self._renew()
+
+    def _show_freshness(self) -> None:
+        states = self._registries.states()
+        self.freshness.set_text(summary(states, datetime.now(UTC)) if states else "")
+        self.freshness.setToolTip(plain_tooltip("\n".join(filter(None, map(explained, states)))))
+        asking = self.finding.is_gathering or any(one.asking for one in states)
+        self.refresh.setEnabled(not asking)
+        self.refresh.set_text(tr("Asking registries…") if asking else tr("Ask registries again"))
 
     def _entered(self) -> None:
         if self._problem is not None:
@@ -225,16 +264,13 @@ class FindPage(QWidget):
         self._is_marking = False
 
     def _gather(self) -> None:
+        self._registries.refresh_all()
         self.finding.gather()
-        self.refresh.setEnabled(False)
-        self.refresh.set_text(tr("Asking registries…"))
 
     def _gathered(self, done: Gathered) -> None:
-        self.refresh.setEnabled(True)
-        self.refresh.set_text(tr("Ask registries again"))
         if done.problems:
             self._context.say(str(done.problems[0]), Tone.WARNING)
-        elif not done.repositories:
+        elif not done.repositories and not self._registries.states():
             self._context.say(tr("No registry is known yet: those of tagged or pulled models are."))
         self.ask()
 

@@ -65,6 +65,8 @@ class InspectorTabs:
     metadata: MetadataTab
     config: ConfigTab
     history: HistoryTab
+    remote: RemoteFacts
+    """In the place of all of them, where a version is not here."""
 
 
 def inspector_tabs(
@@ -83,7 +85,9 @@ def inspector_tabs(
     yield
     history = HistoryTab(theme)
     yield
-    return InspectorTabs(layers, files, metadata, config, history)
+    remote = RemoteFacts(context, source)
+    yield
+    return InspectorTabs(layers, files, metadata, config, history, remote)
 
 
 class Inspector(QFrame):
@@ -123,7 +127,7 @@ class Inspector(QFrame):
         self._config_page = _Waiting(context, self.config, self._ask_again)
         self._history_page = _Waiting(context, self.history, self._ask_again)
         self.drift = DriftNote()
-        self.remote = RemoteFacts()
+        self.remote = tabs.remote
         self.tabs = Tabs(tr("What is told of this version"))
         self._lay_out()
         self.tabs.addTab(self.layers, tr("Layers"))

@@ -1,14 +1,23 @@
-"""A version that only a registry has: what its manifest and configuration tell."""
+"""A version that only a registry has: what its manifest and configuration tell, and what is
+registered with it."""
+
+from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from modeldesk.core.attached.subject import subject_there
+from modeldesk.core.labels import DATASET_VERSION_LABEL
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.model import PlacedVersion
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
+from modeldesk.ui.context import Context
 from modeldesk.ui.inspector.fact_list import Fact, FactList, secretive
+from modeldesk.ui.inspector.label_words import as_written, in_words
+from modeldesk.ui.inspector.metadata_source import MetadataSource
 from modeldesk.ui.inspector.page_scroll import PageScroll
+from modeldesk.ui.inspector.registered import Registered
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import PlainButton
@@ -21,7 +30,13 @@ class RemoteFacts(PageScroll):
 
     pull_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        source: Callable[[], MetadataSource],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`source` is called in worker threads."""
         super().__init__(tr("In the registry"), parent)
         self._shown: PlacedVersion | None = None
         self.said = Label("", TextStyle.BODY, "muted", wrap=True)
@@ -30,24 +45,17 @@ class RemoteFacts(PageScroll):
         self.facts = KeyValueList()
         self.kinds_caption = Label(tr("Compressed in the registry"), TextStyle.STRONG)
         self.kinds = KeyValueList()
-        self.metrics_caption = Label(tr("Metrics"), TextStyle.STRONG)
-        self.metrics = KeyValueList()
+        self.registered = Registered(context, source)
         self.names = FactList(tr("Names"))
         self.labels = FactList(tr("Labels"))
         self.body.addWidget(self.said)
         self.body.addWidget(self.pull)
-        for widget in (
-            self.facts,
-            self.kinds_caption,
-            self.kinds,
-            self.metrics_caption,
-            self.metrics,
-        ):
+        for group in ((self.facts,), (self.kinds_caption, self.kinds), (self.registered,)):
             self.body.addSpacing(Space.S)
-            self.body.addWidget(widget)
-        self.body.addSpacing(Space.M)
-        self.body.addWidget(self.names)
-        self.body.addWidget(self.labels)
+            for widget in group:
+                self.body.addWidget(widget)
+        for listed in (self.names, self.labels, self.registered.history):
+            self.body.addWidget(listed)
         self.body.addStretch(1)
 
     def show_version(self, placed: PlacedVersion) -> None:
@@ -73,20 +81,16 @@ class RemoteFacts(PageScroll):
                 for kind, size in first.compressed_by_kind.items()
             ]
         )
-        metrics = [
-            KeyValue(presentation.printable(name), presentation.metric(value), tooltip=f"{value:,}")
-            for name, value in placed.metrics.items()
-        ]
-        self.metrics_caption.setVisible(bool(metrics))
-        self.metrics.setVisible(bool(metrics))
-        self.metrics.set_rows(metrics)
+        self.registered.show_subject(subject_there(placed.remote, placed.name))
         self.names.set_facts(
             [Fact("", one.name, mono=True, copied=f"{one.name}@{one.digest}")
              for one in placed.remote]
         )  # fmt: skip
+        labels = {k: v for k, v in placed.labels.items() if k != DATASET_VERSION_LABEL}
         self.labels.set_facts(
-            [secretive(name, value) for name, value in sorted(placed.labels.items())]
-        )
+            [secretive(name, value)
+             for name, value in (*in_words(labels), *as_written(labels))]
+        )  # fmt: skip
 
     def offer_pull(self, offered: bool, why: str) -> None:
         """Whether there is an engine to pull to; `why` not is the tooltip."""

@@ -2,17 +2,19 @@
 what is known of it is."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
 from modeldesk.core.jobs import Job, Progress
 from modeldesk.core.library.browsing import Looked
 from modeldesk.core.library.catalog import RemoteCatalog
-from modeldesk.core.library.remote_model import RegistryLook
 from modeldesk.core.library.remote_versions import remote_repositories
 from modeldesk.core.registry.known import KnownRegistry
 from modeldesk.core.settings import Settings
@@ -20,12 +22,16 @@ from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
 from modeldesk.ui.library.store import LibraryStore
+from modeldesk.ui.registry.states import RegistryState, RegistryStates
 from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from modeldesk.ui.tasks.handle import TaskHandle
 
+_LOOK_MS = 60_000
+"""How often it is seen whether a registry is to be asked again unasked."""
+_OLD = timedelta(minutes=10)
 _REREAD_MS = 300
 """What several registries and models have to tell is joined with the list at once."""
 
@@ -38,29 +44,11 @@ class BrowsingSource(Protocol):
     def browse(self, known: KnownRegistry, also: Collection[str], job: Job) -> Looked: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryState:
-    """A registry that a person named, and how much is known of what it has."""
-
-    known: KnownRegistry
-    look: RegistryLook | None = None
-    """When it was looked through last; None for never."""
-    asking: bool = False
-    progress: Progress | None = None
-    trouble: ModelDeskError | None = None
-    """Why the last look came to nothing."""
-    looked: Looked | None = None
-    """What the last look in this program came to."""
-
-
-class RegistryCatalog(QObject):
+class RegistryCatalog(RegistryStates):
     """One per program. The list stands from what was kept; then every registry is asked at its
-    own pace, and again when somebody wants it. One that is away is said once."""
+    own pace, again when what is known of it has become old, and when somebody wants it; never
+    twice at a time. One that is away is said once."""
 
-    changed = Signal()
-    """`states` tells something else."""
-    joined = Signal()
-    """What the records have is in the list."""
     details_asked = Signal()
     """Somebody wants to see all registries."""
 
@@ -70,20 +58,26 @@ class RegistryCatalog(QObject):
         store: LibraryStore,
         source: Callable[[], BrowsingSource],
         parent: QObject | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`source` is called in worker threads."""
         super().__init__(parent)
         self._context = context
         self._store = store
         self._source = source
+        self._now = now
         self._known: tuple[KnownRegistry, ...] = ()
         self._states: dict[str, RegistryState] = {}
         self._handles: dict[str, TaskHandle[Looked]] = {}
+        self._began: dict[str, float] = {}
         self._due = QTimer(self, singleShot=True, interval=_REREAD_MS)
         self._due.timeout.connect(self._join)
         self._begun = False
+        self._clock = QTimer(self, interval=_LOOK_MS)
+        self._clock.timeout.connect(lambda: self.refresh_old(_OLD))
         store.loaded_changed.connect(self._begin)
         context.hub.connection_changed.connect(self._begin_without)
+        context.hub.changed.connect(self._note)
         context.settings.changed.connect(self._follow)
         context.hub.refresh_asked.connect(self.refresh_all)
         if store.loaded:
@@ -91,24 +85,30 @@ class RegistryCatalog(QObject):
         self._begin_without(context.hub.connection)
 
     def states(self) -> tuple[RegistryState, ...]:
-        """One for each registry, in the settings' order."""
         return tuple(self._states[one.host] for one in self._known)
 
     def refresh_all(self) -> None:
-        """Ask every registry that is not being asked."""
         for one in self._known:
             self.refresh(one.host)
+
+    def refresh_old(self, old: timedelta) -> None:
+        now = self._now()
+        for one in self.states() if self._begun else ():
+            if one.is_due(now, old):
+                self.refresh(one.known.host, shown=False)
 
     def refresh(self, host: str, *, shown: bool = True) -> None:
         """Ask one; nothing happens while it is being asked. `shown` says that somebody waits for
         it, who finds it in Activity."""
         state = self._states.get(host)
-        if state is None or state.asking:
+        # One that is forgotten and named again may still be on its way out.
+        if state is None or state.asking or host in self._handles:
             return
         known = state.known
         models = self._context.hub.snapshot.models
         also = [name for model in models for name in remote_repositories(model)]
         self._set(replace(state, asking=True, progress=None))
+        self._began[host] = monotonic()
         self._handles[host] = self._context.tasks.submit(
             lambda job: self._source().browse(known, also, job),
             lane=Lane.REGISTRIES,
@@ -141,9 +141,15 @@ class RegistryCatalog(QObject):
         if connection.state is ConnectionState.NONE and not self._begun:
             self._begin()
 
+    def _note(self, changes: Changes, _initiator: object) -> None:
+        """What was said of a version: the list hears of it with the engine's news, else here."""
+        if changes.touches_images and self._context.engine() is None:
+            self.reread()
+
     def _begin(self) -> None:
         """The list of what is here stands."""
         self._begun = True
+        self._clock.start()
         self._take(self._context.settings.current.registries)
         self._join()
         for one in self._known:
@@ -207,7 +213,8 @@ class RegistryCatalog(QObject):
         state = self._states.get(host)
         if state is None:
             return
-        ended = replace(state, asking=False, progress=None)
+        took = timedelta(seconds=monotonic() - self._began.get(host, monotonic()))
+        ended = replace(state, asking=False, progress=None, tried=self._now(), took=took)
         if looked is not None:
             ended = replace(ended, looked=looked, look=looked.look, trouble=None)
         elif trouble is not None:

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from modeldesk.core.words import tr
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
-from modeldesk.ui.library.registries import RegistryCatalog, RegistryState
-from modeldesk.ui.library.registry_words import explained, freshness
+from modeldesk.ui.library.registries import RegistryCatalog
 from modeldesk.ui.links import SettingsLink
+from modeldesk.ui.registry.states import RegistryState
+from modeldesk.ui.registry.words import explained, freshness
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import PlainButton

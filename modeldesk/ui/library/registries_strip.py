@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from modeldesk.core.words import tr
 from modeldesk.ui.library.registries import RegistryCatalog
-from modeldesk.ui.library.registry_words import explained, summary
+from modeldesk.ui.registry.words import explained, summary
 from modeldesk.ui.theme.fonts import TextStyle
 from modeldesk.ui.theme.icons import Icon
 from modeldesk.ui.theme.theme import Theme

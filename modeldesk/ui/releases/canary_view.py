@@ -4,7 +4,7 @@ from datetime import datetime
 
 from modeldesk.core.canary.model import Limits, Phase, Rollout, RolloutPlan
 from modeldesk.core.canary.plan import share_text
-from modeldesk.core.canary.words import accuracy_text, ms_text, points_text, rate_text
+from modeldesk.core.canary.words import accuracy_text, ms_text, points_text, rate_text, reason_text
 from modeldesk.core.gateway.model import WHOLE
 from modeldesk.core.words import tr, trn
 from modeldesk.ui.releases.figures import figures_of
@@ -129,7 +129,8 @@ def _here_or_to_come(
         case Phase.ABORTED:
             ended = rollout.finished or rollout.since
             stopped = tr("stopped {time}", time=clock_text(ended, now))
-            return TrackStep(title, TrackState.STOPPED, (stopped, *heard))
+            state = TrackState.ENDED if rollout.ended_by else TrackState.STOPPED
+            return TrackStep(title, state, (stopped, *heard))
         case _:
             short = facts.requests is not None and facts.requests < rollout.plan.least_requests
             if spent >= window and short:
@@ -154,7 +155,8 @@ def _said(facts: RolloutFacts, now: datetime) -> tuple[str, str, Tone]:
     canary, stable = version_of(rollout.target), version_of(rollout.stable)
     match rollout.phase:
         case _ if rollout.ending is not None:
-            return _ending_text(rollout.ending, canary), rollout.why, Tone.WARNING
+            tone = Tone.NEUTRAL if rollout.ended_by else Tone.WARNING
+            return _ending_text(rollout.ending, canary), reason_text(rollout), tone
         case Phase.SCHEDULED if rollout.plan.starts is not None:
             time = clock_text(rollout.plan.starts, now)
             said = tr("{version} gets its first requests at {time}.", version=canary, time=time)
@@ -175,7 +177,7 @@ def _said(facts: RolloutFacts, now: datetime) -> tuple[str, str, Tone]:
                 canary=canary,
                 stable=stable,
             )
-            return said, rollout.why, Tone.BAD
+            return said, reason_text(rollout), Tone.NEUTRAL if rollout.ended_by else Tone.BAD
         case Phase.PROMOTED:
             said = tr("{version} passed every step and has all requests.", version=canary)
             return said, "", Tone.GOOD

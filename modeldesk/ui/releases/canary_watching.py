@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject
 
 from modeldesk.core.canary.model import Phase, Rollout
+from modeldesk.core.canary.words import reason_text
 from modeldesk.core.changes import Changes
 from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import ModelDeskError
@@ -132,9 +133,12 @@ def _said(rollout: Rollout) -> tuple[str, Tone] | None:
             return text, Tone.GOOD
         case Phase.ABORTED:
             stable = version_of(rollout.stable)
-            why = rollout.why
+            if rollout.ended_by:
+                text = tr("{name} went back to {version}. {told}",
+                          name=name, version=stable, told=reason_text(rollout))  # fmt: skip
+                return text, Tone.NEUTRAL
             text = tr("{name} went back to {version}: {reason}",
-                      name=name, version=stable, reason=why)  # fmt: skip
+                      name=name, version=stable, reason=rollout.why)  # fmt: skip
             return text, Tone.BAD
         case Phase.PAUSED:
             text = tr("The canary {version} on {name} waits: {reason}",

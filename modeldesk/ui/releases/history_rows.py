@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _UNDER_WAY = (ReleaseState.RUNNING, ReleaseState.ROLLING)
-_BAD = (ReleaseState.FAILED, ReleaseState.RESTORED, ReleaseState.ABORTED)
+_BAD = (ReleaseState.FAILED, ReleaseState.RESTORED)
 
 
 def history_rows(
@@ -46,14 +46,16 @@ def history_rows(
 
 
 def _of_release(release: Release, back: VersionTarget | None) -> HistoryRow:
-    ended_badly = release.state in _BAD
+    taken_back = release.state is ReleaseState.ABORTED
+    # A person who calls a canary back decides; what the program sends back failed.
+    ended_badly = release.state in _BAD or (taken_back and not release.ended_by)
     return HistoryRow(
         f"release {release.id}",
         release.started,
         what_happened(release),
         short_digest(release.target.digest),
         release.target.digest,
-        release.who,
+        (release.ended_by or tr("automatic")) if taken_back else release.who,
         " · ".join(filter(None, (release.error, release.why))),
         bad=ended_badly,
         ongoing=release.state in _UNDER_WAY and not release.error,
@@ -98,7 +100,8 @@ def what_happened(release: Release) -> str:
 def _of_moment(moment: Moment, back: VersionTarget | None) -> HistoryRow:
     digests = f"{bare_digest(moment.stable.digest)} → {bare_digest(moment.target.digest)}"
     whole = f"{moment.stable.digest}\n→ {moment.target.digest}"
-    reasoned = moment.kind is MomentKind.ABORTED and bool(moment.why)
+    sent_back = moment.kind is MomentKind.ABORTED and moment.by is not By.PERSON
+    reasoned = sent_back and bool(moment.why)
     return HistoryRow(
         f"moment {moment.id}",
         moment.time,
@@ -107,7 +110,7 @@ def _of_moment(moment: Moment, back: VersionTarget | None) -> HistoryRow:
         f"{moment.why}\n{whole}" if moment.why else whole,
         _by_text(moment),
         "" if reasoned else moment.why,
-        bad=moment.kind is MomentKind.ABORTED,
+        bad=sent_back,
         ongoing=moment.ongoing,
         back=back,
         image=moment.target.image,

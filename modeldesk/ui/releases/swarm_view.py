@@ -13,7 +13,6 @@ from modeldesk.ui.widgets.chip import ChipSpec
 
 VersionName = Callable[[str], str]
 """What an image is called; empty where that is not known."""
-_GOOD = (UpdateState.NONE, UpdateState.COMPLETED)
 _STUCK = (UpdateState.PAUSED, UpdateState.ROLLBACK_PAUSED)
 
 

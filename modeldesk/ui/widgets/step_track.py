@@ -31,7 +31,7 @@ _GAP = 5.0
 _SIGN = 11.0
 _TITLE_TOP = 30.0
 _TEXT_LINE = 16.0
-_SIDE = 4.0
+_SIDE = 8.0
 _LEAST_ROOM = 88.0
 """With less for each, the notes of steps that are over or to come are left to the tooltip."""
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
@@ -47,12 +47,15 @@ class TrackState(Enum):
     """It waits, because nothing is heard that would say how it does."""
     STOPPED = "stopped"
     """It ended here, and not well."""
+    ENDED = "ended"
+    """It ended here, because somebody wanted that."""
     WAITING = "waiting"
 
 
 _SIGNS: dict[TrackState, Icon] = {
     TrackState.DONE: Icon.CHECK,
     TrackState.STOPPED: Icon.CROSS,
+    TrackState.ENDED: Icon.CROSS,
 }
 _COLORS: dict[TrackState, ColorName] = {
     TrackState.DONE: "good",
@@ -60,6 +63,7 @@ _COLORS: dict[TrackState, ColorName] = {
     TrackState.PAUSED: "warning",
     TrackState.SILENT: "warning",
     TrackState.STOPPED: "bad",
+    TrackState.ENDED: "faint",
     TrackState.WAITING: "line",
 }
 
@@ -296,5 +300,6 @@ def _state_name(state: TrackState) -> str:
         TrackState.PAUSED: tr("paused"),
         TrackState.SILENT: tr("silent"),
         TrackState.STOPPED: tr("stopped"),
+        TrackState.ENDED: tr("ended"),
         TrackState.WAITING: tr("to come"),
     }[state]

@@ -139,7 +139,7 @@ def test_one_that_is_killed_at_half_has_the_failures_in_its_numbers(bench: Canar
 
 @pytest.mark.parametrize("harm", ["removed", "restarted"])
 def test_one_goes_on_when_its_gateway_went(bench: CanaryBench, harm: str) -> None:
-    bench.start("good-2", replace(PLAN, window_s=15.0))
+    bench.start("good-2", PLAN)
     bench.watch.start()
     bench.until(lambda: bench.answered[f"r{bench.rollout.release}", 200] > 20)
     before = bench.rollout

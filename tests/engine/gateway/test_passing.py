@@ -4,6 +4,8 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -21,17 +23,24 @@ from tests.contracts.gateway_contract import following
 from tests.engine.bench import connected
 from tests.engine.gateway import server
 from tests.engine.gateway.bench import NginxBench, gateway_bench_on
-from tests.support.engine import NGINX, PYTHON
+from tests.support.engine import NGINX, NGINX_NEW, PYTHON
 from tests.support.waiting import until
 
 _LONG_S = 30.0
 _LARGE = 11_000_000
+_CALLERS, _REQUESTS = 8, 200
 
 
 @pytest.fixture
 def bench(engine_url: str, unique_name: str) -> Iterator[NginxBench]:
     """Its one version answers by `server`."""
-    with connected(engine_url) as engine, gateway_bench_on(engine, NGINX, unique_name) as made:
+    with _bench_of(NGINX, engine_url, unique_name) as made:
+        yield made
+
+
+@contextmanager
+def _bench_of(image: str, engine_url: str, unique_name: str) -> Iterator[NginxBench]:
+    with connected(engine_url) as engine, gateway_bench_on(engine, image, unique_name) as made:
         program = ("python3", "-c", Path(server.__file__).read_text(encoding="utf-8"))
         version = made.backend_of(PYTHON, program, "r1")
         made.gateway.ensure(made.spec, Routing("r1", (version,)), CancelToken())
@@ -91,6 +100,24 @@ def test_an_answer_that_breaks_off_is_a_failure_of_its_version(bench: NginxBench
         (line,) = lines.expect(1)
     assert isinstance(line, Answered)
     assert line.failed
+
+
+@pytest.mark.parametrize("image", [NGINX, NGINX_NEW])
+def test_a_version_that_closes_without_a_word_drops_no_request(
+    image: str, engine_url: str, unique_name: str
+) -> None:
+    def statuses(bench: NginxBench) -> set[int]:
+        connection, found = _connection(bench), set[int]()
+        for _ in range(_REQUESTS):
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            answer.read()
+            found.add(answer.status)
+        connection.close()
+        return found
+
+    with _bench_of(image, engine_url, unique_name) as bench, ThreadPoolExecutor(_CALLERS) as pool:
+        assert set().union(*pool.map(statuses, [bench] * _CALLERS)) == {200}
 
 
 def test_a_caller_who_leaves_is_no_failure_of_the_version(bench: NginxBench) -> None:

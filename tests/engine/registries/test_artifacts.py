@@ -16,11 +16,15 @@ from pathlib import Path
 import pytest
 
 from modeldesk.adapters.oci_registry.registries import RegistryClients
+from modeldesk.composition import Parts
 from modeldesk.core.artifacts.catalogue import Catalogue
 from modeldesk.core.artifacts.model import Kind
+from modeldesk.core.attached.subject import subject_there
 from modeldesk.core.errors import NotInRegistry, RegistryLied
-from modeldesk.core.jobs import CancelToken
+from modeldesk.core.jobs import CancelToken, Job
+from modeldesk.core.metadata.model import Key, Section
 from modeldesk.core.references import Reference
+from modeldesk.paths import Paths
 from tests.contracts.registry_contract import put_bytes
 from tests.engine.registries import artifact_work
 from tests.engine.registries.artifact_work import (
@@ -248,3 +252,33 @@ def test_little_memory(site: RegistrySite, tmp_path: Path) -> None:
     theirs.close()
     assert grown < LIMIT_MB
     assert _same(folder, to)
+
+
+def test_what_is_said_of_weights_goes_with_them(
+    site: RegistrySite, folder: Path, tmp_path: Path
+) -> None:
+    digest = push_folder(site.address, str(folder), "v1.0.0").target.digest
+    name = f"{site.address}/{NAME}"
+    homes = [Paths.under(tmp_path / home) for home in ("mine", "theirs")]
+    mine, theirs = map(Parts, homes)
+    token, accuracy = CancelToken(), Key(Section.METRIC, "accuracy")
+    try:
+        (found,) = mine.remote_versions.ask([name], token).versions
+        subject = subject_there([found], found.tag)
+        assert (found.artifact, subject.image) == ("ModelPack", digest)
+        mine.metadata.edit(subject.image, subject.labels, {accuracy: 0.5}, reason="measured")
+        done = mine.metadata.attach(subject.image, subject.places, token)
+        assert (done.places, done.absent, done.problems) == (subject.places, (), ())
+        # Somebody else sees it as soon as the registry is looked through.
+        theirs.browsing.browse(site.known, (), Job())
+        known = theirs.metadata.metadata(subject.image, subject.labels)
+        assert known.values[accuracy].value == 0.5
+        assert [edit.reason for edit in known.history] == ["measured"]
+        # It is no version of its own, and the weights are what they were.
+        catalog = theirs.browsing.catalog([site.known])
+        assert [(one.tag, one.digest) for one in catalog.versions] == [("v1.0.0", digest)]
+        pulled = pull_to(site.address, "v1.0.0", str(tmp_path / "here"), str(tmp_path / "locks"))
+        assert pulled.source.digest == digest
+    finally:
+        mine.close()
+        theirs.close()

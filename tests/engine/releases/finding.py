@@ -12,6 +12,7 @@ from modeldesk.core.canary.traffic import ReleaseTraffic
 from modeldesk.core.canary.watch import CanaryWatch
 from modeldesk.core.gateway.names import gateway_name
 from modeldesk.core.jobs import Job
+from modeldesk.core.releases.history import as_served, previous_version
 from modeldesk.core.releases.model import ReleaseState
 from tests.engine.releases.desk import RealDesk
 
@@ -79,9 +80,11 @@ class Inspector:
         if desk.records.unfinished_releases():
             found.append("a release is still open")
         history = desk.service.history(desk.key)
-        newest = next((one for one in history if one.state is ReleaseState.SUCCEEDED), None)
-        if newest is None or newest.target.image != deployment.current.image:
+        served = as_served(history)
+        if not served or served[-1].target.image != deployment.current.image:
             found.append(f"the last release that succeeded is not of {deployment.current}")
+        if previous_version(history) == deployment.current:
+            found.append(f"the way back from {deployment.current} leads nowhere")
         if not self._named() <= set(desk.containers()):
             found.append("a container that the records name is gone")
         states = {one.id: one.state for one in history}

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import docker
 
+from modeldesk.core.canary.model import Phase
 from modeldesk.core.jobs import Job
+from modeldesk.core.releases.healing import Healed
+from modeldesk.core.releases.recovery import Recovered
 from modeldesk.core.settings import write_content
 from tests.engine.releases.desk import GENEROUS_S, RealDesk
 from tests.engine.releases.finding import Inspector
@@ -121,16 +124,18 @@ class Killing:
         """Something is killed at some moment of something, and the next start looked at."""
         before, as_before = self._serving(), self._inspector.sign()
         action, target = self._next(before)
-        process = self._begin(*self._words(action, target))
-        self._wait_for_begin(process, as_before)
-        try:
-            process.communicate(timeout=self._moment(action))
-            self.found.too_late += 1
-        except subprocess.TimeoutExpired:
-            self._harm(harm, process)
-            self.found.kills += 1
-            self.found.during[f"{harm.value} in {action.value}"] += 1
-            self._let_end(process, action)
+        with self._begin(*self._words(action, target)) as process:
+            try:
+                self._wait_for_begin(process, as_before)
+                process.communicate(timeout=self._moment(action))
+                self.found.too_late += 1
+            except subprocess.TimeoutExpired:
+                self._harm(harm, process)
+                self.found.kills += 1
+                self.found.during[f"{harm.value} in {action.value}"] += 1
+                self._let_end(process, action)
+            finally:
+                process.kill()
         self._look(harm, action, before, target)
 
     def end(self) -> None:
@@ -143,7 +148,10 @@ class Killing:
         rollout = self._inspector.open_rollout()
         if rollout is not None:
             target = rollout.target.reference.rpartition(":")[2]
-            return self._random.choice([Action.WATCH, Action.PROMOTE, Action.ABORT]), target
+            actions = [Action.PROMOTE, Action.ABORT]
+            # One that was paused, as nobody was heard of it, does not go on by itself.
+            actions += [Action.WATCH] * (rollout.phase is not Phase.PAUSED)
+            return self._random.choice(actions), target
         others = [one for one in VERSIONS if one != before]
         actions = [Action.DEPLOY, Action.ROLLBACK, Action.CANARY]
         return self._random.choice(actions), self._random.choice(others)
@@ -172,7 +180,7 @@ class Killing:
         """Until it has written something down: nothing happens before."""
         deadline = time.monotonic() + _LONGEST_S
         while process.poll() is None and self._inspector.sign() == as_before:
-            assert time.monotonic() < deadline, process.args
+            assert time.monotonic() < deadline, (process.args, self._inspector.open_rollout())
             time.sleep(0.03)
 
     def _begin(self, *arguments: str) -> subprocess.Popen[str]:
@@ -234,26 +242,36 @@ class Killing:
 
     def _look(self, harm: Harm, action: Action, before: str, target: str) -> None:
         """At what the next start makes of it."""
-        found, desk = self.found, self._desk
-        recovered = desk.service.recover(desk.engine, Job())
-        healed = desk.service.heal(desk.engine, Job())
+        found = self.found
+        recovered, healed = self._put_right(harm)
         self._inspector.look_after_canaries(GENEROUS_S)
         found.wrong += [str(left.problem) for left in recovered.left]
         found.wrong += [str(one.problem) for one in healed.mended if one.problem]
         if harm is Harm.PROGRAM and action in (Action.DEPLOY, Action.ROLLBACK):
-            # A recovery leaves nothing to heal, but for the routing's file: what the killed
-            # program had begun in the gateway may end after the recovery looked.
-            found.wrong += [one.text for one in healed.mended if "routing" not in one.text]
+            # A recovery leaves nothing to heal.
+            found.wrong += [one.text for one in healed.mended]
         found.healed += bool(healed.mended)
         found.recovered += bool(recovered.healed)
         self._check_answer(harm, before, target)
         found.wrong += self._inspector.wrong()
         found.orphans += self._inspector.orphans()
 
+    def _put_right(self, harm: Harm) -> tuple[Recovered, Healed]:
+        """By the next start; where the engine went, by whoever watches and tries again: its
+        containers may end long after its start."""
+        desk, deadline = self._desk, time.monotonic() + GENEROUS_S
+        while True:
+            recovered = desk.service.recover(desk.engine, Job())
+            healed = desk.service.heal(desk.engine, Job())
+            stuck = recovered.left or any(one.problem for one in healed.mended)
+            if harm is not Harm.ENGINE or not stuck or time.monotonic() > deadline:
+                return recovered, healed
+            time.sleep(1.0)
+
     def _check_answer(self, harm: Harm, before: str, target: str) -> None:
         found, now = self.found, self._serving()
         right = {now, self._inspector.beside()} - {""}
-        answer = self._answer(right, 0.0 if harm is Harm.PROGRAM else GENEROUS_S)
+        answer = self._answer(harm, right)
         if not answer:
             found.unanswered += 1
         elif answer not in right:
@@ -263,11 +281,14 @@ class Killing:
         found.finished += now == target
         found.undone += now == before
 
-    def _answer(self, right: set[str], patience_s: float) -> str:
+    def _answer(self, harm: Harm, right: set[str]) -> str:
         """What callers get; what the engine starts again by itself has time to start."""
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + (0.0 if harm is Harm.PROGRAM else GENEROUS_S)
         while True:
             answer = self._desk.ask(headers={CALLER_HEADER: "somebody"})
             if answer in right or time.monotonic() >= deadline:
                 return answer
-            time.sleep(0.1)
+            time.sleep(0.5)
+            if harm is Harm.ENGINE:
+                # Its containers may end long after its start; a watch hears of that and looks.
+                self._desk.service.heal(self._desk.engine, Job())

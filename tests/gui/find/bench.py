@@ -16,6 +16,7 @@ from modeldesk.core.library.service import Library
 from modeldesk.core.search.gathering import Gatherer
 from modeldesk.core.search.service import SearchService
 from modeldesk.ui.find.page import FindPage
+from modeldesk.ui.registry.states import RegistryState, RegistryStates
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
 from tests.fakes.engine import FakeEngine
@@ -46,6 +47,25 @@ def remote(
     return RemoteVersion(
         FRAUD, tag, digest, image_id(number), created, "fraud-detector", sizes, (), labels
     )
+
+
+class NamedRegistries(RegistryStates):
+    """Those of `known`, as they stand; `asked` tells who was to be asked: all, or what is older
+    than so long."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.known: tuple[RegistryState, ...] = ()
+        self.asked: list[timedelta | None] = []
+
+    def states(self) -> tuple[RegistryState, ...]:
+        return self.known
+
+    def refresh_all(self) -> None:
+        self.asked.append(None)
+
+    def refresh_old(self, old: timedelta) -> None:
+        self.asked.append(old)
 
 
 class Bench(QObject):
@@ -81,7 +101,8 @@ class Bench(QObject):
             library.fill_details(self.engine, Job(), lambda _: None)
             self.context.hub.publish_snapshot(library.snapshot)
         self.context.hub.publish_connection(Connection(ConnectionState.CONNECTED, self.engine.info))
-        self.page = FindPage(self.context, lambda: self.search, lambda: self.gatherer)
+        self.named = NamedRegistries(self)
+        self.page = FindPage(self.context, lambda: self.search, lambda: self.gatherer, self.named)
         self.page.setProperty("kind", "page")
 
     def models(self) -> set[ModelName]:

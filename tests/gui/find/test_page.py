@@ -1,6 +1,8 @@
 """Finding versions in the window."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.errors import RecordsError, RegistryDenied
 from modeldesk.core.ids import ModelName
+from modeldesk.core.jobs import Progress
 from modeldesk.core.library.catalog import Joiner, RemoteCatalog
+from modeldesk.core.library.remote_model import RegistryLook
 from modeldesk.core.metadata.model import Edit, Key, Section
+from modeldesk.core.registry.known import KnownRegistry
 from modeldesk.ui.links import FindLink, LibraryLink
+from modeldesk.ui.registry.states import RegistryState
 from modeldesk.ui.theme.theme import Theme
-from tests.gui.find.bench import FRAUD, NOW, Bench
+from tests.gui.find.bench import FRAUD, NOW, Bench, remote
 
 QUERY = 'accuracy >= 0.9 and dataset = "clicks-2025-11" and channel != deprecated'
 
@@ -153,6 +159,52 @@ def test_registries_are_asked(qtbot: QtBot, bench: Bench) -> None:
     assert FRAUD in bench.registry.asked
     assert bench.heard.texts[-1] == "not signed in"
     assert bench.page.refresh.isEnabled()
+
+
+def test_what_is_known_of_named_registries_is_told_and_renewed(qtbot: QtBot, bench: Bench) -> None:
+    page = bench.page
+    looked = RegistryLook("named.lan", datetime.now(UTC) - timedelta(minutes=4), 1, 2, 0)
+    state = RegistryState(KnownRegistry("named.lan"), looked)
+    bench.named.known = (state,)
+    bench.named.changed.emit()
+    assert page.freshness.text() == "1 registry · 4 min ago"
+    with qtbot.waitSignals([page.finding.found], timeout=5000):
+        page.shown()
+    assert bench.named.asked[-1] == timedelta(minutes=2)
+    bench.named.known = (replace(state, asking=True, progress=Progress("", 3, 10)),)
+    bench.named.changed.emit()
+    assert page.freshness.text() == "Asking named.lan: 3 of 10"
+    assert not page.refresh.isEnabled()
+    # What was found is in the answer at once, although nothing was typed.
+    fresh = remote("v9.9.0", 1, 0.99)
+    bench.remote.keep_remote_versions([fresh])
+    assert "v9.9.0" not in bench.names()
+    bench.named.joined.emit()
+    qtbot.waitUntil(lambda: "v9.9.0" in bench.names(), timeout=5000)
+    bench.named.known = (state,)
+    bench.named.changed.emit()
+    assert page.refresh.isEnabled()
+
+
+def test_a_named_registry_is_looked_through_only_as_a_whole(qtbot: QtBot, bench: Bench) -> None:
+    settings = bench.context.settings
+    named = (KnownRegistry("registry.lan:5000"),)
+    settings.change(replace(settings.current, registries=named))
+    bench.named.known = (RegistryState(named[0]),)
+    with qtbot.waitSignals([bench.page.finding.gathered], timeout=5000):
+        bench.page.refresh.click()
+    assert bench.named.asked[-1] is None
+    assert bench.registry.asked == []
+    assert bench.heard.texts == []
+
+
+def test_asking_that_is_stopped_can_begin_again(qtbot: QtBot, bench: Bench) -> None:
+    bench.registry.waits = True
+    bench.page.refresh.click()
+    assert not bench.page.refresh.isEnabled()
+    for task in bench.tasks.active:
+        task.cancel()
+    qtbot.waitUntil(bench.page.refresh.isEnabled, timeout=5000)
 
 
 def test_records_that_fail(qtbot: QtBot, bench: Bench) -> None:

@@ -36,13 +36,13 @@ def shown(qtbot: QtBot, theme: Theme, tasks: TaskRunner, tmp_path: Path) -> Iter
 
 
 def form(shown: Shown) -> MetadataDialog:
-    shown.panel.metadata.edit.click()
+    shown.panel.metadata.registered.edit.click()
     (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, MetadataDialog)]
     return dialog
 
 
 def rows(shown: Shown, section: Section) -> dict[str, str]:
-    values = shown.panel.metadata.sections[section].values
+    values = shown.panel.metadata.registered.sections[section].values
     return {row.label: row.value for row in values.rows()}
 
 
@@ -72,7 +72,7 @@ def test_an_edit_is_shown_with_who_and_why(qtbot: QtBot, shown: Shown) -> None:
     assert rows(shown, Section.TRAINING) == {
         "Dataset version": "clicks-2025-11", "Training time": "1 h 30 min",
     }  # fmt: skip
-    (fact,) = shown.panel.metadata.history.facts()
+    (fact,) = shown.panel.metadata.registered.history.facts()
     assert fact.name.startswith("Ann, ")
     assert fact.name.endswith(": measured again")
     assert "accuracy = 0.943" in fact.value
@@ -111,7 +111,7 @@ def test_a_pushed_version_has_it_in_the_registry(qtbot: QtBot, shown: Shown) -> 
     dialog.save_button.click()
     qtbot.waitUntil(lambda: bool(registry.referrers("team/m", digest, CancelToken())), timeout=5000)
     qtbot.waitUntil(lambda: shown.metadata.waiting(image, places) == 0, timeout=5000)
-    assert shown.panel.metadata.waiting.text() == ""
+    assert shown.panel.metadata.registered.waiting.text() == ""
 
 
 def test_the_registry_is_away(qtbot: QtBot, shown: Shown) -> None:
@@ -122,7 +122,7 @@ def test_the_registry_is_away(qtbot: QtBot, shown: Shown) -> None:
     dialog.rows[Section.TAG].add("owner", "ann")
     dialog.save_button.click()
     words = "1 edit is not in the registry yet."
-    qtbot.waitUntil(lambda: shown.panel.metadata.waiting.text() == words, timeout=5000)
+    qtbot.waitUntil(lambda: shown.panel.metadata.registered.waiting.text() == words, timeout=5000)
     assert rows(shown, Section.TAG) == {"owner": "ann"}
 
 

@@ -169,7 +169,7 @@ def test_a_picked_layer_tells_all_of_itself(qtbot: QtBot, shown: Shown) -> None:
 
 def test_a_seed_is_read_digit_by_digit_and_a_count_is_not(shown: Shown) -> None:
     shown.show("v2.0.0", tab=2)
-    figures = {row.label: row.value for row in shown.panel.metadata.metrics.rows()}
+    figures = {row.label: row.value for row in shown.panel.metadata.registered.metrics.rows()}
     assert figures == {"seed": "20250405", "parameters": "3,610"}
 
 
@@ -382,11 +382,11 @@ def test_labels_are_laid_out_for_the_version_that_is_looked_at_only(shown: Shown
     shown.show("v1.0.0")
     shown.show("v2.0.0")
     metadata = shown.panel.metadata
-    assert not metadata.metrics.rows()
+    assert not metadata.registered.metrics.rows()
     shown.panel.tabs.setCurrentIndex(2)
-    assert [row.label for row in metadata.metrics.rows()] == ["parameters", "seed"]
+    assert [row.label for row in metadata.registered.metrics.rows()] == ["parameters", "seed"]
     shown.panel.tabs.setCurrentIndex(0)
     shown.show("v1.0.0")
-    metadata.metrics.set_rows(())
+    metadata.registered.metrics.set_rows(())
     shown.panel.tabs.setCurrentIndex(2)
-    assert metadata.metrics.rows()
+    assert metadata.registered.metrics.rows()

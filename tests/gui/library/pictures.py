@@ -92,8 +92,8 @@ def edited(bench: Bench) -> None:
     bench.metadata.edit(image, labels, given, reason="measured on the new test set")
     bench.metadata.edit(image, labels, {}, [parse_key("param.batch_size")], "not ours")
     bench.page.inspector.tabs.setCurrentIndex(2)
-    until(lambda: len(bench.page.inspector.metadata.known.history) == 2)
-    bench.page.inspector.metadata.edit.click()
+    until(lambda: len(bench.page.inspector.metadata.registered.known.history) == 2)
+    bench.page.inspector.metadata.registered.edit.click()
 
 
 def config(bench: Bench) -> None:

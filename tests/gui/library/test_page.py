@@ -219,7 +219,7 @@ def test_an_edited_metric_is_in_the_table(
     tab = bench.page.inspector.metadata
     bench.page.inspector.tabs.setCurrentWidget(tab)
     qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
-    tab.edit.click()
+    tab.registered.edit.click()
     (dialog,) = bench.window.findChildren(MetadataDialog)
     ((_, value), *_) = dialog.rows[Section.METRIC].lines()
     value.setText("0.999")
@@ -231,4 +231,4 @@ def test_an_edited_metric_is_in_the_table(
 
     qtbot.waitUntil(lambda: told() == 0.999, timeout=5000)
     qtbot.waitUntil(lambda: not bench.tasks.active, timeout=5000)
-    assert tab.known.history
+    assert tab.registered.known.history

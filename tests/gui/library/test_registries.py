@@ -1,6 +1,7 @@
 """What registries have, in the list of models and versions; and asking them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,17 @@ from modeldesk.core.engine.model import Connection, ConnectionState
 from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.jobs import CancelToken, Job
-from modeldesk.core.library.remote_model import RemoteVersions
+from modeldesk.core.library.remote_model import RegistryLook, RemoteVersion, RemoteVersions
+from modeldesk.core.metadata.model import Section
 from modeldesk.core.references import Reference
+from modeldesk.core.registry.copying import CopyRequest
+from modeldesk.core.transfers.copying import copy_version
+from modeldesk.ui.inspector.metadata_dialog import MetadataDialog
 from modeldesk.ui.library.columns import placed_chips
 from modeldesk.ui.library.registries_dialog import RegistriesDialog
 from modeldesk.ui.library.registries_strip import RegistriesStrip
 from modeldesk.ui.links import LibraryLink
+from modeldesk.ui.registry.states import RegistryState
 from tests.gui.library.bench import Bench
 from tests.gui.library.registry_scenes import (
     HOST,
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from modeldesk.core.library.model import Version
 
 REPOSITORY = f"{REGISTRY}/recommendation"
+OLD = timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -142,6 +149,68 @@ def test_a_model_without_an_image(full: Bench, qtbot: QtBot, tmp_path: Path) -> 
     assert there_now["model.safetensors"] == contents(made)["model.safetensors"]
 
 
+def weights_there(full: Bench, qtbot: QtBot, folder: Path) -> RemoteVersion:
+    """Weights without an image, in two repositories of a named registry; chosen."""
+    folder.mkdir()
+    files = model_files(make_folder(folder), CancelToken())
+    source = Reference.parse(f"{REGISTRY}/weights-only:v3.0.0")
+    digest = push(full.registries, PushRequest(files, source), Job()).target.digest
+    copy = Reference.parse(f"{HOST}/prod/weights-only")
+    copy_version(full.registries, CopyRequest(source, copy), Job())
+    for one in (source, copy):
+        weights = replace(
+            there("v3.0.0", 1, "weights-only"),
+            artifact="ModelPack",
+            platforms=(),
+            repository=one.name,
+            digest=digest,
+            image=ImageId(digest),
+        )
+        full.registry.repositories[one.name] = RemoteVersions((weights,))
+    full.catalog.refresh(HOST)
+    qtbot.waitUntil(lambda: "weights-only" in models(full), timeout=10_000)
+    choose(full, "weights-only")
+    inspector = full.page.inspector
+    qtbot.waitUntil(lambda: inspector._bodies.currentWidget() is inspector.remote, timeout=5000)
+    return weights
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_what_is_said_of_weights_is_attached_wherever_they_lie(
+    full: Bench, qtbot: QtBot, tmp_path: Path, online: bool
+) -> None:
+    weights = weights_there(full, qtbot, tmp_path / "weights")
+    if not online:
+        full.online = False
+        full.context.hub.publish_connection(Connection(ConnectionState.LOST))
+    registered = full.page.inspector.remote.registered
+    assert [row.label for row in registered.metrics.rows()] == ["accuracy", "p95_ms"]
+    registered.edit.click()
+    (dialog,) = full.window.findChildren(MetadataDialog)
+    ((_, value), *_) = dialog.rows[Section.METRIC].lines()
+    value.setText("0.999")
+    dialog.rows[Section.TAG].add("owner", "ann")
+    dialog.why.setText("measured again")
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: not full.tasks.active, timeout=10_000)
+    (fact,) = registered.history.facts()
+    assert fact.name.endswith(": measured again")
+    assert {row.label: row.value for row in registered.metrics.rows()}["accuracy"] == "0.999"
+
+    def told() -> float:
+        placed = full.choice.placed
+        return placed.metrics["accuracy"] if placed is not None else 0
+
+    qtbot.waitUntil(lambda: told() == 0.999, timeout=10_000)
+    registry = full.registries.at(HOST)
+    for repository in ("team/weights-only", "prod/weights-only"):
+        assert len(registry.referrers(repository, weights.digest, CancelToken())) == 1
+    assert registered.waiting.text() == ""
+    # Another one shows nothing of it.
+    choose(full, "speech-to-text")
+    qtbot.waitUntil(lambda: not registered.history.facts(), timeout=5000)
+
+
 def test_versions_here_and_there(full: Bench) -> None:
     choose(full, "recommendation")
     found = versions(full)
@@ -234,6 +303,60 @@ def test_a_named_registry_is_not_asked_for_a_model_beside(full: Bench, qtbot: Qt
     # Whether it is away stands with the registries, not with each model.
     assert full.page.chart.chart is not None
     assert full.page.chart.chart.note == ""
+
+
+def asked_by_itself(full: Bench, qtbot: QtBot, after: timedelta, old: timedelta = OLD) -> list[str]:
+    """The registries that are asked so long after the last look."""
+    full.registry.asked.clear()
+    full.catalog._now = lambda: datetime.now(UTC) + after
+    full.catalog.refresh_old(old)
+    asking = [one.known.host for one in full.catalog.states() if one.asking]
+    qtbot.waitUntil(lambda: settled(full), timeout=10_000)
+    assert all(full.registry.asked.count(host) == 1 for host in asking)
+    return asking
+
+
+def test_what_is_old_is_asked_for_again_by_itself(full: Bench, qtbot: QtBot) -> None:
+    hosts = [one.host for one in KNOWN]
+    before = full.registry.read.copy()
+    assert asked_by_itself(full, qtbot, timedelta(minutes=9)) == []
+    assert asked_by_itself(full, qtbot, timedelta(minutes=11)) == hosts
+    # What is known by its digest is not read again, and one that is away is left alone as well.
+    assert full.registry.read == before
+    assert asked_by_itself(full, qtbot, timedelta(minutes=12)) == []
+    assert asked_by_itself(full, qtbot, timedelta(minutes=14), timedelta(minutes=2)) == hosts
+    assert full.catalog._clock.isActive()
+
+
+def test_never_two_looks_at_one_registry(full: Bench, qtbot: QtBot) -> None:
+    full.registry.waits = True
+    full.registry.asked.clear()
+    full.catalog.refresh(HOST)
+    full.catalog._now = lambda: datetime.now(UTC) + timedelta(hours=1)
+    full.catalog.refresh_old(OLD)
+    full.catalog.refresh_all()
+    # Forgotten and named again meanwhile.
+    settings = full.context.settings
+    settings.change(replace(settings.current, registries=KNOWN[1:]))
+    settings.change(replace(settings.current, registries=KNOWN))
+    full.catalog.refresh(HOST)
+    assert full.registry.asked.count(HOST) <= 1
+    full.registry.waits = False
+    qtbot.waitUntil(lambda: settled(full), timeout=10_000)
+    assert full.registry.asked.count(HOST) <= 2
+
+
+def test_one_with_very_many_tags_is_asked_more_rarely() -> None:
+    now = datetime.now(UTC)
+    look = RegistryLook(HOST, now, 1, 100_000, 0)
+    state = RegistryState(KNOWN[0], look, tried=now, took=timedelta(minutes=3))
+    assert not state.is_due(now + timedelta(minutes=59), OLD)
+    assert state.is_due(now + timedelta(minutes=61), OLD)
+    assert RegistryState(KNOWN[0], look).is_due(now + timedelta(minutes=11), OLD)
+    assert RegistryState(KNOWN[0]).is_due(now, OLD)
+    assert not RegistryState(KNOWN[0], asking=True).is_due(now, OLD)
+    # A clock that was put back by a day makes nobody wait for a day.
+    assert state.is_due(now - timedelta(days=1), OLD)
 
 
 def test_asking_can_be_stopped_and_the_list_stands(full: Bench, qtbot: QtBot) -> None:

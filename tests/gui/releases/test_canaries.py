@@ -213,23 +213,30 @@ def test_each_engine_is_watched_once_while_it_is_in_use(qtbot: QtBot, watched: W
 
 
 @pytest.mark.parametrize(
-    ("phase", "text", "tone"),
+    ("phase", "ended_by", "text", "tone"),
     [
-        (Phase.PROMOTED, "shop runs v1.5.0-rc1: it passed every step.", Tone.GOOD),
-        (Phase.ABORTED, "shop went back to v1.4.0: error rate 4.1 % > 1 %", Tone.BAD),
+        (Phase.PROMOTED, "", "shop runs v1.5.0-rc1: it passed every step.", Tone.GOOD),
+        (Phase.ABORTED, "", "shop went back to v1.4.0: error rate 4.1 % > 1 %", Tone.BAD),
+        (
+            Phase.ABORTED,
+            "ann",
+            "shop went back to v1.4.0. Rolled back by ann: error rate 4.1 % > 1 %",
+            Tone.NEUTRAL,
+        ),
         (
             Phase.PAUSED,
+            "",
             "The canary v1.5.0-rc1 on shop waits: error rate 4.1 % > 1 %",
             Tone.WARNING,
         ),
     ],
 )
 def test_what_the_watch_does_is_told_and_said(
-    qtbot: QtBot, watched: Watched, phase: Phase, text: str, tone: Tone
+    qtbot: QtBot, watched: Watched, phase: Phase, ended_by: str, text: str, tone: Tone
 ) -> None:
     watched.connect(FakeEngine())
     qtbot.waitUntil(lambda: watched.watching.watch is not None)
-    stands = rollout(phase, why="error rate 4.1 % > 1 %")
+    stands = replace(rollout(phase, why="error rate 4.1 % > 1 %"), ended_by=ended_by)
     thread = threading.Thread(target=lambda: watched.tell(stands))
     thread.start()
     thread.join()

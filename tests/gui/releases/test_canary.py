@@ -317,6 +317,57 @@ def test_settings_make_a_revision_of_what_runs(
     settle(qtbot, bench)
 
 
+def test_the_settings_tell_how_they_came_to_be_what_they_are(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    qtbot.waitUntil(lambda: can(page, Act.DEPLOY))
+    page.heading.actions_by_act[Act.SETTINGS].trigger()
+    (dialog,) = page.findChildren(SettingsDialog)
+    settle(qtbot, bench)
+    # One revision has no way to tell of.
+    assert dialog.form.revisions.isHidden()
+    dialog.form.memory.setText("512 MB")
+    dialog.why.setText("it ran out of memory")
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: bench.deployment("shop").revision == 2)
+    settle(qtbot, bench)
+    qtbot.waitUntil(lambda: can(page, Act.DEPLOY))
+    page.heading.actions_by_act[Act.SETTINGS].trigger()
+    dialog = page.findChildren(SettingsDialog)[-1]
+    qtbot.waitUntil(lambda: not dialog.form.revisions.isHidden())
+    second, change, first, nothing = dialog.form.revisions.texts()
+    assert second.startswith("Revision 2, in use · ")
+    assert second.endswith("v1.4.0 · it ran out of memory")
+    assert change == "Memory at most: all there is → 512 MB"
+    assert first.startswith("Revision 1 · ")
+    assert nothing == "the first that was kept"
+    dialog.reject()
+
+
+def test_the_numbers_that_sent_a_canary_back_are_read_where_the_page_is_narrow(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    page.resize(692, 670)
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    why = "error rate 4.1 % > 1 % · p95 112 ms > 80 ms, 3 checks in a row"
+    bench.canary("shop", bench.add_version("v1.5.0-rc1"), Phase.ABORTED, 1, why=why)
+    table = page.body.history.table
+    qtbot.waitUntil(lambda: any(row.bad for row in page.body.history.rows))
+
+    def room(number: int) -> int:
+        row = next(n for n, one in enumerate(page.body.history.rows) if one.bad)
+        key = page.body.history.rows[row].key
+        rect = table.cell_rect(table.row_rect(key), row, number)
+        assert rect.right() <= table.viewport().width()
+        return rect.width()
+
+    detail = table.header().sectionSize(2)
+    assert room(2) > detail
+    page.resize(1400, 870)
+    qtbot.waitUntil(lambda: room(2) < table.header().sectionSize(2))
+
+
 def test_the_history_has_every_step_and_compares_with_what_runs(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:

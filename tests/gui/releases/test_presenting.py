@@ -101,9 +101,21 @@ def test_one_that_was_sent_back_says_why_where_it_stopped() -> None:
     view = canary_view(facts(rollout(Phase.ABORTED, why="error rate 4.1 % > 1 %")), NOW)
     assert [step.state for step in view.steps.steps] == [DONE, TrackState.STOPPED, WAITING, WAITING]
     assert view.steps.tone is Tone.BAD
-    assert view.steps.reason == "error rate 4.1 % > 1 %"
+    assert view.steps.reason == "Rolled back automatically: error rate 4.1 % > 1 %"
     assert view.standing is Standing.PLAIN
     assert [chip.text for chip in view.chips] == ["v1.4.0 · 100 %"]
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [("the labels are wrong", "Rolled back by ann: the labels are wrong"),
+     ("", "Rolled back by ann.")],
+)  # fmt: skip
+def test_one_that_a_person_called_back_is_no_failure(why: str, said: str) -> None:
+    ended = replace(rollout(Phase.ABORTED, why=why), ended_by="ann")
+    view = canary_view(facts(ended), NOW)
+    assert [step.state for step in view.steps.steps] == [DONE, TrackState.ENDED, WAITING, WAITING]
+    assert (view.steps.reason, view.steps.tone) == (said, Tone.NEUTRAL)
 
 
 def test_one_that_waits_for_requests_says_how_many_it_has() -> None:
@@ -125,7 +137,10 @@ def test_what_is_about_to_end_says_how() -> None:
     ending = replace(rollout(), ending=Phase.ABORTED, why="p95 is 120 ms; it may be 80 ms.")
     view = canary_view(facts(ending), NOW)
     assert view.steps.sentence == "v1.5.0-rc1 is being taken off traffic."
-    assert view.steps.reason == "p95 is 120 ms; it may be 80 ms."
+    assert view.steps.reason == "Rolled back automatically: p95 is 120 ms; it may be 80 ms."
+    assert view.steps.tone is Tone.WARNING
+    by_person = canary_view(facts(replace(ending, ended_by="ann")), NOW)
+    assert by_person.steps.tone is Tone.NEUTRAL
 
 
 def test_lines_have_the_figures_of_both_and_their_limits() -> None:
@@ -177,6 +192,9 @@ def test_changes_of_a_rollout_become_moments_with_who_made_them() -> None:
         (MomentKind.ABORTED, By.AUTOMATIC, ""),
     ]
     assert not any(one.ongoing for one in told)
+    assert [one.why for one in reversed(told)] == [
+        "weekly training", "", "", "", "error rate 4.1 % > 1 %",
+    ]  # fmt: skip
 
 
 def test_the_newest_moment_of_an_open_rollout_is_now() -> None:
@@ -190,7 +208,7 @@ def test_one_that_waits_for_its_time_was_scheduled_before_it_began() -> None:
     (scheduled,) = moments_of(waits, CHANGES[:1])
     assert (scheduled.kind, scheduled.who) == (MomentKind.SCHEDULED, "mlops")
     began = moments_of(waits, (CHANGES[0], change(300, Phase.STEP, 0)))[0]
-    assert (began.kind, began.by) == (MomentKind.STARTED, By.SCHEDULE)
+    assert (began.kind, began.by, began.why) == (MomentKind.STARTED, By.SCHEDULE, "")
 
 
 def test_passed_steps_have_the_time_of_the_next_and_the_last_count() -> None:
@@ -242,11 +260,26 @@ def test_a_canary_that_rolled_itself_back_is_in_the_history_with_its_numbers() -
         "automatic",
         True,
     )
+    assert not rows[0].note
     assert rows[3].detail == "ccccccc → 9999999"
     assert rows[3].who == "by schedule"
     assert CANARY.digest in rows[3].detail_whole
     assert STABLE.digest in rows[3].detail_whole
     assert [row.back for row in rows if row.back] == [EARLIER.target]
+
+
+def test_a_canary_that_a_person_called_back_is_told_as_their_decision() -> None:
+    course = (*CHANGES[:-1], change(16, Phase.ABORTED, 1, "ann", "the labels are wrong"))
+    (row, *_) = history_rows((), moments_of(rollout(Phase.ABORTED), course), STABLE)
+    assert (row.what, row.note) == ("Rolled back v1.5.0-rc1 → v1.4.0", "the labels are wrong")
+    assert (row.detail, row.who, row.bad) == ("ccccccc → 9999999", "ann", False)
+
+
+@pytest.mark.parametrize(("ended_by", "who"), [("ann", "ann"), ("", "automatic")])
+def test_so_is_its_release_where_no_more_is_known(ended_by: str, who: str) -> None:
+    ended = release(7, ReleaseState.ABORTED, "v1.5.0-rc1", "9", ReleaseKind.CANARY, 0)
+    (row,) = history_rows((replace(ended, ended_by=ended_by),))
+    assert (row.who, row.bad) == (who, not ended_by)
 
 
 def test_a_promoted_canary_leads_back_where_it_was_promoted() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from modeldesk.cli.answer import Answer
 from modeldesk.cli.canary_plan import add_plan, read_plan
-from modeldesk.cli.commands import canary, deploy, feedback, watch
+from modeldesk.cli.commands import canary, deploy, feedback, releases, watch
 from modeldesk.cli.session import Session
 from modeldesk.composition import Parts
 from modeldesk.core.canary.model import Limits, Phase, RolloutPlan
@@ -68,6 +68,11 @@ class Desk:
         assert isinstance(answer.json, dict)
         return answer.json
 
+    def listed(self, *words: str) -> list[Any]:
+        answer = self.run(releases, *words)
+        assert isinstance(answer.json, list)
+        return answer.json
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
@@ -106,11 +111,32 @@ def test_one_is_begun_looked_at_and_ended(desk: Desk, tmp_path: Path) -> None:
 def test_a_deploy_can_be_one(desk: Desk) -> None:
     answer = desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--canary", "25")
     assert answer.lines == ("v1.1.0 has 25 % of shop’s callers, step 1 of 2.",)
-    assert desk.told("abort", "shop")["why"] == "Aborted by a person."
+    aborted = desk.run(canary, "abort", "shop")
+    assert isinstance(aborted.json, dict)
+    who = aborted.json["who"]
+    assert aborted.lines[1] == f"Rolled back by {who}."
+    assert (aborted.json["why"], aborted.json["ended_by"]) == ("", who)
+    assert desk.run(canary, "status", "shop").lines[1] == f"Rolled back by {who}."
+    (newest, *_) = desk.listed()
+    assert (newest["state"], newest["ended_by"]) == ("aborted", who)
     with pytest.raises(InvalidInput):
         desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--canary", "25", "--cpus", "2")
     with pytest.raises(NoSuchDeployment):
         desk.run(deploy, "team/rec:v1.1.0", "--name", "other", "--canary", "25")
+
+
+def test_revisions_of_settings_are_told_with_what_changed(desk: Desk) -> None:
+    desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--memory", "512m", "--why", "it ran out")
+    answer = desk.run(releases, "shop", "--settings")
+    newest, oldest = desk.listed("shop", "--settings")
+    assert newest["changes"] == [{"setting": "memory_bytes", "before": 0, "after": 512_000_000}]
+    assert (newest["revision"], newest["in_use"], newest["why"]) == (2, True, "it ran out")
+    assert (oldest["revision"], oldest["in_use"], oldest["changes"]) == (1, False, [])
+    assert answer.lines[0].startswith("Revision 2, in use · ")
+    assert answer.lines[1] == "  Memory at most: all there is → 512 MB"
+    assert len(answer.lines) == 3
+    with pytest.raises(InvalidInput):
+        desk.run(releases, "--settings")
 
 
 def test_what_is_none_of_the_forms_is_refused(desk: Desk) -> None:

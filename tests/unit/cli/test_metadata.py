@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,15 @@ from modeldesk.core.errors import (
     NotFound,
     RegistryUnavailable,
 )
+from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.library.browsing import Browsing
 from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
 from modeldesk.core.library.remote_versions import RemoteHistory
 from modeldesk.core.library.service import Library
+from modeldesk.core.registry.known import KnownRegistry
+from modeldesk.core.settings import Settings
 from modeldesk.paths import Paths
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.records import FakeImageRecords
@@ -49,6 +54,7 @@ class Bench:
             finder=FakeFinder(self.engine),
             library=Library(FakeImageRecords()),
             remote_versions=RemoteHistory(self.parts.remote_records, self.registry),
+            browsing=Browsing(self.parts.remote_records, self.registry, _clock()),
             metadata=MetadataService(
                 self.parts.metadata_records, lambda: self.registries, lambda: "Ann", _clock()
             ),
@@ -152,6 +158,25 @@ def test_a_version_of_a_registry_is_edited_there(bench: Bench) -> None:
     assert answer.json["waiting"] == 0
 
 
+def test_weights_without_an_image(bench: Bench) -> None:
+    made = bench.push()
+    weights = replace(made, artifact="ModelPack", platforms=(), image=ImageId(made.digest))
+    found = RemoteVersions((weights,), channels={"stable": made.digest})
+    bench.registry.repositories[REPOSITORY] = found
+    vars(bench.parts).update(finder=_NoEngine())
+    answer = bench.metadata(f"{REPOSITORY}:stable", "--set", "tag.owner=ann", "--why", "asked")
+    assert told(answer) == {"metric.accuracy": 0.9, "tag.owner": "ann"}
+    registry, token = bench.registries.at("r.lan"), CancelToken()
+    assert len(registry.referrers("team/rec", made.digest, token)) == 1
+    # A copy gets what is said from then on, and what was said before.
+    registry.add_image("prod/rec", "v1", [b"v1"])
+    copy = replace(weights, repository="r.lan/prod/rec")
+    bench.parts.remote_records.keep_remote_versions([copy])
+    bench.metadata("rec:v1", "--set", "metric.accuracy=0.95")
+    assert len(registry.referrers("team/rec", made.digest, token)) == 2
+    assert len(registry.referrers("prod/rec", made.digest, token)) == 2
+
+
 def test_others_are_asked_when_wanted(bench: Bench, tmp_path: Path) -> None:
     made = bench.push()
     bench.metadata(f"{REPOSITORY}:v1", "--set", "tag.owner=ann")
@@ -209,6 +234,20 @@ def test_search_asks_known_registries(bench: Bench) -> None:
     assert isinstance(answer.json, dict)
     assert answer.json["total"] == 2
     assert made.digest in json.dumps(answer.json)
+
+
+def test_search_looks_through_registries_of_which_nothing_is_known(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.push("v9", 0.99)
+    bench.parts.settings = Settings(registries=(KnownRegistry("r.lan"),))
+    bench.session = Session(bench.parts)
+    assert "v9" not in "".join(bench.search("accuracy > 0.9").lines)
+    unasked = "r.lan was not looked through yet: --refresh asks it."
+    assert unasked in capsys.readouterr().err
+    bench.parts.search.forget()
+    assert "v9" in "".join(bench.search("accuracy > 0.9", "--refresh").lines)
+    assert unasked not in capsys.readouterr().err
 
 
 def test_search_without_an_engine(bench: Bench) -> None:

@@ -24,6 +24,7 @@ from modeldesk.adapters.sqlite.migrations import (
     m0013_remote_models,
     m0014_rollouts,
     m0015_events,
+    m0016_ended_by,
     search_0001_index,
 )
 from modeldesk.core.words import tr
@@ -94,6 +95,7 @@ RECORDS = Schema(
         m0013_remote_models.STATEMENTS,
         m0014_rollouts.STATEMENTS,
         m0015_events.STATEMENTS,
+        m0016_ended_by.STATEMENTS,
     ),
     _records_damaged,
 )

@@ -46,6 +46,8 @@ def test_a_request() -> None:
         ({"v": "", "us": "", "ut": "", "uh": "", "s": 503}, None, None),
         ({"us": "", "ut": "", "uh": "", "s": 501}, None, None),
         ({"us": "-", "ut": "-", "uh": "-", "s": 499, "ok": ""}, None, None),
+        # The caller waited and left.
+        ({"us": "-", "ut": "2.007", "uh": "-", "s": 499, "ok": ""}, None, None),
         # The caller left in the middle of the answer.
         ({"us": "200", "ut": "1.000", "uh": "0.010", "s": 499, "ok": ""}, 200, 1.0),
         ({"ul": "50", "ok": ""}, 200, 0.004),
@@ -64,7 +66,8 @@ def test_what_the_backend_it_was_for_did(
     assert found.backend_status == backend_status
     assert found.seconds == (None if seconds is None else pytest.approx(seconds))
     left = fields.get("s") == 499
-    assert found.passed_on == (fields.get("us") not in ("", "-"))
+    waited = left and fields["ut"] != "-"
+    assert found.passed_on == (waited or fields.get("us") not in ("", "-"))
     failed = backend_status is None or backend_status >= 500
     assert found.failed == (failed and not left and found.passed_on)
 

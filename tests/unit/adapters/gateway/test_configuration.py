@@ -46,7 +46,7 @@ def test_the_canary_s_missing_answer_is_stable_s_and_stable_s_is_its_own() -> No
 def test_a_version_with_several_addresses_is_one_group_of_them() -> None:
     tasks = Backend("r1", "10.0.1.3", "v1", ("10.0.1.4",))
     text = _text(Routing("r1", (tasks,)))
-    assert "{ server 10.0.1.3:8080; server 10.0.1.4:8080; }" in text
+    assert "{ server 10.0.1.3:8080; server 10.0.1.4:8080; keepalive_requests 1; }" in text
     assert "proxy_next_upstream error timeout;" in text
     assert "proxy_next_upstream off;" in _text(Routing("r1", BOTH))
     with pytest.raises(InvalidInput):

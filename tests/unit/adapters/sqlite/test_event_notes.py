@@ -78,6 +78,19 @@ def test_a_release_is_noted_when_it_begins_and_when_its_state_changes(database: 
     assert notes(database) == []
 
 
+@pytest.mark.parametrize("ended_by", ["mei", ""])
+def test_one_that_was_taken_back_is_noted_with_who_did_that(
+    database: Database, ended_by: str
+) -> None:
+    records = SqliteReleaseRecords(database)
+    canary = replace(RELEASE, kind=ReleaseKind.CANARY, state=ReleaseState.ROLLING)
+    canary = replace(canary, id=records.add_release(canary))
+    aborted = replace(canary, state=ReleaseState.ABORTED, finished=NOW, ended_by=ended_by)
+    records.finish_release(aborted)
+    begun, ended = notes(database)
+    assert (begun.who, ended.who) == ("ann", ended_by)
+
+
 def test_one_that_ends_without_a_time_ends_now(database: Database) -> None:
     records = SqliteReleaseRecords(database)
     release = replace(RELEASE, previous=None, id=records.add_release(RELEASE))

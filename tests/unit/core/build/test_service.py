@@ -357,7 +357,6 @@ def test_prepare_shows_all_that_would_be_built(bench: Bench) -> None:
     assert plan.versions[Scheme.COMMIT].tag == COMMIT[:8]
     assert plan.scheme is Scheme.SEMANTIC
     assert plan.skipped == ("“pipe” is a named pipe and is not sent.",)
-    assert plan.context_files == 3
     assert json.loads(plan.labels["io.modeldesk.model.metrics"]) == {"accuracy": 0.94}
     outcome = bench.build(plan.request("v1.5.0", ["candidate"]))
     assert 0 < outcome.context_bytes <= plan.context_bytes

@@ -16,6 +16,7 @@ from modeldesk.core.canary.model import (
     WindowNumbers,
 )
 from modeldesk.core.canary.numbers import Recent
+from modeldesk.core.gateway.model import SplitKey
 from tests.unit.core.canary.rollouts import BAD, FEW, GOOD, NOW, SLOW
 
 PLAN = RolloutPlan()
@@ -58,6 +59,50 @@ def test_half_of_the_last_twenty_stop_it(recent: Recent, stops: bool) -> None:
     assert (stopped is not None) is stops
     if stopped:
         assert stopped.said.startswith(f"{recent.errors} of the last {recent.requests} requests")
+
+
+@pytest.mark.parametrize(("unanswered", "stops"), [(19, False), (20, True), (300, True)])
+def test_that_nobody_gets_an_answer_stops_it(unanswered: int, stops: bool) -> None:
+    stopped = hard_stop(Recent(20, 0, unanswered))
+    assert (stopped is not None) is stops
+    if stopped:
+        assert stopped.said == f"The last {unanswered} callers had no answer and left."
+
+
+def test_callers_who_left_are_told_of_where_requests_lack() -> None:
+    judged = judge(window(VersionNumbers(cancelled=135)), PLAN, 1.0)
+    assert judged.why == (
+        "The canary had 0 requests; a window needs 50. 135 more callers left before the answer."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (SplitKey.ADDRESS, "Do all callers have one address, as behind a proxy and"),
+        (SplitKey.HEADER, "Do requests have the header X-User?"),
+        (SplitKey.COOKIE, "Do requests have the cookie X-User?"),
+    ],
+)
+def test_a_split_that_sends_all_callers_to_the_stable_version_is_asked_about(
+    key: SplitKey, said: str
+) -> None:
+    plan = replace(PLAN, key=key, field="X-User")
+    assert said in judge(window(VersionNumbers()), plan, 1.0).why
+
+
+@pytest.mark.parametrize(
+    ("canary", "stable"),
+    [
+        (VersionNumbers(), VersionNumbers(requests=PLAN.least_requests - 1)),
+        (VersionNumbers(requests=1), GOOD),
+        (VersionNumbers(refused=1), GOOD),
+    ],
+)
+def test_it_is_not_where_too_few_called_or_some_came(
+    canary: VersionNumbers, stable: VersionNumbers
+) -> None:
+    assert "?" not in judge(window(canary, stable), PLAN, 1.0).why
 
 
 def test_good_numbers_pass_and_say_what_they_were() -> None:

@@ -14,6 +14,7 @@ from modeldesk.core.canary.events import (
     Ended,
     EndedElsewhere,
     Event,
+    Interrupted,
     Pause,
     Promote,
     PromotionFailed,
@@ -232,6 +233,24 @@ def test_a_target_that_died_ends_it_wherever_it_is() -> None:
         assert advance(nothing, TargetUnwell("x"), after(1)) == Turn(nothing)
 
 
+def test_an_engine_that_was_started_anew_has_the_window_begin_again() -> None:
+    for phase in (Phase.STEP, Phase.MIRRORING):
+        course = Course(rollout(phase, failed_in_a_row=2, checked=after(10), not_measured=1))
+        turn = course.at(20, Interrupted())
+        assert (turn.effects, turn.check) == ((), None)
+        assert turn.change is not None
+        assert "started anew" in turn.change.why
+        assert (course.now.since, course.now.checked) == (after(20), None)
+        assert (course.now.failed_in_a_row, course.now.not_measured) == (0, 0)
+    for nothing in (
+        rollout(Phase.SCHEDULED),
+        rollout(Phase.PAUSED),
+        rollout(Phase.ABORTED),
+        rollout(ending=Phase.ABORTED),
+    ):
+        assert advance(nothing, Interrupted(), after(1)) == Turn(nothing)
+
+
 # --- silence, and numbers that can't be had
 
 
@@ -344,9 +363,13 @@ def test_a_person_promotes_or_aborts_from_anywhere_it_runs() -> None:
         assert (promoted.change.who, promoted.change.share) == ("mei", WHOLE)
         aborted = advance(begin, Abort("mei"), after(1))
         assert aborted.effects == (Effect.ABORT,)
-        assert aborted.rollout.why == "Aborted by a person."
+        assert (aborted.rollout.why, aborted.rollout.ended_by) == ("", "mei")
+        assert (promoted.rollout.why, promoted.rollout.ended_by) == ("it is good", "mei")
         done = advance(aborted.rollout, Ended(), after(2)).rollout
         assert (done.phase, done.ending, done.paused_from) == (Phase.ABORTED, None, None)
+        assert done.ended_by == "mei"
+        failed = advance(promoted.rollout, PromotionFailed("no memory"), after(2)).rollout
+        assert (failed.phase, failed.ended_by) == (Phase.PAUSED, "")
 
 
 def test_a_new_plan_is_gone_on_by_from_the_share_it_has() -> None:

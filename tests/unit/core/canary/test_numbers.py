@@ -153,6 +153,17 @@ def test_the_newest_requests_are_the_canarys_and_only_so_many() -> None:
     assert numbers.measured(START, START + 1).recent == Recent(20, 12)
 
 
+def test_callers_who_got_no_answer_are_counted_while_nobody_gets_one() -> None:
+    numbers = begun()
+    left = [answered(n, status=499, theirs=None, seconds=None) for n in range(50)]
+    numbers.add([*left[:9], answered(100), *left[9:21]])
+    assert numbers.measured(START, START + 1).recent == Recent(1, 0, 12)
+    numbers.add([*left[21:29], answered(101, backend="r7")])
+    assert numbers.measured(START, START + 1).recent == Recent(1, 0, 20)
+    numbers.add([answered(102, status=404, theirs=404)])
+    assert numbers.measured(START, START + 1).recent == Recent(1, 0, 0)
+
+
 def test_truth_finds_its_request_and_counts_once() -> None:
     numbers = begun()
     numbers.add([answered(1), answered(2), answered(3, backend="r7")])
@@ -259,3 +270,13 @@ def test_a_series_bears_times_far_apart() -> None:
     numbers.add([answered(n, time=float(10**n)) for n in range(12)])
     numbers.add([answered(100 + n, time=START + 5 * n) for n in range(1000)])
     assert len(numbers.series()) <= 240
+
+
+def test_newest_requests_from_before_a_time_are_forgotten() -> None:
+    numbers = begun()
+    numbers.add([answered(1, status=500, theirs=500, time=START)])
+    numbers.forget_recent(START + 10)
+    # Told late.
+    numbers.add([answered(2, status=500, theirs=500, time=START + 9)])
+    numbers.add([answered(3, status=200, theirs=200, time=START + 10)])
+    assert numbers.measured(START, START + 100).recent == Recent(1, 0)

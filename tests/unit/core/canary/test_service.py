@@ -148,10 +148,14 @@ def test_a_person_waits_for_whoever_changes_the_deployment(bench: Bench) -> None
 
 def test_a_person_is_told_that_it_was_rolled_back_meanwhile(bench: Bench) -> None:
     bench.start()
-    bench.traffic.take_back(KEY, "rolled back")
+    bench.traffic.take_back(KEY, "rolled back", "ann")
     with pytest.raises(ReleaseError, match="was aborted"):
         bench.service.promote(KEY, "", Job())
     assert (bench.rollout().phase, bench.rollout().why) == (Phase.ABORTED, "rolled back")
+    assert bench.rollout().ended_by == "ann"
+    history = bench.service.history(bench.rollout().id)
+    assert history is not None
+    assert history.changes[-1].who == "ann"
 
 
 @pytest.mark.parametrize(

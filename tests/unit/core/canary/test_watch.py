@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,7 @@ from modeldesk.core.canary.following import LOST_S
 from modeldesk.core.canary.model import Phase, Rollout, RolloutPlan, Verdict
 from modeldesk.core.canary.service import CanaryService
 from modeldesk.core.canary.shares import Wanted
-from modeldesk.core.canary.watch import UNWELL_S, CanaryWatch
+from modeldesk.core.canary.watch import UNWELL_S, UP_AGAIN_S, CanaryWatch
 from modeldesk.core.errors import EngineUnavailable, GatewayError, RecordsError
 from modeldesk.core.jobs import CancelToken, Job
 from tests.fakes.rollout_records import FakeRolloutRecords
@@ -45,6 +46,16 @@ class Site:
         return CanaryWatch(
             self.service, self.traffic, self.now, self.changed.append, lambda: self.ticks
         )
+
+    def looked(self) -> Rollout:
+        """The rollout, after another look."""
+        self.watch.look(Job())
+        return self.rollout
+
+    def restart_watch(self) -> None:
+        """The program ends, and another begins, which looks when it is told to."""
+        self.watch.run(Job(_cancelled()))
+        self.service, self.watch = self._service(), self._watch()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -175,6 +186,73 @@ def test_a_target_that_is_not_well_for_a_while_is_taken_back(site: Site) -> None
     site.watch.run(Job(_cancelled()))
 
 
+def test_one_is_not_blamed_for_an_engine_that_was_started_anew(site: Site) -> None:
+    begun = site.start(replace(PLAN, window_s=300.0))
+    site.watch.look(Job())
+    site.traffic.up_s, site.traffic.up = 0.0, False
+    site.traffic.problems[12] = "v1.4.0 ended with exit code 0."
+    site.status = 502
+    site.call(40)
+    until(lambda: sum(p.canary.requests for p in site.watch.series(1)) == 20)
+    for _ in range(3):
+        site.ticks += UNWELL_S
+        site.watch.look(Job())
+    assert site.rollout == begun
+    site.traffic.up = True
+    site.traffic.problems.clear()
+    until(lambda: site.looked().since > begun.since)
+    # What comes from now on counts.
+    site.traffic.up_s = 86_400.0
+    assert site.looked().open
+    site.call(40)
+    until(lambda: not site.looked().open)
+    assert site.rollout.phase is Phase.ABORTED
+    assert "requests failed (5xx or no answer)" in site.rollout.why
+    site.watch.run(Job(_cancelled()))
+
+
+def test_an_engine_that_is_up_again_without_its_versions_is_waited_for_only_so_long(
+    site: Site,
+) -> None:
+    begun = site.start(replace(PLAN, window_s=300.0))
+    site.watch.look(Job())
+    site.traffic.up_s, site.traffic.up = 0.0, False
+    site.traffic.problems[12] = "v1.4.0 ended with exit code 0."
+    site.watch.look(Job())
+    assert site.rollout == begun
+    later = timedelta(seconds=UP_AGAIN_S + 1)
+    site.now = lambda: datetime.now(UTC) + later  # type: ignore[method-assign]
+    site.traffic.up_s = UP_AGAIN_S
+    site.restart_watch()
+    for _ in range(3):
+        site.ticks += UNWELL_S
+        site.watch.look(Job())
+    assert site.rollout.phase is Phase.ABORTED
+    site.restart_watch()
+
+
+def test_two_watch_and_each_forgets_what_an_engine_s_start_did(site: Site) -> None:
+    other = CanaryWatch(site._service(), site.traffic, site.now)
+    begun = site.start(replace(PLAN, window_s=300.0))
+    for watch in (site.watch, other):
+        watch.look(Job())
+    site.traffic.up_s = 0.0
+    site.status = 502
+    site.call(40)
+    for watch in (site.watch, other):
+        until(partial(_has_counted, watch, 20))
+    until(lambda: site.looked().since > begun.since)
+    # It was started before that, by who knows how much.
+    site.traffic.up_s = (datetime.now(UTC) - begun.since).total_seconds() - 0.001
+    for watch in (site.watch, other, other):
+        watch.look(Job())
+    assert site.rollout.open
+    changes = [one.why for one in site.records.changes(1)]
+    assert sum("started anew" in one for one in changes) == 1
+    for watch in (site.watch, other):
+        watch.run(Job(_cancelled()))
+
+
 def test_a_share_that_went_astray_is_put_right(site: Site) -> None:
     begun = site.start(replace(PLAN, window_s=300.0))
     site.traffic.shift(begun, Wanted(9_999))
@@ -255,3 +333,7 @@ def _cancelled() -> CancelToken:
     token = CancelToken()
     token.cancel()
     return token
+
+
+def _has_counted(watch: CanaryWatch, count: int) -> bool:
+    return sum(point.canary.requests for point in watch.series(1)) == count

@@ -68,6 +68,15 @@ class Counter(Desk):
             service.tick(last.id, measured(numbers), Job())
 
 
+def test_a_canary_that_somebody_paused_on_the_engine_is_not_well() -> None:
+    counter = Counter()
+    begun = counter.begin(counter.canaries())
+    assert counter.traffic().problem(begun) == ""
+    (canary,) = (one for one in counter.containers() if one.image_id == begun.target.image)
+    counter.engine.pause(canary.id)
+    assert counter.traffic().problem(begun) == "v1.1.0 is paused on the engine and answers nobody."
+
+
 @pytest.mark.parametrize(
     ("numbers", "end", "serves"), [(GOOD, Phase.PROMOTED, NEW), (BAD, Phase.ABORTED, OLD)]
 )

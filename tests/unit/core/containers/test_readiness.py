@@ -91,7 +91,19 @@ def test_too_late_says_how_long_and_what_the_check_said() -> None:
     behaviour = Behaviour(health=(Health.STARTING,), health_output="503", prints=PRINTS)
     error = Bench(behaviour).failure(timeout_s=0.3)
     assert error.message == "rec did not become healthy within 0 seconds."
-    assert error.detail == "503\nloading weights\nno such file: model.pt"
+    assert error.detail == (
+        "Its health check said:\n503\nIt printed:\nloading weights\nno such file: model.pt"
+    )
+    assert error.checked == "503"
+
+
+def test_one_that_ended_says_what_the_engine_last_heard_of_its_check() -> None:
+    behaviour = Behaviour(
+        health=(Health.UNHEALTHY,), health_output="refused", exit_code=3, prints=PRINTS[:1]
+    )
+    error = Bench(behaviour).failure()
+    assert error.message == "rec ended with exit code 3."
+    assert error.detail == "Its health check said:\nrefused\nIt printed:\nloading weights"
 
 
 def test_a_cancel_ends_the_wait() -> None:

@@ -18,7 +18,7 @@ from modeldesk.core.ports import ImageEngine
 from modeldesk.core.references import Reference
 from modeldesk.core.release_events.known import KnownByRecords
 from modeldesk.core.release_events.service import Means, ReleaseEvents
-from modeldesk.core.releases.model import Deployment
+from modeldesk.core.releases.model import Deployment, VersionTarget
 from modeldesk.core.swarm.rolling import Rolling
 from tests.fakes.event_poster import FakeEventPoster, FakeSecrets
 from tests.fakes.outbox import FakeOutbox
@@ -36,15 +36,19 @@ def no_swarm(_engine: ImageEngine, _name: DeploymentName) -> Rolling:
 
 class FakeFollowed:
     """Implements `Followed`. Every deployment follows `name`; `digests` are what tags name in
-    their registries."""
+    their registries, `canary` what one brings."""
 
     def __init__(self) -> None:
         self.name = ""
         self.digests: dict[str, str | Exception] = {}
         self.asked: list[str] = []
+        self.canary: VersionTarget | None = None
 
     def channel(self, deployment: Deployment) -> str:
         return self.name
+
+    def coming(self, deployment: Deployment) -> VersionTarget | None:
+        return self.canary
 
     def digest(self, reference: Reference, token: CancelToken) -> str:
         token.raise_if_cancelled()

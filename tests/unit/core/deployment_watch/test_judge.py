@@ -38,6 +38,7 @@ EXITED = with_status(ContainerStatus.EXITED)
         (with_status(ContainerStatus.DEAD), [Problem.STOPPED]),
         (with_status(ContainerStatus.CREATED), [Problem.STOPPED]),
         (with_status(ContainerStatus.PAUSED), [Problem.STOPPED]),
+        (replace(WELL, cut_off=True), [Problem.GONE]),
         (with_status(ContainerStatus.REMOVING), []),
         (with_status(ContainerStatus.RESTARTING), []),
         (with_status(ContainerStatus.RUNNING, Health.UNHEALTHY), [Problem.UNHEALTHY]),
@@ -95,6 +96,23 @@ def test_how_it_ended_is_said() -> None:
     ):
         [found] = judge(replace(EXITED, detail=known))
         assert said in found.detail
+
+
+def test_one_that_is_not_healthy_says_what_its_check_said_without_its_secrets() -> None:
+    known = replace(
+        detail(), checked="Traceback …\nrefused: s3cret", environment={"TOKEN": "s3cret"}
+    )
+    settings = replace(DEPLOYMENT.settings, secret_names=("TOKEN",))
+    facts = with_status(ContainerStatus.RUNNING, Health.UNHEALTHY)
+    summary = facts.container
+    assert summary is not None
+    facts = replace(
+        facts,
+        deployment=replace(DEPLOYMENT, settings=settings),
+        detail=replace(known, summary=summary),
+    )
+    [found] = judge(facts)
+    assert found.detail == "Its health check said: refused: •••"
 
 
 def remedies(facts: ServiceFacts, previous: bool = True) -> tuple[Remedy, ...]:

@@ -91,6 +91,15 @@ def test_a_container_that_went_is_found(bench: Bench) -> None:
     assert found.target == bench.desk.versions["v1.0.0"]
 
 
+def test_one_that_was_taken_from_its_network_is_found(bench: Bench) -> None:
+    bench.desk.engine.disconnect(container(bench))
+    [found] = look(bench)
+    assert found.problem is Problem.GONE
+    assert found.text.startswith("The container of shop is off its network")
+    bench.desk.service.start(bench.desk.engine, bench.desk.key, Job())
+    assert look(bench) == ()
+
+
 def test_one_that_somebody_stopped_is_found_and_one_we_stopped_is_not(bench: Bench) -> None:
     bench.desk.engine.stop_container(container(bench))
     assert problems(look(bench)) == [Problem.STOPPED]
@@ -183,6 +192,36 @@ def test_a_channel_that_names_another_version_here_is_found(bench: Bench) -> Non
     assert found.target == versions["v1.2.0"]
     assert found.remedies == (Remedy.DEPLOY_CHANNEL,)
     assert bench.followed.asked == []
+
+
+def test_it_is_called_by_the_tag_that_names_it_best(bench: Bench) -> None:
+    bench.followed.name = "stable"
+    image = bench.desk.versions["v1.2.0"].image
+    for tag in ("v1.2.0-rc1", "old1", "stable", "latest"):
+        bench.desk.engine.tag_image(image, Reference.parse(f"team/rec:{tag}"))
+    [found] = look(bench)
+    assert found.text == "stable is v1.2.0 now; shop runs v1.1.0."
+
+
+def test_a_channel_that_a_canary_is_on_its_way_to_is_no_news(bench: Bench) -> None:
+    bench.followed.name = "stable"
+    engine, versions = bench.desk.engine, bench.desk.versions
+    engine.tag_image(versions["v1.2.0"].image, Reference.parse("team/rec:stable"))
+    bench.followed.canary = versions["v1.2.0"]
+    assert look(bench) == ()
+    # Of another version it is, and once the canary was called back too.
+    bench.followed.canary = versions["v1.0.0"]
+    assert problems(look(bench)) == [Problem.DRIFT]
+    bench.followed.canary = None
+    assert problems(look(bench)) == [Problem.DRIFT]
+
+
+def test_so_is_one_whose_canary_is_known_by_its_digest_alone(bench: Bench) -> None:
+    with_digest(bench)
+    bench.followed.name = "stable"
+    digest = bench.followed.digests["r.lan/rec:stable"] = "sha256:" + "2" * 64
+    bench.followed.canary = replace(bench.desk.versions["v1.0.0"], digest=digest)
+    assert look(bench) == ()
 
 
 def with_digest(bench: Bench) -> Deployment:

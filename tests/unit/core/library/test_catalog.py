@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from modeldesk.core.ids import ModelName
 from modeldesk.core.layers.kinds import LayerKind
-from modeldesk.core.library.catalog import Joiner, RemoteCatalog, drifts_in
-from modeldesk.core.library.model import Group, LibrarySnapshot, Model, Place, PlacedVersion
+from modeldesk.core.library.catalog import Joiner, RemoteCatalog
+from modeldesk.core.library.model import Drift, Group, LibrarySnapshot, Model, Place, PlacedVersion
 from modeldesk.core.library.placed import find_placed, placed_versions
 from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.snapshot import make_snapshot
@@ -51,6 +51,11 @@ def here(*tags: str, digests: tuple[str, ...] = ()) -> LibrarySnapshot:
         for number, tag in enumerate(tags, 1)
     ]
     return make_snapshot(images)
+
+
+def drifts_in(snapshot: LibrarySnapshot) -> tuple[Drift, ...]:
+    models = (*snapshot.models, *snapshot.others)
+    return tuple(drift for model in models for one in model.placed for drift in one.drifts)
 
 
 def told(model: Model) -> list[tuple[str, Place]]:

@@ -125,14 +125,24 @@ def test_a_canary_is_told_of_from_its_beginning_to_its_end() -> None:
         change(Phase.PROMOTED, Phase.STEP),
         change(Phase.ABORTED, Phase.PROMOTED),
         note(13, ReleaseKind.CANARY, ReleaseState.SUCCEEDED),
-        replace(note(12, ReleaseKind.CANARY, ReleaseState.ABORTED), id="end", error="10 % failed"),
+        replace(
+            note(12, ReleaseKind.CANARY, ReleaseState.ABORTED),
+            id="end",
+            who="",
+            error="10 % failed",
+        ),
+        replace(note(12, ReleaseKind.CANARY, ReleaseState.ABORTED), id="person"),
     ]
     bench.events.collect()
     bench.events.deliver(HOOK, TOKEN)
     found = [json.loads(one.body) for one in bench.poster.got]
     kinds = [one["type"].removeprefix("io.modeldesk.canary.") for one in found]
-    assert kinds == ["started", "step", "step", "paused", "resumed", "promoted", "aborted"]
-    step, ended = found[2]["data"], found[-1]["data"]
+    told = ["started", "step", "step", "paused", "resumed", "promoted", "aborted", "aborted"]
+    assert kinds == told
+    step, ended, by_person = (found[place]["data"] for place in (2, -2, -1))
+    assert "automatic" not in step
+    assert (ended["automatic"], "who" in ended) == (True, False)
+    assert (by_person["automatic"], by_person["who"]) == (False, "ann")
     assert step["version"]["reference"] == "team/rec:v1.5.0"
     assert step["previous"]["reference"] == "team/rec:v1.4.0"
     assert (step["canary"]["step"], step["canary"]["share_percent"]) == (2, 25)

@@ -7,6 +7,7 @@ import pytest
 from modeldesk.core.errors import ContainerFailed, GatewayError, ReleaseError
 from modeldesk.core.gateway.model import Split
 from modeldesk.core.jobs import Job
+from modeldesk.core.releases.history import as_served, never_served
 from modeldesk.core.releases.model import ReleaseKind, ReleaseState
 from tests.unit.core.releases.desk import PORT, SHOP, SICK, Desk
 
@@ -146,6 +147,7 @@ def test_taken_back_its_container_stays_to_be_looked_at(desk: Desk) -> None:
     shift(desk)
     aborted = desk.service.canaries.abort(desk.engine, desk.key, 2, "5 % errors", Job())
     assert (aborted.state, aborted.error) == (ReleaseState.ABORTED, "5 % errors")
+    assert aborted.ended_by == ""
     assert shares(desk) == {"v1.0.0"}
     (kept,) = desk.deployment().kept
     assert desk.engine.container(kept.version.container).summary.running
@@ -167,6 +169,8 @@ def test_a_rollback_takes_it_back(desk: Desk) -> None:
         ReleaseState.SUCCEEDED,
         ReleaseState.ABORTED,
     ]
+    # A person did that, who is another than the one who began it may be.
+    assert [one.ended_by for one in desk.history()[:3]] == ["", "ana", "ana"]
 
 
 def test_a_deploy_waits_for_its_end(desk: Desk) -> None:
@@ -208,3 +212,47 @@ def test_it_needs_something_that_serves_behind_a_gateway() -> None:
     desk.service.stop(desk.engine, desk.key, Job())
     with pytest.raises(ReleaseError, match="does not run"):
         desk.stage("v1.1.0")
+
+
+def test_taken_back_it_takes_no_place_of_a_way_back(desk: Desk) -> None:
+    served = [desk.deployment().version]
+    for name in ("v1.1.0", "v1.2.0", "v1.0.0"):
+        served.insert(0, desk.deploy(name).deployment.version)
+    for name in ("v1.1.0", "v1.2.0"):
+        desk.stage(name)
+        number = desk.history()[0].id
+        desk.service.canaries.abort(desk.engine, desk.key, number, "5 % errors", Job())
+    kept = [one.version for one in desk.deployment().kept]
+    assert kept[1:] == served[1:]
+    assert kept[0].release == number
+    desk.assert_agrees()
+    # What is to be looked at goes when as many came after it as are kept.
+    for name in ("v1.1.0", "v1.2.0", "v1.0.0"):
+        desk.deploy(name)
+    assert len(desk.deployment().kept) == 3
+    assert number not in [one.version.release for one in desk.deployment().kept]
+    desk.assert_agrees()
+
+
+def test_taken_back_and_rolled_back_to_it_has_served(desk: Desk) -> None:
+    desk.stage("v1.1.0")
+    desk.service.canaries.abort(desk.engine, desk.key, 2, "", Job())
+    desk.rollback("v1.1.0")
+    desk.deploy("v1.2.0")
+    assert never_served(desk.history()) == frozenset()
+
+
+def test_promoted_after_what_served_had_to_be_run_again_it_is_the_last(desk: Desk) -> None:
+    desk.stage("v1.1.0")
+    container = desk.deployment().container
+    assert container is not None
+    desk.engine.remove_container(container)
+    assert desk.service.heal(desk.engine, Job()).mended
+    desk.service.canaries.promote(desk.engine, desk.key, 2, Job())
+    assert [one.id for one in as_served(desk.history())] == [1, 3, 2]
+    earlier = desk.service.earlier_versions(desk.deployment())
+    assert earlier == (desk.versions["v1.0.0"],)
+    desk.rollback()
+    desk.assert_serves("v1.0.0")
+    desk.deploy("v1.2.0")
+    assert [one.id for one in as_served(desk.history())] == [1, 3, 2, 4, 5]

@@ -1,17 +1,21 @@
 """What somebody or a crash took away from a deployment is put back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from modeldesk.core.containers.model import Health
 from modeldesk.core.errors import EngineError
 from modeldesk.core.gateway.model import Routing
+from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.releases.model import ReleaseState, ServiceSettings
 from modeldesk.core.releases.routing import gateway_spec
 from tests.fakes.engine_containers import Behaviour
 from tests.unit.core.releases.desk import PORT, SICK, Desk
+
+NOBODY = ContainerId("0" * 64)
 
 
 @pytest.fixture
@@ -62,6 +66,25 @@ def test_one_that_was_removed_is_made_anew(desk: Desk) -> None:
     assert container is not None
     desk.engine.remove_container(container)
     assert heal(desk) == ["shop runs again; its container had gone."]
+    desk.assert_serves("v1.0.0")
+
+
+def test_one_that_was_taken_from_its_network_is_made_anew(desk: Desk) -> None:
+    container = desk.deployment().container
+    assert container is not None
+    desk.engine.disconnect(container)
+    assert heal(desk) == ["shop runs again; its container was off its network."]
+    desk.assert_serves("v1.0.0")
+    assert desk.deployment().container != container
+    assert heal(desk) == []
+
+
+def test_the_way_back_to_a_warm_one_that_was_taken_from_its_network(desk: Desk) -> None:
+    warm = desk.deployment().container
+    assert warm is not None
+    desk.deploy("v1.1.0")
+    desk.engine.disconnect(warm)
+    assert desk.service.rollback(desk.engine, desk.key, None, "", Job()).problem is None
     desk.assert_serves("v1.0.0")
 
 
@@ -181,6 +204,33 @@ def test_after_the_engine_came_back(desk: Desk) -> None:
     desk.engine.come_back()
     assert heal(desk) == ["shop runs again; its container had gone."]
     desk.assert_serves("v1.0.0")
+
+
+def test_what_a_killed_engine_stopped_at_its_start_runs_again(desk: Desk) -> None:
+    """That looks as if a person had stopped it."""
+    desk.engine.stop()
+    desk.engine.come_back(stops=True)
+    assert desk.engine.container(desk.deployment().container or NOBODY).exit_code == 0
+    assert heal(desk) == ["shop runs again; its container had gone."]
+    desk.assert_serves("v1.0.0")
+
+
+def test_what_a_person_stopped_before_the_engine_s_start_stays_stopped(desk: Desk) -> None:
+    container = desk.engine._containers[desk.deployment().container or NOBODY]
+    desk.engine.stop_container(container.id)
+    assert container.finished is not None
+    container.finished -= timedelta(hours=1)
+    desk.engine.come_back()
+    assert heal(desk) == []
+
+
+def test_an_engine_that_does_not_tell_its_start_is_taken_to_run_for_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.engine.stop()
+    desk.engine.come_back(stops=True)
+    monkeypatch.setattr(desk.engine, "started", lambda: None)
+    assert heal(desk) == []
 
 
 def test_settings_have_defaults_that_keep_what_was_replaced_warm() -> None:

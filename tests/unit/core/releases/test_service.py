@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from modeldesk.core.containers.model import ContainerLimits, ContainerSpec, LogLine, PortBinding
+from modeldesk.core.containers.model import (
+    ContainerLimits,
+    ContainerSpec,
+    Health,
+    LogLine,
+    PortBinding,
+)
 from modeldesk.core.errors import (
     AlreadyRunning,
     Cancelled,
@@ -106,6 +112,28 @@ def test_the_history_says_why_in_the_containers_own_last_words(desk: Desk) -> No
     assert "\x1b" not in error
 
 
+def test_the_history_says_what_its_health_check_said(desk: Desk) -> None:
+    settings = ServiceSettings(PORT.ports, {}, ("API_KEY",), (), 0.3)
+    never = Behaviour(
+        health=(Health.STARTING,),
+        health_output="Traceback …\nConnectionRefusedError: s3cret-value",
+        prints=(LogLine("waiting for weights"),),
+    )
+    desk.deploy("v1.1.0")
+    desk.engine.behaves(desk.versions["v1.0.0"].image, never)
+    target, secrets = desk.versions["v1.0.0"], {"API_KEY": "s3cret-value"}
+    outcome = desk.service.deploy(desk.engine, SHOP, MODEL, target, settings, "", Job(), secrets)
+    assert outcome.restored
+    assert outcome.problem is not None
+    assert outcome.problem.detail.startswith("Its health check said:\nTraceback")
+    assert outcome.problem.detail.endswith("It printed:\nwaiting for weights")
+    assert desk.history()[0].error == (
+        "v1.0.0 did not become healthy within 0 seconds. Its health check said: "
+        "ConnectionRefusedError: ••• Its last line: waiting for weights"
+    )
+    desk.assert_serves("v1.1.0")
+
+
 def test_secrets_that_a_container_prints_as_its_last_words_are_not_kept(desk: Desk) -> None:
     settings = ServiceSettings(PORT.ports, {}, ("API_KEY", "CERTIFICATE"), (), 0.3)
     secrets = {"API_KEY": "s3cret-value", "CERTIFICATE": "begin\nm1ddle-line\nend"}
@@ -199,6 +227,36 @@ def test_a_port_the_engine_chose_is_kept_for_every_later_version(desk: Desk) -> 
     assert chosen
     second = desk.deploy("v1.1.0", first.deployment.settings)
     assert second.deployment.settings.ports[0].host_port == chosen
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_port_chosen_for_a_first_try_that_failed_is_that_of_the_next(
+    desk: Desk, taken: bool
+) -> None:
+    anything = ServiceSettings((PortBinding(5000),), health_timeout_s=0.3)
+    good = desk.versions["v1.0.0"]
+    desk.versions["v1.0.0"] = desk.add_version("v0", SICK)
+    with pytest.raises(ContainerFailed):
+        desk.deploy("v1.0.0", anything)
+    (tried,) = desk.service.settings(desk.key)[1].ports
+    assert tried.host_port
+    desk.versions["v1.0.0"] = good
+    # The engine would choose the next number.
+    if taken:
+        desk.engine.taken_ports.add(tried.host_port)
+    (port,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    assert (port.host_port == tried.host_port) is not taken
+    assert port.host_port
+    desk.assert_serves("v1.0.0")
+
+
+def test_one_that_was_removed_has_a_new_port(desk: Desk) -> None:
+    anything = ServiceSettings((PortBinding(5000),), health_timeout_s=0.3)
+    (first,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    desk.service.remove(desk.engine, desk.key, Job())
+    desk.engine.taken_ports.add(first.host_port)
+    (second,) = desk.deploy("v1.0.0", anything).deployment.settings.ports
+    assert second.host_port != first.host_port
 
 
 def test_secret_values_are_taken_from_what_runs_and_never_stored(desk: Desk) -> None:

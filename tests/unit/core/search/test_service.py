@@ -208,11 +208,13 @@ def test_every_known_registry_is_asked() -> None:
     theirs.attach(image_id(1), [place], CancelToken())
     records.keep_remote_versions([replace(remote("v9", 9), repository="r.lan/gone")])
     versions.failing["r.lan/gone"] = RegistryDenied("no")
+    # Looked through as a whole elsewhere.
+    records.keep_remote_versions([replace(remote("v9", 9), repository="named.lan/rec")])
     gatherer = Gatherer(records, RemoteHistory(records, versions), metadata)
     snapshot = make_snapshot([image(5, f"{REPOSITORY}:v5", model="rec")])
     said: list[str] = []
     job = Job(CancelToken(), lambda progress: said.append(progress.text), lambda _: None)
-    found = gatherer.gather(snapshot, job)
+    found = gatherer.gather(snapshot, {"named.lan"}, job)
     assert (found.repositories, found.versions, found.edits) == (2, 2, 1)
     assert [type(one) for one in found.problems] == [RegistryDenied]
     assert len(said) == 2

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
-from modeldesk.ui.library.registries import RegistryState
+from modeldesk.ui.registry.states import RegistryState
 
 
 def summary(states: Sequence[RegistryState], now: datetime) -> str:

@@ -1,5 +1,6 @@
 """The page that finds versions: a box for the question, a table for the answer."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from modeldesk.core.library.placed import find_placed
 from modeldesk.core.search.asked import usual_order
 from modeldesk.core.search.gathering import Gathered
 from modeldesk.core.search.model import Attribute, Entry, Order
-from modeldesk.core.search.service import Answer
+from modeldesk.core.search.service import Answer, Unknown
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
 from modeldesk.ui.context import Context
@@ -40,6 +41,7 @@ _AGES_ALTER_MS = 60_000
 _TYPED_MS = 120
 """After the last key, before the index is asked."""
 _EXAMPLES = ("accuracy >= 0.9", "channel = stable", "size < 1GB age < 30d", "where = registry")
+_LONGEST_OFFER = 60
 _LEAST_VERSION = 150
 _MEASURED = 20
 """Rows that tell how wide the columns must be."""
@@ -74,6 +76,7 @@ class FindPage(QWidget):
         self._shown_attributes: tuple[Attribute, ...] | None = None
         self._problem: InvalidQuery | None = None
         self._is_marking = False
+        self._offered = _EXAMPLES[0]
         self.finding = Finding(context, search, gatherer, self)
         self.box = QueryBox()
         self.count = Label("", color="muted")
@@ -119,7 +122,7 @@ class FindPage(QWidget):
         card = Card(padded=False)
         card.body.addWidget(self.table)
         self._faces = ListFaces(self._context.theme, Icon.SEARCH, card)
-        self._faces.empty.action_chosen.connect(self._try_example)
+        self._faces.empty.action_chosen.connect(lambda: self.box.set_text(self._offered))
         about = tr(
             "Conditions with and, or, not: metrics, parameters and tags by their names, "
             "model, version, channel, framework, dataset, where, size, created, age …"
@@ -225,11 +228,11 @@ class FindPage(QWidget):
         for one in answer.unknown:
             name = presentation.printable(one.name)
             hint = tr("Did you mean {names}?", names=", ".join(one.near)) if one.near else ""
-            return tr("No version has “{name}”.", name=name), hint, ""
-        return tr("No version is like that."), tr("An example:"), _EXAMPLES[0]
-
-    def _try_example(self) -> None:
-        self.box.set_text(_EXAMPLES[0])
+            self._offered = _with_name(self.box.text(), one)
+            offer = presentation.shortened(self._offered, _LONGEST_OFFER)
+            return tr("No version has “{name}”.", name=name), hint, offer
+        self._offered = _EXAMPLES[0]
+        return tr("No version is like that."), tr("An example:"), self._offered
 
     def _failed(self, error: ModelDeskError) -> None:
         if isinstance(error, InvalidQuery):
@@ -296,3 +299,12 @@ class FindPage(QWidget):
 
 def _key(entry: Entry) -> str:
     return f"{entry.image} {entry.model}"
+
+
+def _with_name(asked: str, unknown: Unknown) -> str:
+    """What was asked, with the likeliest name for one that no version has; empty without one."""
+    if not unknown.near:
+        return ""
+    word = rf"(?<![\w.-]){re.escape(unknown.name)}(?![\w.-])"
+    mended = re.sub(word, lambda _: unknown.near[0], asked, flags=re.IGNORECASE)
+    return mended if mended != asked else ""

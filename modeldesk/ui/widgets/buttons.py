@@ -1,7 +1,8 @@
 """The buttons of the program. A page has at most one `PrimaryButton`."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.icons import Icon
@@ -25,6 +26,10 @@ class PlainButton(QPushButton):
         """Show `text` as it is; an ampersand in it is no shortcut."""
         self.setText(_literal(text))
         self.setAccessibleName(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _entered(self, event):
+            super().keyPressEvent(event)
 
 
 class SlimButton(PlainButton):
@@ -94,8 +99,24 @@ class IconButton(QToolButton):
         theme.changed.connect(self._draw)
         self._draw()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _entered(self, event):
+            super().keyPressEvent(event)
+
     def _draw(self) -> None:
         self.setIcon(self._theme.icon(self._icon, "muted"))
+
+
+def _entered(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Let Enter press the button that has the keyboard, as it does in dialogs; whether it did."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    event.accept()
+    return True
 
 
 def _literal(text: str) -> str:

@@ -21,6 +21,7 @@ from modeldesk.core.registry.known import KnownRegistry
 from modeldesk.ui.links import FindLink, LibraryLink
 from modeldesk.ui.registry.states import RegistryState
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.buttons import PlainButton
 from tests.gui.find.bench import FRAUD, NOW, Bench, remote
 
 QUERY = 'accuracy >= 0.9 and dataset = "clicks-2025-11" and channel != deprecated'
@@ -124,6 +125,11 @@ def test_a_name_that_is_nearly_right(qtbot: QtBot, bench: Bench) -> None:
     said = bench.page._faces.empty
     assert "acuracy" in said.accessibleName()
     assert "Did you mean accuracy?" in _texts(said)
+    button = next(one for one in said.findChildren(PlainButton) if one.text())
+    assert button.text() == "accuracy > 0.9"
+    button.click()
+    qtbot.waitUntil(lambda: bool(bench.page.entries()))
+    assert bench.page.box.text() == "accuracy > 0.9"
 
 
 def _texts(widget: QWidget) -> str:

@@ -406,3 +406,27 @@ def test_tabs_are_no_wider_than_their_names(theme: Theme, qtbot: QtBot) -> None:
     bar.setFocus()
     QTest.keyClick(bar, Qt.Key.Key_Right)
     assert tabs.currentIndex() == 1
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_and_space_press_the_button_that_has_the_keyboard(
+    theme: Theme, qtbot: QtBot, key: Qt.Key
+) -> None:
+    for button in (PrimaryButton("Build"), IconButton(theme, Icon.CLOSE, "Close")):
+        shown(qtbot, button)
+        with qtbot.waitSignal(button.clicked):
+            QTest.keyClick(button, key)
+        with qtbot.assertNotEmitted(button.clicked):
+            QTest.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_what_drops_down_looks_as_a_menu_does(theme: Theme, qtbot: QtBot) -> None:
+    choice = DropDown()
+    choice.addItems(["one", "two"])
+    shown(qtbot, choice, 160)
+    choice.showPopup()
+    qtbot.waitUntil(choice.view().isVisible)
+    colors = colors_of(choice.view().grab().toImage())
+    choice.hidePopup()
+    assert LIGHT.accent_bg in colors
+    assert LIGHT.accent not in colors

@@ -12,6 +12,8 @@ from pathlib import Path
 from console import Problem
 
 PACKAGES = ("docker-registry", "apache2-utils", "openssl")
+PROGRAM = "MODELDESK_TEST_REGISTRY_PROGRAM"
+"""Names another program to test with, such as a later version's."""
 
 _CONFIGURATION = """\
 version: 0.1
@@ -48,7 +50,19 @@ def free_port() -> int:
 
 
 def can_start() -> bool:
-    return _program() is not None
+    return program() is not None
+
+
+def program() -> str | None:
+    """The registry to test with; None where there is none. Raises `Problem` where one is named
+    that can't be run."""
+    named = os.environ.get(PROGRAM)
+    if not named:
+        return shutil.which("docker-registry") or shutil.which("registry")
+    found = shutil.which(named)
+    if found is None:
+        raise Problem(f"{PROGRAM} names {named}, which can't be run.")
+    return found
 
 
 def start(
@@ -67,8 +81,8 @@ def start(
     configuration. It runs in a process group of its own, and whoever calls ends it. Raises
     `Problem`.
     """
-    program = _program()
-    if program is None:
+    command = program()
+    if command is None:
         raise Problem("No registry is installed (Debian package docker-registry).")
     folder.mkdir(parents=True, exist_ok=True)
     address = f"127.0.0.1:{port}"
@@ -86,9 +100,11 @@ def start(
     configuration.write_text(text, encoding="utf-8")
     # Its own settings may be overridden by variables of this prefix; a person's must not be.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REGISTRY_")}
+    # From 3.0 on it would else look for somebody to send traces to.
+    environment["OTEL_TRACES_EXPORTER"] = "none"
     with (folder / "registry.log").open("wb") as log:
         process = subprocess.Popen(
-            [program, "serve", str(configuration)],
+            [command, "serve", str(configuration)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -97,10 +113,6 @@ def start(
         )
     _wait(process, port, folder / "registry.log", encrypted=certificate is not None)
     return process
-
-
-def _program() -> str | None:
-    return shutil.which("docker-registry") or shutil.which("registry")
 
 
 def _write_password(to: Path, name: str, password: str) -> None:

@@ -17,6 +17,7 @@ from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.outbox import SqliteOutbox
 from modeldesk.adapters.webhook import HttpEventPoster
 from modeldesk.core.event_receiver import EventReceiver, receiver
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.release_events.cloud_events import Message
 from modeldesk.core.release_events.sender import EventSender
 from tests.benchmarks.cancelling import figures
@@ -116,7 +117,11 @@ def main() -> None:
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             message = Message(f"{scheme}://127.0.0.1:{port}/hook", (), b"{}")
-            figures(f"posting: {name}", lambda token, sent=message: poster.post(sent, token))  # type: ignore[misc]
+
+            def post(token: CancelToken, sent: Message = message) -> None:
+                poster.post(sent, token)
+
+            figures(f"posting: {name}", post)
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             receivers = [

@@ -11,6 +11,7 @@ import pytest
 from modeldesk.core.containers.model import PortBinding
 from modeldesk.core.errors import Cancelled, GatewayError, InUse, NotFound, PortTaken
 from modeldesk.core.gateway.model import (
+    MISSING_TEXT,
     WHOLE,
     Answered,
     Backend,
@@ -258,7 +259,27 @@ class GatewayContract:
         assert _answered_by(bench, version="r2") == "r2"
         assert _answered_by(bench, version="v2.0.0-rc.1") == "r2"
         assert _answered_by(bench, version="v1.0.0") == "r1"
-        assert _answered_by(bench, version="v9") == "r1"
+
+    def test_one_that_is_not_there_is_answered_for_and_the_answer_says_so(
+        self, gateway_bench: GatewayBench
+    ) -> None:
+        bench = gateway_bench
+        both = bench.backend("r1", "v1.0.0"), bench.backend("r2", "v2.0.0")
+        _ensure(bench, _canary(both, 5000))
+        for version in ("", "r2", "v1.0.0"):
+            sent = bench.send(version=version)
+            assert sent is not None
+            assert sent.missing == ""
+        for version in ("v9", "r9"):
+            sent = bench.send(version=version)
+            assert sent is not None
+            assert (sent.status, sent.missing) == (200, MISSING_TEXT)
+            assert sent.by in ("r1", "r2")
+        bench.engine.remove_container(bench.container_of(both[1]))
+        answers = [bench.send(str(caller), "v9") for caller in range(20)]
+        assert {(one.status, one.by, one.missing) for one in answers if one} == {
+            (200, "r1", MISSING_TEXT)
+        }
 
     def test_without_anybody_callers_are_told(self, gateway_bench: GatewayBench) -> None:
         bench = gateway_bench

@@ -216,7 +216,7 @@ class RegistryContract:
             without_deletes.delete_manifest(name, image.digest, token)
         assert caught.value.message
         assert without_deletes.digest(name, "v1", token) == image.digest
-        with pytest.raises(NotInRegistry):
+        with pytest.raises(RegistryDenied):
             without_deletes.delete_manifest(name, ABSENT, token)
 
     def test_what_is_attached_is_listed(

@@ -120,7 +120,7 @@ def test_one_signs_in_by_what_is_known_and_nothing_of_it_is_told(
                 with pytest.raises(RegistryDenied) as caught:
                     act(name, lambda _: None, CancelToken())
                 assert guarded in caught.value.message
-                assert "docker login" in caught.value.hint
+                assert "modeldesk registry sign-in" in caught.value.hint
                 told.append(f"{caught.value!r} {caught.value} {caught.value.detail}")
         finally:
             engine.close()
@@ -144,7 +144,7 @@ def test_one_signs_in_by_what_is_known_and_nothing_of_it_is_told(
         (
             403,
             b'{"errors":[{"code":"DENIED","message":"access to the resource is denied"}]}',
-            "docker login",
+            "sign in as somebody else",
         ),
         (
             400,

@@ -13,6 +13,7 @@ from modeldesk.core.containers.model import ContainerSpec, ContainerSummary, Mou
 from modeldesk.core.errors import EngineError, GatewayError
 from modeldesk.core.gateway.model import (
     FEEDBACK_PATH,
+    MISSING_TEXT,
     WHOLE,
     Answered,
     Backend,
@@ -50,6 +51,8 @@ class Sent:
     status: int
     by: str
     request: str
+    missing: str = ""
+    """What the gateway says is not there of what was asked for."""
 
 
 class FakeGateway:
@@ -99,7 +102,8 @@ class FakeGateway:
             status_of_copy = copy.status or _NO_ANSWER
             lines.append(_line(served, routing.mirror, copy, status_of_copy, number, mirrored=True))
         self.log(deployment, *lines)
-        return Sent(status, by, number)
+        missing = MISSING_TEXT if version and not asked else ""
+        return Sent(status, by, number, missing)
 
     def post_feedback(self, deployment: DeploymentName, body: str) -> int:
         """A caller tells the truth; the status of the answer."""

@@ -186,9 +186,9 @@ class FakeRegistry:
 
     def delete_manifest(self, repository: str, digest: str, token: CancelToken) -> None:
         with self._asked("delete_manifest", token, repository, digest):
-            gone = self._found(repository, digest)
             if not self.deletes:
                 raise RegistryDenied(f"{self._name} deletes nothing")
+            gone = self._found(repository, digest)
             own = self._own(repository)
             own.tags = {tag: named for tag, named in own.tags.items() if named != digest}
             del own.manifests[digest]

@@ -93,7 +93,8 @@ def _wants_sign_in(reference: Reference, _pushing: bool, words: str) -> ModelDes
     return RegistryDenied(
         tr("The registry {registry} wants a sign-in for {what}.", registry=reference.registry,
            what=reference.repository),
-        tr("Sign in with “docker login {registry}”.", registry=reference.registry),
+        tr("Sign in with “modeldesk registry sign-in {registry}”, or in Settings.",
+           registry=reference.registry),
         words,
     )  # fmt: skip
 
@@ -106,7 +107,7 @@ def _denied(reference: Reference, pushing: bool, words: str) -> ModelDeskError:
         else tr("The registry {registry} has no {repository} that you may read.",
                 registry=reference.registry, repository=reference.repository)
     )  # fmt: skip
-    hint = tr("Check the name; ask for access, or sign in as somebody else with “docker login”.")
+    hint = tr("Check the name; ask for access, or sign in as somebody else.")
     return RegistryDenied(message, hint, words)
 
 

@@ -8,6 +8,8 @@ from ipaddress import IPv4Address
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.gateway.model import (
     FEEDBACK_PATH,
+    MISSING_HEADER,
+    MISSING_TEXT,
     REQUEST_HEADER,
     VERSION_HEADER,
     WHOLE,
@@ -69,6 +71,7 @@ http {{
     # A version tells its caller something, never the gateway.
     proxy_ignore_headers X-Accel-Redirect X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;
     proxy_hide_header {version_header};
+    proxy_hide_header {missing_header};
     proxy_hide_header {request_header};
     proxy_set_header Host $http_host;
     proxy_set_header Connection $modeldesk_connection;
@@ -103,6 +106,7 @@ _SERVER = """\
         listen {port} default_server backlog=4096;
         {log}
         add_header {version_header} $modeldesk_backend always;
+        add_header {missing_header} $modeldesk_missing always;
         add_header {request_header} $request_id always;
         location / {{
             if ($modeldesk_backend = "") {{
@@ -114,12 +118,14 @@ _SERVER = """\
         }}
         location @stable {{
             add_header {version_header} "{stable}" always;
+            add_header {missing_header} $modeldesk_missing always;
             add_header {request_header} $request_id always;
             proxy_pass http://{stable_group};
             recursive_error_pages on;
             error_page 502 504 @unanswered;
         }}
         location @unanswered {{
+            add_header {missing_header} $modeldesk_missing always;
             add_header {request_header} $request_id always;
             return 502 '{{"error":"The version did not answer."}}';
         }}
@@ -199,6 +205,7 @@ def configuration(spec: GatewaySpec, routing: Routing, *, keeps_alive: bool) -> 
         workers=WORKERS,
         keep_alive=_keep_alive(keeps_alive),
         version_header=VERSION_HEADER,
+        missing_header=MISSING_HEADER,
         request_header=REQUEST_HEADER,
         told=_TOLD.format(revision=revision, request="$request_id"),
         told_of_copies=_TOLD.format(revision=revision, request=_COPIED_REQUEST),
@@ -255,6 +262,10 @@ def _routing(routing: Routing, ports: list[int]) -> str:
         # One backslash for nginx, to which words such as “default” mean something else without.
         *(f"    \\\\{asked} {name};" for asked, name in _asked(routing.backends).items()),
         "}",
+        "map $http_x_modeldesk_version $modeldesk_unknown {",
+        f'    default {MISSING_TEXT}; "" "";',
+        "}",
+        'map $modeldesk_asked $modeldesk_missing { default ""; "" $modeldesk_unknown; }',
         *_share(routing),
         "map $modeldesk_asked $modeldesk_backend {",
         "    default $modeldesk_asked;",
@@ -333,6 +344,7 @@ def _server(
         port=port,
         log=_LOG.format("modeldesk"),
         version_header=VERSION_HEADER,
+        missing_header=MISSING_HEADER,
         request_header=REQUEST_HEADER,
         fallback=f"error_page 502 504 {to};",
         mirror=f"mirror {_MIRROR_PATH};" if copy_port else "",

@@ -75,7 +75,7 @@ def is_settled(reply: Reply) -> bool:
 def not_deleted(registry: str, what: str, reply: Reply) -> RegistryError:
     """Any answer but the one that says it is gone."""
     detail = f"{reply.status} {reply.body[:_SHOWN]}"
-    if reply.status in (400, 405, 501):
+    if reply.status in (400, 404, 405, 501):
         return RegistryDenied(
             tr("The registry {registry} deletes nothing.", registry=registry),
             tr("Who runs it can switch that on: storage.delete.enabled in Docker's own registry."),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import random
 
-from modeldesk.adapters.oci_registry.asking import Asking, Question
+from modeldesk.adapters.oci_registry.asking import Asking, Question, Reply
 from modeldesk.adapters.oci_registry.errors import lied
 from modeldesk.adapters.oci_registry.names import (
     check_digest,
@@ -33,6 +33,7 @@ from modeldesk.core.words import tr
 _PATIENCE_SECONDS = 60.0
 """A registry looks for all that a manifest names before it answers."""
 _TRIES = 5
+_GONE = 404
 
 
 class Writing:
@@ -58,14 +59,16 @@ class Writing:
     def delete(self, repository: str, digest: str, token: CancelToken) -> None:
         """See `modeldesk.core.registry.ports.Registry.delete_manifest`."""
         check_digest(self._asking.registry, digest)
-        # What it was attached to; and whether it is there at all.
-        subject = subject_of(read_manifest(self._asking, repository, digest, token).content)
-        path = f"{path_of(self._asking.registry, repository)}/manifests/{digest}"
-        scope = delete(true_name(self._asking.registry, repository))
-        reply = self._asking.reply(Question("DELETE", path, scope), token)
-        # Asked again after a broken connection, it is gone already.
-        if reply.status not in (200, 202, 204, 404) or (reply.is_page and reply.status < 300):
-            raise not_deleted(self._asking.registry, f"{repository}@{digest}", reply)
+        try:
+            kept = read_manifest(self._asking, repository, digest, token)
+        except NotInRegistry:
+            # Asked for all the same: the answer tells whether anything can be deleted.
+            self._delete(repository, digest, token)
+            raise
+        reply = self._delete(repository, digest, token)
+        if reply.status == _GONE:
+            self._delete_again(repository, kept, reply, token)
+        subject = subject_of(kept.content)
         if subject:
             with suppress(NotInRegistry):
                 self._change_list(repository, subject, lambda one: one.without(digest), token)
@@ -108,6 +111,29 @@ class Writing:
             return read_digest(self._asking, repository, reference, token) == manifest.digest
         except NotInRegistry:
             return False
+
+    def _delete(self, repository: str, digest: str, token: CancelToken) -> Reply:
+        """Raises for any answer but that it is gone, now or already."""
+        path = f"{path_of(self._asking.registry, repository)}/manifests/{digest}"
+        scope = delete(true_name(self._asking.registry, repository))
+        reply = self._asking.reply(Question("DELETE", path, scope), token)
+        if reply.status not in (200, 202, 204, _GONE) or (reply.is_page and reply.status < 300):
+            raise not_deleted(self._asking.registry, f"{repository}@{digest}", reply)
+        return reply
+
+    def _delete_again(
+        self, repository: str, kept: Manifest, reply: Reply, token: CancelToken
+    ) -> None:
+        """What was there, and is not known by its `reply`: it was asked again after a broken
+        connection. Docker's own registry from 3.0 on leaves the tags where nobody waits for its
+        answer any more; a manifest that is put again takes them along when it goes."""
+        try:
+            read_digest(self._asking, repository, kept.digest, token)
+        except NotInRegistry:
+            self._put(repository, kept.digest, kept, token)
+            self._delete(repository, kept.digest, token)
+            return
+        raise not_deleted(self._asking.registry, f"{repository}@{kept.digest}", reply)
 
     def _own_list(self, repository: str, digest: str, token: CancelToken) -> Listing:
         try:

@@ -118,6 +118,6 @@ def _no_keyring() -> NoKeyring:
     return NoKeyring(
         tr("This machine has no keyring that could keep the password."),
         tr("Set one up (such as GNOME Keyring or KWallet), or a credential helper for docker, and "
-           "sign in again. ModelDesk writes no password into a file; it uses what “docker login” "
+           "try again. ModelDesk writes no password into a file; it uses what “docker login” "
            "kept."),
     )  # fmt: skip

@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
-    _act(acts, "list", "the receivers, and how things stand with each")
+    acts = parser.add_subparsers(dest="act", metavar="ACT")
+    _act(acts, "list", "the receivers, and how things stand with each; so without an ACT")
     _add_add(_act(acts, "add", "have a webhook or a sidecar of Dapr told of releases"))
     for name, summary in (
         ("remove", "tell a receiver no more; what waits for it and its secret are forgotten"),
@@ -111,7 +111,7 @@ def _named(parser: argparse.ArgumentParser, *, optional: bool) -> None:
 def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     """Do the act. No engine is asked."""
     match arguments.act:
-        case "list":
+        case "list" | None:
             events = session.release_events()
             return receivers_answer(
                 list(zip(session.parts.settings.event_receivers, events.standing(), strict=True))

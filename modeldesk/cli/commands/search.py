@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
-from modeldesk.cli.remote import look_through
+from modeldesk.cli.remote import catalog, look_through
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.errors import EngineError, InvalidQuery
 from modeldesk.core.ids import NO_ENGINE, EngineId, short
+from modeldesk.core.library.catalog import RemoteCatalog
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.metadata.keys import value_text
 from modeldesk.core.metadata.model import Key
@@ -75,7 +76,19 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     except InvalidQuery as error:
         error.detail = f"{text}\n{' ' * (error.column - 1)}{'^' * error.length}"
         raise
+    _say_never_asked(session)
     return _told(answer, order)
+
+
+def _say_never_asked(session: Session) -> None:
+    """Of which registries nothing can be found, since they were not looked through yet."""
+    known = session.parts.settings.registries
+    looked = catalog(session) if known else RemoteCatalog()
+    for one in known:
+        if looked.look(one.host) is None:
+            session.job.log(
+                tr("{host} was not looked through yet: --refresh asks it.", host=one.host)
+            )
 
 
 def _here(session: Session) -> tuple[EngineId, LibrarySnapshot]:

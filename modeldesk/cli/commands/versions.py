@@ -2,19 +2,20 @@
 from, and what changed since the one before."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 
 from modeldesk.cli.answer import Answer, Json, table
 from modeldesk.cli.remote import catalog, drift_json, drift_lines, joined
 from modeldesk.cli.session import Session
 from modeldesk.core.containers.secrets import shown_value
 from modeldesk.core.errors import NotFound, RecordsError
-from modeldesk.core.ids import ModelName, short
+from modeldesk.core.ids import ImageId, ModelName, short
 from modeldesk.core.labels import REVISION_LABEL, SOURCE_LABEL, VERSION_LABEL
 from modeldesk.core.layers.kinds import kind_name
 from modeldesk.core.library.find import find_models
 from modeldesk.core.library.history import GoneVersion, history
 from modeldesk.core.library.lineage import Changed, Descendant, lineage
-from modeldesk.core.library.model import Drift, Group, KeptVersion, LibrarySnapshot, Model, Version
+from modeldesk.core.library.model import Group, KeptVersion, LibrarySnapshot, Model, Version
 from modeldesk.core.library.remote_model import RemoteVersion
 from modeldesk.core.library.remote_versions import remote_repositories
 from modeldesk.core.text import size_text
@@ -43,28 +44,24 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     kept = _kept(session, snapshot, name)
     model = _model(snapshot, name, kept)
     remote = _remote(session, model, ask=arguments.ask)
-    drifts = _drifts(session, model, asked=arguments.ask)
+    if arguments.ask:
+        # What was asked is kept by now.
+        snapshot = session.library().use_catalog(catalog(session))
+        model = next((one for one in snapshot.models if one.name == model.name), model)
+    drifts = [drift for one in model.placed for drift in one.drifts]
+    there = {one.image: one.remote_channels for one in model.placed}
     found = lineage(history(model, kept, remote), remote)[::-1]
     header = ("VERSION", "SCHEME", "IMAGE", "SIZE", "CREATED", "WHERE", "CHANNELS", "COMMIT",
               "CHANGED")  # fmt: skip
-    rows = [_row(one) for one in found]
+    rows = [_row(one, _channels(one, there)) for one in found]
     return Answer(
         {
             "model": name,
-            "versions": [_json(one) for one in found],
+            "versions": [_json(one, _channels(one, there)) for one in found],
             "drifts": [drift_json(one) for one in drifts],
         },
         (*table(header, rows, "   r"), *drift_lines(drifts)),
     )
-
-
-def _drifts(session: Session, model: Model, *, asked: bool) -> list[Drift]:
-    """Tags of the model that name another image in their registry."""
-    if asked:
-        # What was asked is kept by now.
-        snapshot = session.library().use_catalog(catalog(session))
-        model = next((one for one in snapshot.models if one.name == model.name), model)
-    return [drift for one in model.placed for drift in one.drifts]
 
 
 def _kept(session: Session, snapshot: LibrarySnapshot, name: ModelName) -> tuple[KeptVersion, ...]:
@@ -104,7 +101,14 @@ def _remote(session: Session, model: Model, *, ask: bool) -> tuple[RemoteVersion
     return answer.versions
 
 
-def _row(one: Descendant) -> tuple[str, ...]:
+def _channels(one: Descendant, there: Mapping[ImageId, Sequence[str]]) -> tuple[str, ...]:
+    """Those of the version here; of one that is not here, those of its registries."""
+    if isinstance(one.version, Version):
+        return one.version.channels
+    return tuple(there.get(one.image, ()))
+
+
+def _row(one: Descendant, channels: Sequence[str]) -> tuple[str, ...]:
     version, scheme = one.version, scheme_of(one.name)
     here = version if isinstance(version, Version) else None
     size = _compressed(one) if isinstance(version, RemoteVersion) else _size(one)
@@ -115,7 +119,7 @@ def _row(one: Descendant) -> tuple[str, ...]:
         "?" if size is None else size_text(size),
         f"{one.created:%Y-%m-%d %H:%M}",
         one.place.value,
-        " ".join(here.channels) if here else "",
+        " ".join(channels),
         here.commit if here else "",
         _changed_text(one.changed),
     )
@@ -131,7 +135,7 @@ def _changed_text(changed: Changed | None) -> str:
     return "?"
 
 
-def _json(one: Descendant) -> Json:
+def _json(one: Descendant, channels: Sequence[str]) -> Json:
     version, scheme = one.version, scheme_of(one.name)
     here = version if isinstance(version, Version) else None
     digest = version.digest if isinstance(version, RemoteVersion) else ""
@@ -144,7 +148,7 @@ def _json(one: Descendant) -> Json:
         "image_id": one.image,
         "digest": digest,
         "references": [str(reference) for reference in here.references] if here else [],
-        "channels": [*here.channels] if here else [],
+        "channels": [*channels],
         "size_bytes": _size(one),
         "compressed_bytes": _compressed(one),
         "created": one.created.isoformat(),

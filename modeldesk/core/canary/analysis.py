@@ -15,6 +15,7 @@ from modeldesk.core.canary.model import (
 )
 from modeldesk.core.canary.numbers import RECENT, Recent
 from modeldesk.core.canary.words import accuracy_text, ms_text, points_text, rate_text
+from modeldesk.core.gateway.model import SplitKey
 from modeldesk.core.words import tr, trn
 
 HARD_STOP = RECENT // 2
@@ -72,7 +73,7 @@ def judge(
     requests where those are too few.
     """
     canary, stable, limits = numbers.canary, numbers.stable, plan.limits
-    checks = [_requests(canary, plan.least_requests)]
+    checks = [_requests(numbers, plan)]
     if canary.requests >= plan.least_requests:
         compared = stable.requests >= plan.least_requests
         checks += _errors(canary, stable if compared else None, limits, part)
@@ -89,7 +90,8 @@ def judge(
     return Judgement(verdict, tuple(checks))
 
 
-def _requests(canary: VersionNumbers, least: int) -> LimitCheck:
+def _requests(numbers: WindowNumbers, plan: RolloutPlan) -> LimitCheck:
+    canary, least = numbers.canary, plan.least_requests
     if canary.requests >= least:
         said = trn("{count} request.", "{count} requests.", canary.requests)
         return LimitCheck(Measure.REQUESTS, Verdict.PASSED, said)
@@ -109,7 +111,23 @@ def _requests(canary: VersionNumbers, least: int) -> LimitCheck:
             "{count} more callers left before the answer.",
             canary.cancelled,
         )
+    if not canary.requests + canary.refused + canary.cancelled and numbers.stable.requests >= least:
+        said += " " + _came_as_one(plan)
     return LimitCheck(Measure.REQUESTS, Verdict.NO_DATA, said)
+
+
+def _came_as_one(plan: RolloutPlan) -> str:
+    """Why the stable version may have all callers, whatever the canary's share is."""
+    match plan.key:
+        case SplitKey.ADDRESS:
+            return tr(
+                "Do all callers have one address, as behind a proxy and on the engine’s own "
+                "machine? A header or a cookie tells those apart."
+            )
+        case SplitKey.HEADER:
+            return tr("Do requests have the header {name}?", name=plan.field)
+        case SplitKey.COOKIE:
+            return tr("Do requests have the cookie {name}?", name=plan.field)
 
 
 def _errors(

@@ -308,7 +308,10 @@ class ChannelService:
                     channel=channel,
                     reasons=" ".join(one.why for one in broken),
                 ),
-                tr("Make that good, or overrule it with a reason, which is kept."),
+                tr(
+                    "Make that good, or overrule it with a reason, which is kept: on the command "
+                    "line by --override and --why."
+                ),
             )
         if not why.strip():
             raise InvalidInput(

@@ -9,9 +9,9 @@ from modeldesk.core.errors import InvalidReference, RegistryError
 from modeldesk.core.ids import ImageId, short
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.library.versions import own_reference
 from modeldesk.core.references import Reference
 from modeldesk.core.releases.model import Deployment, VersionTarget
-from modeldesk.core.versioning.channels import channel_of
 
 ASK_AGAIN_S = 600.0
 """How long what a registry said is taken for true."""
@@ -112,5 +112,5 @@ def _has(image: ImageSummary, tag: Reference, digest: str) -> bool:
 
 def _name(image: ImageSummary, tag: Reference) -> str:
     """The version's own tag in the same repository; empty for none."""
-    names = (one.tag for one in image.tags if one.name == tag.name)
-    return next((name for name in names if channel_of(name) is None), "")
+    own = own_reference(one for one in image.tags if one.name == tag.name)
+    return own.tag if own else ""

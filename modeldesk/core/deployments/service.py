@@ -60,6 +60,10 @@ class EveryDeployment:
         """Every release of the deployment, newest first."""
         return self.containers.history(key)
 
+    def settings(self, key: DeploymentKey) -> Mapping[int, ServiceSettings]:
+        """Every revision of its settings, the newest first."""
+        return self.containers.settings(key)
+
     def earlier_versions(self, deployment: Deployment) -> tuple[VersionTarget, ...]:
         """What can be gone back to, nearest first."""
         return self.containers.earlier_versions(deployment)

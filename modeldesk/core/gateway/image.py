@@ -20,7 +20,7 @@ def gateway_image(engine: ImageEngine, named: str, job: Job) -> ImageId:
         raise GatewayError(
             tr("The gateway's image {image} can't be had: {why}", image=named, why=error.message),
             tr(
-                "Load it on the engine, or name another image of nginx: in Settings, or as "
+                "Name an image of nginx that the engine has or can pull: in Settings, or as "
                 "“gateway_image” in the settings file, whose path “modeldesk doctor” tells."
             ),
             error.detail,

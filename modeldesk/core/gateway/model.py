@@ -9,6 +9,10 @@ from modeldesk.core.ids import DeploymentName
 VERSION_HEADER = "X-ModelDesk-Version"
 """A request that carries it, with a backend's name or version, goes to that backend whatever the
 split says; an answer tells in it who answered."""
+MISSING_HEADER = "X-ModelDesk-Missing"
+"""An answer carries it where the version that was asked for is not in service, so that whoever the
+request was for anyhow has answered: one that is passed on with its headers must not fail."""
+MISSING_TEXT = "version"
 REQUEST_HEADER = "X-ModelDesk-Request"
 """An answer tells in it the id by which feedback names the request."""
 FEEDBACK_PATH = "/_modeldesk/feedback"

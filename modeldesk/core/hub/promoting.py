@@ -136,7 +136,10 @@ class Promoter:
                     channel=plan.channel,
                     found=plan.before or short(step.before) or tr("nothing"),
                 ),
-                tr("Look at it, and ask again."),
+                tr(
+                    "Ask where it is now, and move it from there: over HTTP, send the answer’s "
+                    "ETag as “If-Match”."
+                ),
             )
         if not plan.alters:
             return None

@@ -44,7 +44,7 @@ def find_models(snapshot: LibrarySnapshot, name: str) -> list[Model]:
             tr("There is no model “{name}” on the engine.", name=name),
             tr("Did you mean {names}?", names=", ".join(near))
             if near
-            else tr("See what there is with: modeldesk images"),
+            else tr("See what there is with: modeldesk images, and in registries too with --ask"),
         )
     return found
 

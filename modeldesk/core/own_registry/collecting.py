@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modeldesk.core.containers.model import ContainerDetail
 from modeldesk.core.containers.readiness import log_tail, wait_until_ready
-from modeldesk.core.errors import ContainerFailed, EngineError
+from modeldesk.core.errors import ContainerFailed, EngineError, NotInRegistry
 from modeldesk.core.ids import ContainerId
 from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.own_registry.files import collector_spec
@@ -91,7 +91,11 @@ def has_untagged_parts(registry: Registry, repositories: Iterable[str], token: C
         tagged: set[str] = set()
         parts: set[str] = set()
         for tag in registry.tags(repository, token):
-            manifest = registry.manifest(repository, tag, token)
+            try:
+                manifest = registry.manifest(repository, tag, token)
+            except NotInRegistry:
+                # A deleting that was broken off may leave a tag that names nothing.
+                continue
             tagged.add(manifest.digest)
             parts.update(one.digest for one in named_by(manifest).members)
         if parts - tagged:

@@ -194,7 +194,7 @@ def _image(engine: ImageEngine, wanted: Reference, job: Job) -> ImageId:
         raise RegistryError(
             tr("The registry's image {image} can't be had: {why}", image=wanted, why=error.message),
             tr(
-                "Load it on the engine, or name another image of a registry: in Settings, or with "
+                "Name an image of a registry that the engine has or can pull: in Settings, or with "
                 "“modeldesk registry start --image REF”."
             ),
             error.detail,

@@ -79,7 +79,7 @@ class Registry(Protocol):
 
     def delete_manifest(self, repository: str, digest: str, token: CancelToken) -> None:
         """With every tag that names it. Raises `NotInRegistry`; `RegistryDenied` where deleting
-        is not allowed or not switched on."""
+        is not allowed or not switched on, whether it is there or not."""
         ...
 
     def referrers(self, repository: str, digest: str, token: CancelToken) -> tuple[Descriptor, ...]:

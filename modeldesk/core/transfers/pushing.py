@@ -67,6 +67,8 @@ def push_target(text: str, own: Sequence[Reference]) -> Reference:
     its registry, with a tag or without. Then it gets the version's own tag among its names `own`,
     never one that moves. Raises `InvalidReference`."""
     target = Reference.parse(text)
+    if "/" not in text:
+        raise _placeless(text, own)
     if target.digest:
         raise InvalidReference(
             tr("“{name}” is a digest: an image can't be pushed as one.", name=text),
@@ -81,6 +83,17 @@ def push_target(text: str, own: Sequence[Reference]) -> Reference:
             tr("Write the tag that the image is to have behind {name}.", name=f"{target}:"),
         )
     return target.with_tag(tag)
+
+
+def _placeless(text: str, own: Sequence[Reference]) -> InvalidReference:
+    """A bare word is most often meant as a tag."""
+    place = next((one.name for one in pushable(own)), "registry.lan:5000/team/rec")
+    beside = f"{place.rpartition('/')[0]}/{text}"
+    return InvalidReference(
+        tr("“{name}” says no repository with its registry: alone it would be an image of Docker "
+           "Hub’s own.", name=text),
+        tr("Write where to, such as: {name}", name=beside if ":" in text else f"{place}:{text}"),
+    )  # fmt: skip
 
 
 def pushable(references: Sequence[Reference]) -> tuple[Reference, ...]:

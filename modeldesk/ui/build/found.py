@@ -5,11 +5,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -32,6 +30,7 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.clamped_label import ClampedLabel
 from modeldesk.ui.widgets.key_value import KeyValue
 from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.scroll_stop import ScrollStop
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _MARKS: dict[Severity, tuple[Icon, ColorName]] = {
@@ -91,10 +90,7 @@ class FoundCard(Card):
         column.addWidget(self._details)
         column.addStretch(1)
         self._content = content
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = ScrollStop(tr("In the folder"))
         area.setWidget(content)
         self.body.addWidget(area, 1)
         theme.changed.connect(self._draw)

@@ -3,9 +3,9 @@
 import shlex
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.channels.model import MovePlan
 from modeldesk.core.channels.names import channel_references, lies_in_registry
@@ -27,6 +27,7 @@ from modeldesk.ui.widgets.banner import Banner, Notice
 from modeldesk.ui.widgets.buttons import LinkButton, PlainButton, PrimaryButton
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.field import Field, NotedLineEdit
+from modeldesk.ui.widgets.growing_dialog import GrowingDialog
 from modeldesk.ui.widgets.key_value import KeyValue, KeyValueList
 from modeldesk.ui.widgets.label import Label
 
@@ -34,7 +35,7 @@ _WIDTH, _HEIGHT = 540, 340
 _LONGEST_NAME = 34
 
 
-class MoveDialog(QDialog):
+class MoveDialog(GrowingDialog):
     """Asks the engine and the registry what there is while it is open; what was seen is compared
     again when the channel is moved."""
 
@@ -57,8 +58,6 @@ class MoveDialog(QDialog):
         self._off = off
         self._plan: MovePlan | None = None
         self._latest = Latest(context.tasks, self)
-        self._fit_due = QTimer(self, singleShot=True, interval=0)
-        self._fit_due.timeout.connect(self._fit)
         self.setWindowTitle(self._title())
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -200,15 +199,6 @@ class MoveDialog(QDialog):
         fit = plan is not None and not plan.problems and plan.alters
         self.accept_button.setEnabled(fit and (not broken or overruled))
         self.command.set_text(self._command(broken=broken))
-        # What was just shown is laid out by then.
-        self._fit_due.start()
-
-    def _fit(self) -> None:
-        """As high as what is said needs: lines that wrap are higher than a size hint knows."""
-        layout = self.layout()
-        if layout is not None:
-            height = max(self.height(), layout.totalHeightForWidth(self.width()))
-            self.setMinimumHeight(height)
 
     def _command(self, *, broken: bool) -> str:
         version = self._version

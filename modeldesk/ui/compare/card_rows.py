@@ -1,11 +1,12 @@
 """Two rows of two cards, which scroll where they do not fit."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from modeldesk.core.words import tr
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.card import Card
+from modeldesk.ui.widgets.scroll_stop import ScrollStop
 
 _ACROSS = QBoxLayout.Direction.LeftToRight
 _DOWN = QBoxLayout.Direction.TopToBottom
@@ -14,19 +15,16 @@ Cards = tuple[Card, Card]
 Stretches = tuple[int, int]
 
 
-class CardRows(QScrollArea):
+class CardRows(ScrollStop):
     """The cards of a row stand beside each other where there is room, else below."""
 
     def __init__(self, beside_from: int, heights: tuple[int, int], parent: QWidget | None) -> None:
         """`beside_from` is the least width for two cards; `heights` are the least of the cards
         in the upper and in the lower row."""
-        super().__init__(parent)
+        super().__init__(tr("What differs"), parent)
         self._beside_from, self._heights = beside_from, heights
         self._rows = (QBoxLayout(_ACROSS), QBoxLayout(_ACROSS))
         self._cards: tuple[Cards, ...] = ()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def set_cards(
         self, upper: Cards, lower: Cards, stretches: tuple[Stretches, Stretches], *below: QWidget

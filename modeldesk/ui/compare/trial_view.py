@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -122,6 +122,8 @@ class TrialView(QWidget):
         self._blank = QWidget()
         for face in (self._start, self.running, self.result, self._blank):
             self._faces.addWidget(face)
+        # The fields are its stops.
+        self._start.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._start.setFrameShape(QFrame.Shape.NoFrame)
         self._start.setWidgetResizable(True)
         inside = QWidget()

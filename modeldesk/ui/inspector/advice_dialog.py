@@ -30,7 +30,7 @@ class AdviceDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Suggestions for {name}", name=presentation.cut(name)))
         self.cards = [AdviceCard(one) for one in advice]
-        scroll = PageScroll()
+        scroll = PageScroll(self.windowTitle())
         scroll.body.setSpacing(Space.M)
         for card in self.cards:
             scroll.body.addWidget(card)

@@ -16,7 +16,7 @@ class ConfigTab(PageScroll):
     """What looks like a secret is hidden, and that it is in the image is said."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Config"), parent)
         self.start = FactList(tr("Start"))
         self.environment = FactList(tr("Environment"))
         self.secret_note = SecretNote()

@@ -33,7 +33,7 @@ class MetadataTab(PageScroll):
         parent: QWidget | None = None,
     ) -> None:
         """`source` is called in worker threads."""
-        super().__init__(parent)
+        super().__init__(tr("Metadata"), parent)
         self._version: Version | None = None
         self._due = False
         self.secret_note = SecretNote()

@@ -1,19 +1,16 @@
 """A tab whose content is longer than the panel is high."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from modeldesk.ui.theme.tokens import Space
+from modeldesk.ui.widgets.scroll_stop import ScrollStop
 
 
-class PageScroll(QScrollArea):
+class PageScroll(ScrollStop):
     """Scrolls upright only; put content into `body`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
         content = QWidget()
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(0, Space.M, Space.S, Space.M)

@@ -37,7 +37,7 @@ class RemoteFacts(PageScroll):
         parent: QWidget | None = None,
     ) -> None:
         """`source` is called in worker threads."""
-        super().__init__(parent)
+        super().__init__(tr("In the registry"), parent)
         self._shown: PlacedVersion | None = None
         self.said = Label("", TextStyle.BODY, "muted", wrap=True)
         self.pull = PlainButton(tr("Pull"))

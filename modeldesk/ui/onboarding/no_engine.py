@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from modeldesk.ui.widgets.card import Card
 from modeldesk.ui.widgets.copy_label import CopyLabel
 from modeldesk.ui.widgets.elided_label import ElidedLabel
 from modeldesk.ui.widgets.label import Label, page_title
+from modeldesk.ui.widgets.scroll_stop import ScrollStop
 from modeldesk.ui.widgets.tooltip import plain_tooltip
 
 _WIDEST = 1040
@@ -44,15 +44,13 @@ _MARKS: dict[AttemptOutcome, tuple[Icon, ColorName]] = {
 }
 
 
-class NoEngine(QScrollArea):
+class NoEngine(ScrollStop):
     """Says what was tried, what each address answered, what to do, and what still works."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("No engine"), parent)
         self._context = context
         self._connection = Connection(ConnectionState.SEARCHING)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self._title = page_title("")
         self._title.setWordWrap(True)
         self._sentence = Label("", TextStyle.BODY, "muted", wrap=True, selectable=True)

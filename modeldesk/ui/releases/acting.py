@@ -146,14 +146,20 @@ class Acting(QObject):
         deployment = shown.entry.deployment
         if deployment is None:
             return
-        SettingsDialog(
+        dialog = SettingsDialog(
             self._context.theme,
             deployment,
             lambda read, why: self._actions.change_settings(
                 deployment, read.settings, read.secrets, why
             ),
             self._over,
-        ).open()
+        )
+        self._actions.read_revisions(
+            deployment,
+            dialog,
+            lambda revisions: dialog.show_revisions(revisions, datetime.now(UTC)),
+        )
+        dialog.open()
 
     def _scale(self, shown: Shown) -> None:
         deployment = shown.entry.deployment

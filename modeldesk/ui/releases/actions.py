@@ -26,6 +26,7 @@ from modeldesk.core.releases.model import (
 )
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.releases.outcome import ReleaseOutcome
+from modeldesk.core.releases.revisions import Revision, revisions_of
 from modeldesk.core.releases.tidy import warm_until
 from modeldesk.core.swarm.service import SwarmReleases
 from modeldesk.core.swarm.wanted import service_name
@@ -36,6 +37,7 @@ from modeldesk.ui.presentation import duration
 from modeldesk.ui.releases.words import button_version, pinned_text
 from modeldesk.ui.tasks.handle import TaskHandle, TaskState
 from modeldesk.ui.tasks.lanes import serial
+from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.tokens import Tone
 from modeldesk.ui.widgets.confirm import ConfirmDialog, Question, ask
 from modeldesk.ui.widgets.key_value import KeyValue
@@ -56,6 +58,24 @@ class ReleaseActions(QObject):
         self._context = context
         self._releases = releases
         self._swarms = swarms
+
+    def read_revisions(
+        self,
+        deployment: Deployment,
+        owner: QObject,
+        on_result: Callable[[tuple[Revision, ...]], None],
+    ) -> None:
+        """Have `owner` told how the deployment's settings came to be what they are. Where that
+        can't be read, it is told nothing: the settings can be changed all the same."""
+        key = deployment.key
+        Latest(self._context.tasks, owner).submit(
+            lambda _: revisions_of(
+                self._releases.settings(key), self._releases.history(key), deployment.revision
+            ),
+            title=tr("Read revisions of settings"),
+            on_result=on_result,
+            on_error=lambda _error: None,
+        )
 
     def confirm_rollback(
         self, deployment: Deployment, target: VersionTarget, parent: QWidget

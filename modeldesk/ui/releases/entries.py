@@ -12,14 +12,15 @@ from modeldesk.core.containers.model import (
 from modeldesk.core.containers.reach import service_url
 from modeldesk.core.gateway.names import GATEWAY_LABEL
 from modeldesk.core.ids import ContainerId, DeploymentName
+from modeldesk.core.labels import OWN_REGISTRY_LABEL
 from modeldesk.core.library.model import LibrarySnapshot
 from modeldesk.core.releases.model import DEPLOYMENT_LABEL, Deployment, Target
 from modeldesk.core.releases.names import version_text
 from modeldesk.core.words import tr
 from modeldesk.ui.theme.tokens import Tone
 
-_PARTS = {DEPLOYMENT_LABEL, GATEWAY_LABEL}
-"""What labels containers of deployments."""
+_PARTS = {DEPLOYMENT_LABEL, GATEWAY_LABEL, OWN_REGISTRY_LABEL}
+"""What labels containers of deployments, and of the registry, which has a place of its own."""
 
 
 @dataclass(frozen=True, slots=True)

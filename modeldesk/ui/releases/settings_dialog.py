@@ -1,7 +1,8 @@
 """The dialog that changes how a deployment's containers run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,9 +18,11 @@ from PySide6.QtWidgets import (
 from modeldesk.core.containers.secrets import looks_secret
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.releases.model import Deployment
+from modeldesk.core.releases.revisions import Revision
 from modeldesk.core.words import tr
 from modeldesk.ui.releases.mount_rows import mount_editor
 from modeldesk.ui.releases.plan_dialog import fit_screen
+from modeldesk.ui.releases.revision_list import RevisionList
 from modeldesk.ui.releases.settings_input import (
     ALL_GPUS,
     SettingsInput,
@@ -78,6 +81,7 @@ class SettingsForm(QWidget):
         self.smoke = SmokeFields(self._before.smoke)
         swarm = self._before.swarm
         self.swarm = SwarmFields(swarm) if swarm is not None else None
+        self.revisions = RevisionList()
         self._fill(input_of(self._before))
         self._lay_out()
         self.variables.changed.connect(self._mask_secrets)
@@ -148,6 +152,7 @@ class SettingsForm(QWidget):
         column.addWidget(self.locked)
         column.addWidget(self.smoke)
         self.smoke.setHidden(self.smoke in idle)
+        column.addWidget(self.revisions)
         column.addStretch(1)
 
     def _mask_secrets(self) -> None:
@@ -180,6 +185,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(title)
         self._on_save = on_save
         self._before = deployment.settings
+        self._name = deployment.name
         self.form = SettingsForm(theme, deployment)
         self.why = QLineEdit()
         self.why.setPlaceholderText(tr("kept in the history"))
@@ -207,6 +213,10 @@ class SettingsDialog(QDialog):
         self._check()
         fit_screen(self, *_SIZE)
 
+    def show_revisions(self, revisions: Sequence[Revision], now: datetime) -> None:
+        """Tell, below the fields, how the settings came to be what they are."""
+        self.form.revisions.show_revisions(revisions, now, self._name)
+
     def _check(self) -> None:
         self.save_button.setEnabled(self.form.smoke.usable)
 
@@ -224,7 +234,9 @@ class SettingsDialog(QDialog):
 def _sentence(deployment: Deployment) -> str:
     revision = deployment.revision
     version = version_of(deployment.current) if deployment.current is not None else ""
-    kept = tr("Revision {number}; earlier ones are kept with their releases.", number=revision)
+    kept = tr("Revision {number}; the way there stands below the fields.", number=revision)
+    if revision < 2:
+        kept = tr("Revision {number}; earlier ones are kept with their releases.", number=revision)
     if not version:
         return kept
     if deployment.settings.swarm is not None:

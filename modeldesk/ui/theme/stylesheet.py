@@ -27,6 +27,8 @@ QSplitter::handle:hover { background: $accent; }
 QSplitter[kind="gap"]::handle { background: transparent; }
 QScrollArea, QStackedWidget { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollArea[kind="stop"] { border: 1px solid transparent; border-radius: ${control}px; }
+QScrollArea[kind="stop"]:focus { border-color: $accent; }
 """
 
 _SURFACES = """

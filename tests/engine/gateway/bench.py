@@ -11,6 +11,7 @@ from modeldesk.adapters.gateway.nginx import NginxGateway
 from modeldesk.core.containers.model import LOOPBACK, ContainerSpec, PortBinding
 from modeldesk.core.gateway.model import (
     FEEDBACK_PATH,
+    MISSING_HEADER,
     REQUEST_HEADER,
     VERSION_HEADER,
     Backend,
@@ -103,13 +104,26 @@ class NginxBench:
         finally:
             connection.close()
         by, request = answer.getheader(VERSION_HEADER, ""), answer.getheader(REQUEST_HEADER, "")
-        return Sent(answer.status, by, request)
+        return Sent(answer.status, by, request, answer.getheader(MISSING_HEADER, ""))
 
     def asked_by(self, callers: Sequence[str]) -> list[tuple[str, str]]:
-        """Each of the callers, with the backend that answered."""
+        """Each of the callers, with the backend that answered. Many share a connection."""
+        shares = [callers[number::_AT_ONCE] for number in range(_AT_ONCE)]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            sent = list(pool.map(self.send, callers))
-        return [(caller, one.by if one else "") for caller, one in zip(callers, sent, strict=True)]
+            return [one for answers in pool.map(self._asked_in_turn, shares) for one in answers]
+
+    def _asked_in_turn(self, callers: Sequence[str]) -> list[tuple[str, str]]:
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=_TIMEOUT_S)
+        answered = []
+        try:
+            for caller in callers:
+                connection.request("GET", "/predict", headers={CALLER_HEADER: caller})
+                answer = connection.getresponse()
+                answer.read()
+                answered.append((caller, answer.getheader(VERSION_HEADER, "")))
+        finally:
+            connection.close()
+        return answered
 
     def post_feedback(self, body: str) -> int:
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=_TIMEOUT_S)

@@ -67,7 +67,7 @@ def test_it_changes_nothing(
     bench.gateway.ensure(bench.spec, old, CancelToken())
     killed = _Ends(bench.engine)
     with pytest.raises(_Killed):
-        NginxGateway(killed).apply(bench.spec, new, CancelToken())  # type: ignore[arg-type]
+        NginxGateway(killed).apply(bench.spec, new, CancelToken())
     gateway = bench.gateway.ensure(bench.spec, old, CancelToken())
     if next_start == "goes on":
         bench.gateway.apply(bench.spec, Routing("r1", both[:1]), CancelToken())

@@ -1,8 +1,9 @@
-"""An image of Debian's registry, and a registry of a test's own made of it."""
+"""An image of the registry that is tested with, and a registry of a test's own made of it."""
 
 import io
 import os
 import secrets
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import docker
 import pytest
 
+import registry as registry_program
 from modeldesk.adapters.docker_engine.discovery import DockerEngineFinder
 from modeldesk.adapters.file_locks import FileDeploymentLocks
 from modeldesk.adapters.http_probe import HttpAnswerProbe
@@ -40,19 +42,41 @@ RUN apt-get update -q \\
  && rm -rf /var/lib/apt/lists/*
 ENTRYPOINT ["docker-registry"]
 """
+_NAMED_DOCKERFILE = f"""\
+FROM {DEBIAN}
+COPY program /usr/bin/docker-registry
+ENTRYPOINT ["docker-registry"]
+"""
 
 
 @pytest.fixture(scope="session")
 def registry_image(engine_url: str) -> Iterator[Reference]:
-    """Debian's own registry as an image, under a name of this run."""
+    """The registry as an image, under a name of this run: Debian's own, or the program that is
+    named for tests (which must need nothing that Debian's image lacks)."""
     name = f"modeldesk-test/registry-{secrets.token_hex(4)}:1"
     client = docker.DockerClient(base_url=engine_url)
     try:
-        client.images.build(fileobj=io.BytesIO(_DOCKERFILE.encode()), tag=name, rm=True)
+        client.images.build(fileobj=_context(), custom_context=True, tag=name, rm=True)
         yield Reference.parse(name)
         client.api.remove_image(name, force=True)
     finally:
         client.close()
+
+
+def _context() -> io.BytesIO:
+    made = io.BytesIO()
+    named = os.environ.get(registry_program.PROGRAM)
+    dockerfile = (_NAMED_DOCKERFILE if named else _DOCKERFILE).encode()
+    with tarfile.open(fileobj=made, mode="w") as context:
+        about = tarfile.TarInfo("Dockerfile")
+        about.size = len(dockerfile)
+        context.addfile(about, io.BytesIO(dockerfile))
+        if named:
+            program = registry_program.program()
+            assert program is not None
+            context.add(program, "program")
+    made.seek(0)
+    return made
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +46,8 @@ class Kept:
     def collect_garbage(self) -> None:
         """Everything that no tag leads to goes, as its keeper does it at night."""
         self.stop()
-        program = shutil.which("docker-registry") or "registry"
+        program = registry_program.program()
+        assert program is not None
         command = [program, "garbage-collect", "-m", str(self.folder / "config.yml")]
         subprocess.run(command, check=True, capture_output=True)
         self.process = registry_program.start(self.folder, self.port)

@@ -86,13 +86,13 @@ def test_nothing_is_painted_again_for_the_same_figures(
 
 def test_paths_are_made_once_for_what_is_there(chart: LiveLinesChart) -> None:
     chart.grab()
-    made = chart._paths
+    made = chart._picture.paths(chart.plot())
     QTest.mouseMove(chart, chart.plot().center().toPoint())
     chart.grab()
-    assert chart._paths is made
+    assert chart._picture.paths(chart.plot()) is made
     chart.resize(600, 160)
     chart.grab()
-    assert chart._paths is not made
+    assert chart._picture.paths(chart.plot()) is not made
 
 
 def test_a_limit_and_each_version_are_in_the_picture(chart: LiveLinesChart, theme: Theme) -> None:

@@ -82,7 +82,7 @@ def copy_denied(bench: Bench) -> None:
     there(bench).errors["manifest"] = [
         RegistryDenied(
             "The registry registry.lan:5000 wants a sign-in for team/recommendation.",
-            "Sign in with “docker login registry.lan:5000”.",
+            "Sign in with “modeldesk registry sign-in registry.lan:5000”, or in Settings.",
         )
     ]
     bench.moves.copy(Reference.parse(f"{REPOSITORY}:v1.4.0"), MODEL, bench.window)

@@ -317,6 +317,34 @@ def test_settings_make_a_revision_of_what_runs(
     settle(qtbot, bench)
 
 
+def test_the_settings_tell_how_they_came_to_be_what_they_are(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    qtbot.waitUntil(lambda: can(page, Act.DEPLOY))
+    page.heading.actions_by_act[Act.SETTINGS].trigger()
+    (dialog,) = page.findChildren(SettingsDialog)
+    settle(qtbot, bench)
+    # One revision has no way to tell of.
+    assert dialog.form.revisions.isHidden()
+    dialog.form.memory.setText("512 MB")
+    dialog.why.setText("it ran out of memory")
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: bench.deployment("shop").revision == 2)
+    settle(qtbot, bench)
+    qtbot.waitUntil(lambda: can(page, Act.DEPLOY))
+    page.heading.actions_by_act[Act.SETTINGS].trigger()
+    dialog = page.findChildren(SettingsDialog)[-1]
+    qtbot.waitUntil(lambda: not dialog.form.revisions.isHidden())
+    second, change, first, nothing = dialog.form.revisions.texts()
+    assert second.startswith("Revision 2, in use · ")
+    assert second.endswith("v1.4.0 · it ran out of memory")
+    assert change == "Memory at most: all there is → 512 MB"
+    assert first.startswith("Revision 1 · ")
+    assert nothing == "the first that was kept"
+    dialog.reject()
+
+
 def test_the_history_has_every_step_and_compares_with_what_runs(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:

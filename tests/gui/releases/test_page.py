@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from modeldesk.core.containers.model import ContainerSpec, ContainerSummary, Health, LogLine
 from modeldesk.core.ids import ContainerId, DeploymentName, ModelName
 from modeldesk.core.jobs import Job
+from modeldesk.core.labels import OWN_REGISTRY_LABEL
 from modeldesk.core.releases.model import Release, ReleaseKind, ReleaseState
 from modeldesk.ui.links import LibraryLink, ReleasesLink
 from modeldesk.ui.presentation import short_digest
@@ -278,6 +279,14 @@ def test_a_single_container_that_stopped_is_not_said_to_have_started(
     bench.read_library()
     assert page.heading.line.text().startswith("made ")
     qtbot.waitUntil(lambda: not streaming())
+
+
+def test_the_registry_of_ones_own_is_not_among_what_runs(bench: Bench, page: ReleasesPage) -> None:
+    image = bench.add_version("v1.0.0")
+    spec = ContainerSpec(image, labels={OWN_REGISTRY_LABEL: "ann"})
+    bench.engine.start_container(bench.engine.create_container(spec))
+    bench.read_library()
+    assert page._empty.isVisibleTo(page)
 
 
 def test_without_a_browser_the_address_can_be_copied(

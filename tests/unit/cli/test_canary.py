@@ -68,6 +68,11 @@ class Desk:
         assert isinstance(answer.json, dict)
         return answer.json
 
+    def listed(self, *words: str) -> list[Any]:
+        answer = self.run(releases, *words)
+        assert isinstance(answer.json, list)
+        return answer.json
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
@@ -112,12 +117,26 @@ def test_a_deploy_can_be_one(desk: Desk) -> None:
     assert aborted.lines[1] == f"Rolled back by {who}."
     assert (aborted.json["why"], aborted.json["ended_by"]) == ("", who)
     assert desk.run(canary, "status", "shop").lines[1] == f"Rolled back by {who}."
-    (newest, *_) = desk.run(releases).json
+    (newest, *_) = desk.listed()
     assert (newest["state"], newest["ended_by"]) == ("aborted", who)
     with pytest.raises(InvalidInput):
         desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--canary", "25", "--cpus", "2")
     with pytest.raises(NoSuchDeployment):
         desk.run(deploy, "team/rec:v1.1.0", "--name", "other", "--canary", "25")
+
+
+def test_revisions_of_settings_are_told_with_what_changed(desk: Desk) -> None:
+    desk.run(deploy, "team/rec:v1.1.0", "--name", "shop", "--memory", "512m", "--why", "it ran out")
+    answer = desk.run(releases, "shop", "--settings")
+    newest, oldest = desk.listed("shop", "--settings")
+    assert newest["changes"] == [{"setting": "memory_bytes", "before": 0, "after": 512_000_000}]
+    assert (newest["revision"], newest["in_use"], newest["why"]) == (2, True, "it ran out")
+    assert (oldest["revision"], oldest["in_use"], oldest["changes"]) == (1, False, [])
+    assert answer.lines[0].startswith("Revision 2, in use · ")
+    assert answer.lines[1] == "  Memory at most: all there is → 512 MB"
+    assert len(answer.lines) == 3
+    with pytest.raises(InvalidInput):
+        desk.run(releases, "--settings")
 
 
 def test_what_is_none_of_the_forms_is_refused(desk: Desk) -> None:

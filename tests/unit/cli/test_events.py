@@ -90,6 +90,8 @@ def test_a_receiver_is_added_listed_and_removed(session: Session, drawer: Drawer
     assert secret.startswith("whsec_")
     assert secret in added.lines[1]
     [listed] = found(run(session, "list"))
+    # What one wants to know first needs no word.
+    assert found(run(session)) == [listed]
     assert listed == {
         "id": listed["id"],
         "name": "team",

@@ -25,9 +25,12 @@ from modeldesk.core.errors import (
 from modeldesk.core.ids import ImageId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.layers.kinds import LayerKind
+from modeldesk.core.library.browsing import Browsing
 from modeldesk.core.library.remote_model import RemoteVersion, RemoteVersions
 from modeldesk.core.library.remote_versions import RemoteHistory
 from modeldesk.core.library.service import Library
+from modeldesk.core.registry.known import KnownRegistry
+from modeldesk.core.settings import Settings
 from modeldesk.paths import Paths
 from tests.fakes.engine import FakeEngine, FakeFinder
 from tests.fakes.records import FakeImageRecords
@@ -51,6 +54,7 @@ class Bench:
             finder=FakeFinder(self.engine),
             library=Library(FakeImageRecords()),
             remote_versions=RemoteHistory(self.parts.remote_records, self.registry),
+            browsing=Browsing(self.parts.remote_records, self.registry, _clock()),
             metadata=MetadataService(
                 self.parts.metadata_records, lambda: self.registries, lambda: "Ann", _clock()
             ),
@@ -230,6 +234,20 @@ def test_search_asks_known_registries(bench: Bench) -> None:
     assert isinstance(answer.json, dict)
     assert answer.json["total"] == 2
     assert made.digest in json.dumps(answer.json)
+
+
+def test_search_looks_through_registries_of_which_nothing_is_known(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.push("v9", 0.99)
+    bench.parts.settings = Settings(registries=(KnownRegistry("r.lan"),))
+    bench.session = Session(bench.parts)
+    assert "v9" not in "".join(bench.search("accuracy > 0.9").lines)
+    unasked = "r.lan was not looked through yet: --refresh asks it."
+    assert unasked in capsys.readouterr().err
+    bench.parts.search.forget()
+    assert "v9" in "".join(bench.search("accuracy > 0.9", "--refresh").lines)
+    assert unasked not in capsys.readouterr().err
 
 
 def test_search_without_an_engine(bench: Bench) -> None:

@@ -158,6 +158,19 @@ def test_registries_are_asked_when_that_is_wished(bench: Bench) -> None:
     assert [*bench.told()] == ["v1.2.0", "v1.0.0"]
 
 
+def test_channels_of_what_only_a_registry_has(bench: Bench) -> None:
+    bench.add("v1.0.0", "candidate")
+    there = bench.in_registry("v1.2.0")
+    bench.registry.repositories[REPOSITORY] = RemoteVersions(
+        (there,), channels={"stable": there.digest}
+    )
+    told = bench.told("rec", "--ask")
+    assert {tag: one["channels"] for tag, one in told.items()} == {
+        "v1.0.0": ["candidate"],
+        "v1.2.0": ["stable"],
+    }
+
+
 def test_a_registry_that_is_away_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     bench.add("v1.0.0")
     bench.registry.failing[REPOSITORY] = RegistryUnavailable("Nobody answers at r.lan.")

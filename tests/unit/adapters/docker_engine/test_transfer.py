@@ -136,16 +136,16 @@ def test_who_one_is_goes_in_the_engines_own_form(found: SignIn | None) -> None:
             "insecure-registries",
         ),
         ("toomanyrequests: You have reached your pull rate limit.", RegistryBusy, "Wait"),
-        ("unauthorized: authentication required", RegistryDenied, "docker login"),
+        ("unauthorized: authentication required", RegistryDenied, "registry sign-in"),
         (
             'Head "https://registry.lan/v2/": no basic auth credentials',
             RegistryDenied,
-            "docker login",
+            "registry sign-in",
         ),
         (
             "denied: requested access to the resource is denied",
             RegistryDenied,
-            "docker login",
+            "sign in as somebody else",
         ),
         (
             (

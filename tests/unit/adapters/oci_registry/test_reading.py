@@ -272,20 +272,52 @@ def test_manifests_that_are_not_taken(
     assert body in caught.value.detail
 
 
-@pytest.mark.parametrize("status", [400, 405])
-def test_registries_that_delete_nothing(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "there"), [(400, True), (400, False), (404, True), (405, True), (405, False)]
+)
+def test_registries_that_delete_nothing(status: int, there: bool) -> None:
     kept = _artifact()
 
     def answer(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            return httpx.Response(200, content=kept.content)
-        return httpx.Response(status)
+        if request.method == "DELETE":
+            return httpx.Response(status)
+        return httpx.Response(200, content=kept.content) if there else httpx.Response(404)
 
     one = client(answer)
     with pytest.raises(RegistryDenied, match="deletes nothing") as caught:
         one.delete_manifest("team/model", kept.digest, CancelToken())
     one.close()
     assert "storage.delete.enabled" in caught.value.hint
+
+
+def test_tags_that_a_lost_answer_left_behind_go_too() -> None:
+    """As Docker's own registry from 3.0 on, which removes them once the manifest is gone, unless
+    nobody waits any more."""
+    kept = manifest_of(image_document(b"{}", []))
+    manifests, tags = {kept.digest}, {"v1"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            manifests.add(kept.digest)
+            return httpx.Response(201)
+        if not manifests:
+            return httpx.Response(404)
+        if request.method != "DELETE":
+            return httpx.Response(200, content=kept.content)
+        manifests.clear()
+        if not lost:
+            lost.append(True)
+            raise httpx.RemoteProtocolError("gone", request=request)
+        tags.clear()
+        return httpx.Response(202)
+
+    lost: list[bool] = []
+    one = client(answer)
+    one.delete_manifest("team/model", kept.digest, CancelToken())
+    one.close()
+    assert lost
+    assert not manifests
+    assert not tags
 
 
 def test_the_hubs_own_images() -> None:

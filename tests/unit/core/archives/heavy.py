@@ -24,7 +24,8 @@ LONG = "/".join(["site-packages-of-this-layer"] * 3)
 
 def many_files() -> None:
     """Three hundred thousand, with long names."""
-    expect(index_layer(unpacked(headers()), lambda: None))
+    files = headers(tarfile.TarInfo(f"{LONG}/000000000"), len(LONG) + 1, "%09d", 2_654_435_761)
+    expect(index_layer(unpacked(files), lambda: None))
 
 
 def long_names() -> None:
@@ -89,31 +90,24 @@ def large_documents() -> None:
 
 def many_owners() -> None:
     """As many files of as many people in what an engine sends."""
-
-    def pieces() -> Iterator[bytes]:
-        for number in range(FILES):
-            file = tarfile.TarInfo("x")
-            file.uid = number
-            yield file.tobuf()
-
     stream = SavedStream(lambda found: index_layer(found, lambda: None))
-    stream.read(pieces(), lambda: None)
+    stream.read(headers(tarfile.TarInfo("x"), 108, "%07o", 1), lambda: None)
     refused(stream.archived)
 
 
-def headers() -> Iterator[bytes]:
-    """Of many empty files whose names differ."""
-    empty = bytearray(tarfile.TarInfo(f"{LONG}/000000000").tobuf())
-    where = len(LONG) + 1
-    empty[148:156] = b" " * 8
-    rest = sum(empty) - 9 * ord("0")
+def headers(of: tarfile.TarInfo, where: int, text: str, step: int) -> Iterator[bytes]:
+    """`of` again and again, with another number as `text` from byte `where` on."""
+    header, width = bytearray(of.tobuf()), len(text % 0)
+    header[where : where + width] = bytes(width)
+    header[148:156] = b" " * 8
+    rest = sum(header)
     for begin in range(0, FILES, 1000):
         piece = bytearray()
         for number in range(begin, begin + 1000):
-            digits = b"%09d" % (number * 2_654_435_761 % 1_000_000_007)
-            empty[where : where + 9] = digits
-            empty[148:156] = b"%06o\0 " % (rest + sum(digits))
-            piece += empty
+            digits = (text % (number * step % 1_000_000_007)).encode()
+            header[where : where + width] = digits
+            header[148:156] = b"%06o\0 " % (rest + sum(digits))
+            piece += header
         yield bytes(piece)
 
 

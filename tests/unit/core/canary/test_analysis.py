@@ -16,6 +16,7 @@ from modeldesk.core.canary.model import (
     WindowNumbers,
 )
 from modeldesk.core.canary.numbers import Recent
+from modeldesk.core.gateway.model import SplitKey
 from tests.unit.core.canary.rollouts import BAD, FEW, GOOD, NOW, SLOW
 
 PLAN = RolloutPlan()
@@ -73,6 +74,35 @@ def test_callers_who_left_are_told_of_where_requests_lack() -> None:
     assert judged.why == (
         "The canary had 0 requests; a window needs 50. 135 more callers left before the answer."
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (SplitKey.ADDRESS, "Do all callers have one address, as behind a proxy and"),
+        (SplitKey.HEADER, "Do requests have the header X-User?"),
+        (SplitKey.COOKIE, "Do requests have the cookie X-User?"),
+    ],
+)
+def test_a_split_that_sends_all_callers_to_the_stable_version_is_asked_about(
+    key: SplitKey, said: str
+) -> None:
+    plan = replace(PLAN, key=key, field="X-User")
+    assert said in judge(window(VersionNumbers()), plan, 1.0).why
+
+
+@pytest.mark.parametrize(
+    ("canary", "stable"),
+    [
+        (VersionNumbers(), VersionNumbers(requests=PLAN.least_requests - 1)),
+        (VersionNumbers(requests=1), GOOD),
+        (VersionNumbers(refused=1), GOOD),
+    ],
+)
+def test_it_is_not_where_too_few_called_or_some_came(
+    canary: VersionNumbers, stable: VersionNumbers
+) -> None:
+    assert "?" not in judge(window(canary, stable), PLAN, 1.0).why
 
 
 def test_good_numbers_pass_and_say_what_they_were() -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -239,7 +240,7 @@ def test_two_watch_and_each_forgets_what_an_engine_s_start_did(site: Site) -> No
     site.status = 502
     site.call(40)
     for watch in (site.watch, other):
-        until(lambda watch=watch: sum(p.canary.requests for p in watch.series(1)) == 20)
+        until(partial(_has_read, watch, 20))
     until(lambda: site.looked().since > begun.since)
     # It was started before that, by who knows how much.
     site.traffic.up_s = (datetime.now(UTC) - begun.since).total_seconds() - 0.001
@@ -326,6 +327,10 @@ def test_a_gateway_that_is_gone_is_told_and_pauses_it(site: Site) -> None:
     assert "could not be had" in site.rollout.why
     assert site.traffic.routed(site.rollout) == Wanted(1_000)
     assert site.traffic.followed > 1
+
+
+def _has_read(watch: CanaryWatch, requests: int) -> bool:
+    return sum(point.canary.requests for point in watch.series(1)) == requests
 
 
 def _cancelled() -> CancelToken:

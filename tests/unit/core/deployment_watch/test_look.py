@@ -185,6 +185,15 @@ def test_a_channel_that_names_another_version_here_is_found(bench: Bench) -> Non
     assert bench.followed.asked == []
 
 
+def test_it_is_called_by_the_tag_that_names_it_best(bench: Bench) -> None:
+    bench.followed.name = "stable"
+    image = bench.desk.versions["v1.2.0"].image
+    for tag in ("v1.2.0-rc1", "old1", "stable", "latest"):
+        bench.desk.engine.tag_image(image, Reference.parse(f"team/rec:{tag}"))
+    [found] = look(bench)
+    assert found.text == "stable is v1.2.0 now; shop runs v1.1.0."
+
+
 def test_a_channel_that_a_canary_is_on_its_way_to_is_no_news(bench: Bench) -> None:
     bench.followed.name = "stable"
     engine, versions = bench.desk.engine, bench.desk.versions

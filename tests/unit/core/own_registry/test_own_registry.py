@@ -322,6 +322,14 @@ def test_untagged_images_stay_where_an_index_needs_them(desk: Desk) -> None:
     assert desk.service.collect(desk.engine, desk.known, Job()).untagged
 
 
+def test_a_tag_that_names_nothing_is_passed_over(desk: Desk) -> None:
+    desk.start()
+    registry = desk.registries.add("127.0.0.1:5000")
+    registry.add_image("team/a", "v1", [b"layer"])
+    registry.kept["team/a"].tags["left"] = f"sha256:{'0' * 64}"
+    assert desk.service.collect(desk.engine, desk.known, Job()).untagged
+
+
 def test_collecting_that_fails_or_is_cancelled_leaves_it_running(desk: Desk) -> None:
     desk.start()
     desk.registries.add("127.0.0.1:5000").add_image("team/a", "v1", [b"layer"])

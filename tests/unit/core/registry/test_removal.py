@@ -7,7 +7,6 @@ from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.core.registry.removal import kinds_of, plan_removal, remove
 from modeldesk.core.registry.walk import MOVE_TYPE
 from tests.fakes.registry import FakeRegistry
-from tests.fakes.registry_contents import digest_of
 from tests.unit.core.registry.images import AMD, ARM, add_index, attach
 
 REC = "team/rec"
@@ -126,23 +125,88 @@ def test_what_is_attached_goes_and_is_named_and_moves_of_channels_stay(
     assert registry.kept[REC].tags == {moved: move.digest}
 
 
-def test_what_was_read_is_not_read_again_and_it_is_told_how_far_it_is(
+def test_each_tag_is_asked_for_once_and_it_is_told_how_far_that_is(
     registry: FakeRegistry,
 ) -> None:
     for number in range(1100):
         registry.add_image(REC, f"v{number}", [b"w"], {"v": number})
     said: list[Progress] = []
     plan = plan_removal(registry, REC, "v7", Job(CancelToken(), said.append))
-    assert {one.text for one in said} == {"Looking at tags", "Looking at what stays"}
-    assert [one.done for one in said if one.text == "Looking at tags"] == [0, 512, 1024]
-    assert said[-1].total == 1099
-    # What stays is remembered by what matters of it alone.
-    assert set(plan.seen.values()) == {((), (digest_of(b"w"),))}
+    assert [(one.text, one.done, one.total) for one in said] == [
+        ("Looking at tags", done, 1100) for done in (0, 512, 1024)
+    ]
+    # Each tag's manifest tells its digest, too; the first is the image itself.
+    assert registry.asked["manifest"] == 1 + 1100
+    assert registry.asked["digest"] == 0
     registry.asked.clear()
     remove(registry, plan, Job())
-    # The image itself, and nothing else.
+    # The image and its tag, and what would stand for a list of attachments.
     assert registry.asked["manifest"] == 1
-    assert registry.asked["digest"] == 1100 + 1
+    assert registry.asked["digest"] == 1 + 1
+    assert registry.asked["tags"] == 2
+
+
+def test_what_many_tags_share_is_read_once(registry: FakeRegistry) -> None:
+    images = [registry.add_image(REC, f"a{n}", [b"w"], {"v": n}) for n in range(2)]
+    for number in range(2000):
+        registry.kept[REC].tags[f"b{number}"] = images[1].digest
+    add_index(registry, REC, "multi", AMD, ARM, attested=False)
+    said: list[Progress] = []
+    plan = plan_removal(registry, REC, "a0", Job(CancelToken(), said.append))
+    assert plan.tags == ("a0",)
+    assert plan.kept_bytes == 1
+    # Only the first tags are read as such; then the index, and its platforms.
+    assert registry.asked["manifest"] == 1 + 512 + 1 + 2
+    assert registry.asked["digest"] == 2003 - 512
+    assert {one.text for one in said} == {"Looking at tags", "Looking at what stays"}
+
+
+@pytest.mark.parametrize("tag", ["v2", "stable"])
+def test_a_name_that_was_moved_to_it_meanwhile_is_not_lost(
+    registry: FakeRegistry, tag: str
+) -> None:
+    image = registry.add_image(REC, "v1", [b"w"], {"v": 1})
+    registry.add_image(REC, tag, [b"x"], {"v": 2})
+    kept = registry.add_image(REC, "v3", [b"y"], {"v": 3})
+    plan = plan_removal(registry, REC, "v1", Job())
+    registry.kept[REC].tags[tag] = image.digest
+    with pytest.raises(TagMoved, match=tag):
+        remove(registry, plan, Job())
+    assert registry.kept[REC].tags[tag] == image.digest
+    assert registry.kept[REC].tags["v3"] == kept.digest
+    # A channel moves, and is looked at before anything goes.
+    assert ("v1" in registry.kept[REC].tags) == (tag == "stable")
+
+
+@pytest.mark.parametrize("when", ["before", "between"])
+def test_a_name_that_was_moved_to_a_platform_meanwhile_is_not_lost(
+    registry: FakeRegistry, when: str
+) -> None:
+    index, images = add_index(registry, REC, "v1", AMD, ARM, attested=False)
+    registry.add_image(REC, "v2", [b"x"], {"v": 2})
+    plan = plan_removal(registry, REC, "v1", Job())
+
+    def move(method: str, _repository: str, what: str) -> None:
+        if method == "delete_manifest" and (what == index.digest) == (when == "before"):
+            registry.kept[REC].tags["v2"] = images[ARM].digest
+
+    registry.before = move
+    with pytest.raises(TagMoved, match="v2"):
+        remove(registry, plan, Job())
+    assert registry.kept[REC].tags == {"v2": images[ARM].digest}
+    assert images[ARM].digest in registry.kept[REC].manifests
+
+
+def test_who_cancels_between_comes_too_late_to_lose_a_name(registry: FakeRegistry) -> None:
+    image = registry.add_image(REC, "v1", [b"w"])
+    registry.add_image(REC, "v2", [b"x"], {"v": 2})
+    plan = plan_removal(registry, REC, "v1", Job())
+    registry.kept[REC].tags["v2"] = image.digest
+    token = CancelToken()
+    registry.before = lambda method, *_: token.cancel() if method == "delete_manifest" else None
+    with pytest.raises(TagMoved):
+        remove(registry, plan, Job(token))
+    assert registry.kept[REC].tags == {"v2": image.digest}
 
 
 def test_it_can_be_cancelled_at_any_time(registry: FakeRegistry) -> None:
@@ -153,4 +217,4 @@ def test_it_can_be_cancelled_at_any_time(registry: FakeRegistry) -> None:
         plan_removal(
             registry, REC, "v7", Job(token, lambda one: token.cancel() if one.done else None)
         )
-    assert registry.asked["digest"] <= 512
+    assert registry.asked["manifest"] <= 1 + 512

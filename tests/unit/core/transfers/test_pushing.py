@@ -175,6 +175,22 @@ def test_a_repository_gets_the_versions_own_tag(text: str, own: list[str], expec
 
 
 @pytest.mark.parametrize(
+    ("text", "own", "meant"),
+    [
+        ("v1.0.0", ["rec:v1"], "registry.lan:5000/team/rec:v1.0.0"),
+        ("v1.0.0", ["rec:v1", "r.lan/own/rec:v1"], "r.lan/own/rec:v1.0.0"),
+        ("other:v2", ["rec:v1", "r.lan/own/rec:v1"], "r.lan/own/other:v2"),
+    ],
+)
+def test_a_tag_alone_is_no_repository_of_the_public_default(
+    text: str, own: list[str], meant: str
+) -> None:
+    with pytest.raises(InvalidReference, match="says no repository") as caught:
+        push_target(text, [Reference.parse(name) for name in own])
+    assert caught.value.hint.endswith(f": {meant}")
+
+
+@pytest.mark.parametrize(
     ("text", "own"),
     [
         ("r.lan/rec", ["rec:latest"]),

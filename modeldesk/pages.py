@@ -196,9 +196,9 @@ class Pages(QObject):
         )
 
     def _follow_swarm(
-        self, engine: ImageEngine, name: DeploymentName, token: CancelToken
+        self, engine: ImageEngine, name: DeploymentName, token: CancelToken, canary: bool
     ) -> "Iterator[Rolling]":
-        return self._parts.swarms.follow(engine, name, token)
+        return self._parts.swarms.follow(engine, name, token, canary=canary)
 
     def _manages_swarm(self, engine: ImageEngine) -> bool:
         from modeldesk.core.swarm.model import Membership

@@ -231,10 +231,6 @@ class ImageEngine(Protocol):
         seconds, as `build_cache` does. Raises `NotFound`, `Cancelled`."""
         ...
 
-    def list_networks(self) -> tuple[Network, ...]:
-        """Every network, in one call."""
-        ...
-
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         """A network of containers alone on one machine, with a subnet of the engine's choice, on
         which containers can have fixed addresses. One of that name stays as it is."""

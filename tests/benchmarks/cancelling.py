@@ -19,7 +19,7 @@ _TURNS = 20
 _BLOCKED_S = 0.05
 
 
-def figures(name: str, work: Callable[[CancelToken], None]) -> None:
+def figures(name: str, work: Callable[[CancelToken], object]) -> None:
     """Cancel `work` once it is blocked, some times, and print how long that took."""
     spent = []
     for _ in range(_TURNS):

@@ -11,13 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from modeldesk.adapters.sqlite.database import open_database
 from modeldesk.adapters.sqlite.outbox import SqliteOutbox
 from modeldesk.adapters.webhook import HttpEventPoster
 from modeldesk.core.event_receiver import EventReceiver, receiver
-from modeldesk.core.jobs import CancelToken
 from modeldesk.core.release_events.cloud_events import Message
 from modeldesk.core.release_events.sender import EventSender
 from tests.benchmarks.cancelling import figures
@@ -117,11 +117,7 @@ def main() -> None:
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             message = Message(f"{scheme}://127.0.0.1:{port}/hook", (), b"{}")
-
-            def post(token: CancelToken, sent: Message = message) -> None:
-                poster.post(sent, token)
-
-            figures(f"posting: {name}", post)
+            figures(f"posting: {name}", partial(poster.post, message))
     for name, (scheme, how) in ways.items():
         with hanging(**how) as port:  # type: ignore[arg-type]
             receivers = [

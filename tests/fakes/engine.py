@@ -187,6 +187,12 @@ class FakeEngine:
         with self._state:
             self._containers[container].status = ContainerStatus.PAUSED
 
+    def disconnect(self, container: ContainerId) -> None:
+        """As ``docker network disconnect`` does."""
+        with self._state:
+            found = self._containers[container]
+            found.spec = replace(found.spec, network="", address="")
+
     def emit(self, changes: Changes) -> None:
         """Every stream of events tells of `changes`."""
         with self._state:
@@ -483,10 +489,6 @@ class FakeEngine:
         token.raise_if_cancelled()
         with self._call("volume_bytes"):
             return self.volumes.size(name)
-
-    def list_networks(self) -> tuple[Network, ...]:
-        with self._call("list_networks"):
-            return tuple(self.networks.by_name.values())
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         with self._call("create_network"):

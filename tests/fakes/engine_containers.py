@@ -140,6 +140,7 @@ class FakeContainer:
             ports=self.ports,
             created=self.created,
             labels=dict(self.spec.labels),
+            networks={self.spec.network: self.spec.address} if self.spec.network else {},
         )
 
     def detail(self) -> ContainerDetail:
@@ -153,7 +154,6 @@ class FakeContainer:
             restarts=self.behaviour.restarts,
             environment={**self.behaviour.environment, **self.spec.environment},
             mounts=self.spec.mounts,
-            networks={self.spec.network: self.spec.address} if self.spec.network else {},
             checked=self.behaviour.health_output if self.health is Health.UNHEALTHY else "",
         )
 

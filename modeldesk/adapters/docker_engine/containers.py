@@ -87,6 +87,7 @@ def read_summary(entry: Object) -> ContainerSummary:
         ports=_listed_ports(items(entry.get("Ports"))),
         created=moment(entry.get("Created")),
         labels=labels(entry.get("Labels")),
+        networks=addresses(entry),
     )
 
 
@@ -106,6 +107,7 @@ def read_detail(inspected: Object) -> ContainerDetail:
         ),
         created=moment(inspected.get("Created")).replace(microsecond=0),
         labels=labels(config.get("Labels")),
+        networks=addresses(inspected),
     )
     return ContainerDetail(
         summary=summary,
@@ -117,7 +119,6 @@ def read_detail(inspected: Object) -> ContainerDetail:
         restarts=number(inspected.get("RestartCount")),
         environment=read_environment(texts(config.get("Env"))),
         mounts=tuple(_mount(mapping(mount)) for mount in items(inspected.get("Mounts"))),
-        networks=addresses(inspected),
         checked=_checked(health),
     )
 

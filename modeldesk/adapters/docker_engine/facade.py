@@ -200,9 +200,6 @@ class DockerEngine:
     def volume_bytes(self, name: str, token: CancelToken) -> int | None:
         return volumes.volume_bytes(self._connection, name, token)
 
-    def list_networks(self) -> tuple[Network, ...]:
-        return networks.list_networks(self._connection)
-
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:
         return networks.create_network(self._connection, name, labels)
 

@@ -19,13 +19,6 @@ _OVERLAPS = "overlaps"
 _THERE = "already exists"
 
 
-def list_networks(connection: Connection) -> tuple[Network, ...]:
-    """Every one, with its labels."""
-    with connection.client() as client:
-        entries = items(client.networks())
-    return tuple(_read(mapping(entry)) for entry in entries)
-
-
 def create_network(connection: Connection, name: str, wanted: Mapping[str, str]) -> Network:
     """One of that name stays as it is.
 

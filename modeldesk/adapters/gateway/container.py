@@ -55,8 +55,14 @@ class GatewayContainers:
                 self._engine.remove_container(one.id)
 
     def fits(self, spec: GatewaySpec, gateway: ContainerDetail) -> bool:
-        """Whether it was made from the same."""
-        return gateway.summary.labels.get(_MADE_LABEL) == _made_from(spec)
+        """Whether it was made from the same, and is where callers and versions reach it."""
+        made_from = gateway.summary.labels.get(_MADE_LABEL)
+        return made_from == _made_from(spec) and self.is_connected(spec, gateway)
+
+    def is_connected(self, spec: GatewaySpec, gateway: ContainerDetail) -> bool:
+        """Whether it is on its network still. It publishes nothing without, and yet answers from
+        within."""
+        return gateway_name(spec.deployment) in gateway.summary.networks
 
     @contextmanager
     def made(self, spec: GatewaySpec, instead_of: ContainerDetail | None) -> Iterator[ContainerId]:

@@ -76,7 +76,9 @@ class NginxGateway:
     def applied(self, spec: GatewaySpec) -> str | None:
         """See `Gateway`."""
         found = self._containers.find(spec)
-        return self._applied(found, CancelToken()) if found else None
+        if found is None or not self._containers.is_connected(spec, found):
+            return None
+        return self._applied(found, CancelToken())
 
     def drain(self, spec: GatewaySpec, longest_s: float, token: CancelToken) -> bool:
         """See `Gateway`."""

@@ -1,7 +1,6 @@
 """Blobs into a registry: one stream each, taken up where the registry says it is when the
 connection breaks or the sign-in ends, and removed when it is given up."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -14,6 +13,7 @@ from modeldesk.adapters.oci_registry.asking import (
     pause,
 )
 from modeldesk.adapters.oci_registry.errors import not_a_registry
+from modeldesk.adapters.oci_registry.gently import gently
 from modeldesk.adapters.oci_registry.names import check_digest, path_of, push, true_name
 from modeldesk.adapters.oci_registry.reading import has_blob, is_content
 from modeldesk.adapters.oci_registry.upload_places import give_up, place_of, told
@@ -34,7 +34,6 @@ SMALLER_PIECES = (64 * 1024 * 1024, 4 * 1024 * 1024)
 
 _PATIENCE_S = 300.0
 """Without a byte: a registry may move what it was sent to its place before it answers."""
-_GENTLE_S = 1.0
 _TRIES_OF_LARGE = 2 * TRIES
 """Without coming on. Most of a minute, in which a registry may be started again."""
 _ASK_WHERE = (401, 404, 408, 416, *WORTH_TRYING_AGAIN)
@@ -136,7 +135,7 @@ class Upload:
         # an upload nor removes it after the connection broke while it took something.
         body = lambda: self._pieces(first, length)  # noqa: E731 - made anew when sent again
         asked = Question("PATCH", self._place, self._scope, headers, body, _PATIENCE_S, again=False)
-        with _gently(self._token) as own:
+        with gently(self._token) as own:
             reply = self._asking.reply(asked, own)
         was_taken = reply.status in (201, 202, 204) and not reply.is_page
         if was_taken:
@@ -277,27 +276,6 @@ class Upload:
 
     def _refused(self, reply: Reply) -> RegistryError:
         return not_taken(self._asking.registry, self._blob.digest, reply)
-
-
-@contextmanager
-def _gently(token: CancelToken) -> Iterator[CancelToken]:
-    """A token that is cancelled some time after `token`, for what can end by itself till then."""
-    later = CancelToken()
-    timer = threading.Timer(_GENTLE_S, later.cancel)
-    timer.name = "registry-gently"
-    has_started = threading.Event()
-
-    def start() -> None:
-        timer.start()
-        has_started.set()
-
-    try:
-        with token.closing(start):
-            yield later
-    finally:
-        timer.cancel()
-        if has_started.is_set():
-            timer.join()
 
 
 @contextmanager

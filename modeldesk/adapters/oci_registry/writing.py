@@ -6,6 +6,7 @@ from random import random
 
 from modeldesk.adapters.oci_registry.asking import Asking, Question, Reply
 from modeldesk.adapters.oci_registry.errors import lied
+from modeldesk.adapters.oci_registry.gently import gently
 from modeldesk.adapters.oci_registry.names import (
     check_digest,
     check_reference,
@@ -113,10 +114,13 @@ class Writing:
             return False
 
     def _delete(self, repository: str, digest: str, token: CancelToken) -> Reply:
-        """Raises for any answer but that it is gone, now or already."""
+        """Raises for any answer but that it is gone, now or already. A cancel lets it end: in the
+        middle, Docker's own registry from 3.0 on would leave the tags behind."""
+        token.raise_if_cancelled()
         path = f"{path_of(self._asking.registry, repository)}/manifests/{digest}"
         scope = delete(true_name(self._asking.registry, repository))
-        reply = self._asking.reply(Question("DELETE", path, scope), token)
+        with gently(token) as own:
+            reply = self._asking.reply(Question("DELETE", path, scope), own)
         if reply.status not in (200, 202, 204, _GONE) or (reply.is_page and reply.status < 300):
             raise not_deleted(self._asking.registry, f"{repository}@{digest}", reply)
         return reply

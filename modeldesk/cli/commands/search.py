@@ -76,7 +76,8 @@ def execute(arguments: argparse.Namespace, session: Session) -> Answer:
     except InvalidQuery as error:
         error.detail = f"{text}\n{' ' * (error.column - 1)}{'^' * error.length}"
         raise
-    _say_never_asked(session)
+    if not arguments.refresh:
+        _say_never_asked(session)
     return _told(answer, order)
 
 

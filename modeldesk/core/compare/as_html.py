@@ -21,7 +21,7 @@ KIND_COLORS = {
 
 _STYLE = """
 :root { color-scheme: light dark; --window: #F6F7F9; --panel: #FFFFFF; --line: #E1E5EA;
-  --text: #1B2330; --muted: #667085; --good: #1E8E5A; --bad: #C8334A; --accent: #3D5AFE; }
+  --text: #1B2330; --muted: #616A7E; --good: #1A7A4D; --bad: #C63249; --accent: #3C58F9; }
 @media screen and (prefers-color-scheme: dark) { :root { --window: #14171C; --panel: #1B1F26;
   --line: #2A303A; --text: #E7EAF0; --muted: #9AA4B2; --good: #55C791; --bad: #F27C8E;
   --accent: #8193FF; } }

@@ -135,6 +135,8 @@ class ContainerSummary:
     ports: tuple[PortBinding, ...]
     created: datetime
     labels: Mapping[str, str] = field(default_factory=dict)
+    networks: Mapping[str, str] = field(default_factory=dict)
+    """Its address on each network it is on: the fixed one, or what it has now (may be empty)."""
 
     @property
     def running(self) -> bool:
@@ -159,8 +161,6 @@ class ContainerDetail:
     environment: Mapping[str, str]
     """Everything the process sees: the image's own variables too."""
     mounts: tuple[Mount, ...]
-    networks: Mapping[str, str] = field(default_factory=dict)
-    """Its address on each network it is on: the fixed one, or what it has now (may be empty)."""
     checked: str = ""
     """What its HEALTHCHECK said when the engine ran it last; empty where it has none, or it was
     not run yet."""

@@ -93,6 +93,10 @@ def _of_container(facts: ServiceFacts) -> Iterator[Finding]:
     elif container.status is ContainerStatus.PAUSED:
         text = tr("The container of {name} is paused.", name=name)
         yield _finding(facts, Problem.STOPPED, text)
+    elif container.running and facts.cut_off:
+        text = tr("The container of {name} is off its network: the gateway can’t reach it.",
+                  name=name)  # fmt: skip
+        yield _finding(facts, Problem.GONE, text)
     elif not container.running and container.status is not ContainerStatus.REMOVING:
         text = tr("The container of {name} does not run.", name=name)
         yield _finding(facts, Problem.STOPPED, text, _ended(facts))

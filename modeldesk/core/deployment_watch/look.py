@@ -30,6 +30,7 @@ from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.releases.model import Deployment, DeploymentKey, ReleaseState, Target
 from modeldesk.core.releases.routing import gateway_spec
+from modeldesk.core.releases.tools import is_off_network
 from modeldesk.core.swarm.rolling import Rolling
 from modeldesk.core.swarm.routing import has_gateway
 
@@ -114,6 +115,7 @@ class Looker:
             None,
             self._channels.facts(deployment, images, token),
             self._swarm(engine, deployment),
+            _is_cut_off(deployment, summary),
         )
 
     def _swarm(self, engine: ImageEngine, deployment: Deployment) -> SwarmFacts | None:
@@ -185,3 +187,10 @@ class Looker:
     def _is_released(self, deployment: Deployment) -> bool:
         last = next(iter(self._services.history(deployment.key)), None)
         return last is not None and last.state is ReleaseState.RUNNING
+
+
+def _is_cut_off(deployment: Deployment, container: ContainerSummary | None) -> bool:
+    version = deployment.version
+    if container is None or version is None:
+        return False
+    return is_off_network(container, deployment.name, version)

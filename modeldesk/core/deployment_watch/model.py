@@ -121,3 +121,5 @@ class ServiceFacts:
     channel: ChannelFacts | None = None
     swarm: SwarmFacts | None = None
     """None for one that runs as a container."""
+    cut_off: bool = False
+    """Whether the container is off the network that the gateway reaches it by."""

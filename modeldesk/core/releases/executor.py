@@ -38,7 +38,7 @@ from modeldesk.core.releases.plan import ReleasePlan, Step
 from modeldesk.core.releases.routing import chosen_ports, gateway_spec, routing_of
 from modeldesk.core.releases.settle import Settled, settle
 from modeldesk.core.releases.tidy import kept_after, tidy
-from modeldesk.core.releases.tools import Tools, release_label, stop
+from modeldesk.core.releases.tools import Tools, is_cut_off, release_label, stop
 from modeldesk.core.words import tr
 
 
@@ -166,6 +166,8 @@ class ReleaseExecutor:
         return container
 
     def _start(self, job: Job) -> ContainerId:
+        if self.reused and is_cut_off(self.tools.engine, self.wanted.name, self.reused):
+            self._make_anew(self.reused, job)
         try:
             self.tools.engine.start_container(self._version().container)
         except EngineUnavailable:

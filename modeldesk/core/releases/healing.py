@@ -20,7 +20,7 @@ from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.restarting import restart
 from modeldesk.core.releases.routing import gateway_spec
 from modeldesk.core.releases.settle import settle
-from modeldesk.core.releases.tools import gateway_container, runs, was_stopped
+from modeldesk.core.releases.tools import gateway_container, is_cut_off, runs, was_stopped
 from modeldesk.core.words import tr
 
 
@@ -87,15 +87,21 @@ def _healed(heal: Callable[[Deployment], list[Mended]], deployment: Deployment) 
 def _heal(parts: Releasing, engine: ImageEngine, deployment: Deployment, job: Job) -> list[Mended]:
     if deployment.stopped or deployment.version is None:
         return []
-    if runs(engine, deployment.container):
+    name = deployment.name
+    if not runs(engine, deployment.container):
+        if was_stopped(engine, deployment.container):
+            return []
+        why = tr("its container had gone")
+        done = tr("{name} runs again; its container had gone.", name=name)
+    elif is_cut_off(engine, name, deployment.version):
+        why = tr("its container was off its network")
+        done = tr("{name} runs again; its container was off its network.", name=name)
+    else:
         return _heal_gateway(parts, engine, deployment, job)
-    if was_stopped(engine, deployment.container):
-        return []
-    outcome = restart(parts, engine, deployment, tr("its container had gone"), job)
+    outcome = restart(parts, engine, deployment, why, job)
     if outcome.problem is not None:
         raise outcome.problem
-    name = deployment.name
-    return [Mended(name, tr("{name} runs again; its container had gone.", name=name))]
+    return [Mended(name, done)]
 
 
 def _heal_gateway(

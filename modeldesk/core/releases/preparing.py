@@ -24,7 +24,7 @@ from modeldesk.core.releases.model import (
 from modeldesk.core.releases.plan import Situation, Standing
 from modeldesk.core.releases.ports import ReleaseRecords
 from modeldesk.core.releases.routing import gateway_spec, ports_for_return
-from modeldesk.core.releases.tools import Tools, is_there, release_label, runs
+from modeldesk.core.releases.tools import Tools, is_cut_off, is_there, release_label, runs
 from modeldesk.core.words import tr
 
 
@@ -60,7 +60,7 @@ def situation(tools: Tools, intent: Intent) -> Situation:
     )
     stands = live and behind and known is not None and not takes_over
     return Situation(
-        target=_standing(tools.engine, intent.reused),
+        target=_standing(tools.engine, intent.wanted.name, intent.reused),
         gateway_stands=stands and tools.gateway.applied(gateway_spec(intent.wanted)) is not None,
         takes_over=takes_over,
         port_owner_runs=takes_over
@@ -73,11 +73,15 @@ def situation(tools: Tools, intent: Intent) -> Situation:
     )
 
 
-def _standing(engine: ImageEngine, reused: VersionContainer | None) -> Standing:
+def _standing(
+    engine: ImageEngine, name: DeploymentName, reused: VersionContainer | None
+) -> Standing:
     if reused is None:
         return Standing.NOTHING
-    status = engine.container(reused.container).summary.status
-    return Standing.WARM if status is ContainerStatus.RUNNING else Standing.STOPPED
+    runs_now = engine.container(reused.container).summary.status is ContainerStatus.RUNNING
+    # What can't be reached is made anew as it is started.
+    warm = runs_now and not is_cut_off(engine, name, reused)
+    return Standing.WARM if warm else Standing.STOPPED
 
 
 def kept_container(

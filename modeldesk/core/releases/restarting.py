@@ -12,7 +12,7 @@ from modeldesk.core.releases.preparing import Intent
 from modeldesk.core.releases.releasing import Releasing
 from modeldesk.core.releases.routing import check_ports
 from modeldesk.core.releases.settle import settle
-from modeldesk.core.releases.tools import is_there, runs
+from modeldesk.core.releases.tools import is_cut_off, is_there, runs
 from modeldesk.core.words import tr
 
 
@@ -25,7 +25,8 @@ def restart(
     if deployment.current is None:
         raise ReleaseError(tr("“{name}” has no version to start.", name=deployment.name))
     last = next(iter(parts.records.releases(deployment.key)), None)
-    if last and not deployment.stopped and runs(engine, deployment.container):
+    reachable = not is_cut_off(engine, deployment.name, deployment.version)
+    if last and not deployment.stopped and reachable and runs(engine, deployment.container):
         settle(parts.tools(engine), deployment.key, deployment, job, restart=False)
         return outcome_of(deployment, last, deployment, began, None, None)
     check_ports(deployment.settings.ports)

@@ -11,7 +11,13 @@ from modeldesk.core.gateway.names import gateway_name
 from modeldesk.core.gateway.ports import Gateway
 from modeldesk.core.ids import ContainerId, DeploymentName
 from modeldesk.core.ports import ImageEngine
-from modeldesk.core.releases.model import RELEASE_LABEL, DeploymentKey, Release, Target
+from modeldesk.core.releases.model import (
+    RELEASE_LABEL,
+    DeploymentKey,
+    Release,
+    Target,
+    VersionContainer,
+)
 from modeldesk.core.releases.ports import ReleaseRecords
 
 SWARM_STEP = "swarm "
@@ -70,6 +76,25 @@ def runs(engine: ImageEngine, container: ContainerId | None) -> bool:
         return engine.container(container).summary.running
     except NotFound:
         return False
+
+
+def is_cut_off(engine: ImageEngine, name: DeploymentName, version: VersionContainer | None) -> bool:
+    """Whether somebody took it from the deployment's network, so that the gateway can't reach it
+    whether it runs or not."""
+    if version is None:
+        return False
+    try:
+        container = engine.container(version.container).summary
+    except NotFound:
+        return False
+    return is_off_network(container, name, version)
+
+
+def is_off_network(
+    container: ContainerSummary, name: DeploymentName, version: VersionContainer
+) -> bool:
+    """See `is_cut_off`. Tasks of a swarm have no address that stays."""
+    return version.address != "" and container.networks.get(gateway_name(name)) != version.address
 
 
 def was_stopped(engine: ImageEngine, container: ContainerId | None) -> bool:

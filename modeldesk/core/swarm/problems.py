@@ -88,6 +88,14 @@ def service_gone(name: DeploymentName) -> ReleaseError:
     )
 
 
+def canary_service_gone(name: DeploymentName) -> ReleaseError:
+    """It was removed by hand, or its canary has ended."""
+    return ReleaseError(
+        tr("The canary of “{name}” is not in the swarm any more.", name=name),
+        tr("It was promoted or taken back, or its service was removed by hand."),
+    )
+
+
 def strange_service(name: DeploymentName, service: str) -> ReleaseError:
     """The swarm has a service that these records know nothing of."""
     return ReleaseError(

@@ -41,14 +41,14 @@ from modeldesk.core.swarm.following import look, watch
 from modeldesk.core.swarm.healing import heal_all
 from modeldesk.core.swarm.model import SwarmService
 from modeldesk.core.swarm.ports import SwarmEngine
-from modeldesk.core.swarm.problems import service_gone
+from modeldesk.core.swarm.problems import canary_service_gone, service_gone
 from modeldesk.core.swarm.recovery import has_something_open
 from modeldesk.core.swarm.releasing import SwarmIntent, SwarmReleasing
 from modeldesk.core.swarm.rolling import Rolling
 from modeldesk.core.swarm.routing import has_gateway
 from modeldesk.core.swarm.scaling import restart, scale
 from modeldesk.core.swarm.steps import found_service, tidy_secrets
-from modeldesk.core.swarm.wanted import check_settings
+from modeldesk.core.swarm.wanted import canary_name, check_settings
 from modeldesk.core.words import tr
 
 
@@ -99,14 +99,17 @@ class SwarmReleases:
         name: DeploymentName,
         token: CancelToken,
         every_s: float = 1.0,
+        *,
+        canary: bool = False,
     ) -> Iterator[Rolling]:
-        """How it stands, at once and whenever that has changed, looked at `every_s` seconds, until
-        the token is cancelled. Raises as `state`."""
+        """How it stands, or the service of its canary, at once and whenever that has changed,
+        looked at `every_s` seconds, until the token is cancelled. Raises as `state`."""
         swarm = self._parts.swarm_of(engine)
         try:
-            yield from watch(swarm, _service(swarm, name).id, token, every_s)
+            found = swarm.service(canary_name(name)) if canary else _service(swarm, name)
+            yield from watch(swarm, found.id, token, every_s)
         except NotFound as error:
-            raise service_gone(name) from error
+            raise (canary_service_gone(name) if canary else service_gone(name)) from error
 
     def deploy(
         self,

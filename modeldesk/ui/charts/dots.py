@@ -110,9 +110,7 @@ class DotsChart(QWidget):
         return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.picture_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        self.picture_menu().pop_up(event.globalPos())
 
     def picture_menu(self) -> PictureMenu:
         """The menu of a right click; the caller keeps or deletes it."""

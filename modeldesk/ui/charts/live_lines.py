@@ -136,9 +136,7 @@ class LiveLinesChart(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._picture.times:
-            menu = self.picture_menu()
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+            self.picture_menu().pop_up(event.globalPos())
 
     def picture_menu(self) -> PictureMenu:
         """The menu of a right click; the caller keeps or deletes it."""

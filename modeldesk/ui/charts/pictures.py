@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, SignalInstance
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt, SignalInstance
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -93,6 +93,11 @@ class PictureMenu(QMenu):
             action.triggered.connect(
                 lambda _on=False, ending=ending, write=write: self._ask(ending, write)
             )
+
+    def pop_up(self, place: QPoint) -> None:
+        """Open at `place`, and go when closed."""
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.popup(place)
 
     def write(self, path: Path, write: Callable[[Path], None]) -> None:
         """Write to `path` and say how it went."""

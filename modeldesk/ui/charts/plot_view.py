@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 # The library ships no type information; everything of it stays behind this module's own types.
-import pyqtgraph  # type: ignore[import-untyped]
+import pyqtgraph  # type: ignore[import-untyped]  # it has no types
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen

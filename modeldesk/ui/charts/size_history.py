@@ -162,9 +162,7 @@ class SizeHistoryChart(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._data.bars:
-            menu = self.picture_menu()
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+            self.picture_menu().pop_up(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._ring = True

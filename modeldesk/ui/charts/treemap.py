@@ -130,9 +130,7 @@ class Treemap(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._placed:
-            menu = self.picture_menu()
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+            self.picture_menu().pop_up(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -159,9 +159,7 @@ class TrendChart(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._points:
-            menu = self.picture_menu()
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(event.globalPos())
+            self.picture_menu().pop_up(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -17,7 +17,7 @@ from modeldesk.ui.widgets.chip import ChipSpec
 from modeldesk.ui.widgets.keyed_model import Cell, Column
 
 CACHE = "cache"
-_LEAST_NAME, _LEAST_WHY = 130, 100
+_LEAST_NAME, _LEAST_WHY = 130, 190
 """Pixels down to which names and reasons, which tooltips tell whole, make room for figures."""
 
 
@@ -129,8 +129,8 @@ def columns() -> tuple[Column[Line], ...]:
         Column("name", tr("Version"), _name, least=_LEAST_NAME),
         Column("why", tr("Why"), _why, stretch=True, least=_LEAST_WHY),
         Column("size", tr("Size"), _size, "right"),
-        Column("unique", tr("Unique"), _unique, "right", gives_way=0, tooltip=_unique_help()),
-        Column("created", tr("Created"), _created, gives_way=1),
+        Column("unique", tr("Unique"), _unique, "right", gives_way=1, tooltip=_unique_help()),
+        Column("created", tr("Created"), _created, gives_way=0),
         Column("where", tr("Where"), _where, gives_way=2),
     )
 

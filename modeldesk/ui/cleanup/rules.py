@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from modeldesk.core.ids import ModelName
 from modeldesk.core.keep_rule import MOST_DAYS, MOST_VERSIONS, KeepRule
@@ -14,6 +14,7 @@ from modeldesk.ui.context import SettingsStore
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import LinkButton, PlainButton
+from modeldesk.ui.widgets.drop_down import DropDown
 from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.number_field import NumberField
@@ -106,9 +107,9 @@ class OwnRulesDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(_WIDTH)
-        self.models = QComboBox()
+        self.models = DropDown()
         self.models.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            DropDown.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.models.setMinimumContentsLength(24)
         # A rule outlives its model's last local version.

@@ -12,12 +12,12 @@ from modeldesk.ui import presentation
 from modeldesk.ui.inspector.fact_list import FactList
 from modeldesk.ui.inspector.metadata_form import LISTED, Change, Draft, change_of, draft_of
 from modeldesk.ui.inspector.metadata_words import history_facts
-from modeldesk.ui.inspector.page_scroll import PageScroll
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.theme import Theme
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.buttons import PlainButton, PrimaryButton
 from modeldesk.ui.widgets.field import Field
+from modeldesk.ui.widgets.form_scroll import FormScroll
 from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.rows_editor import RowField, RowsEditor
 
@@ -63,30 +63,32 @@ class MetadataDialog(QDialog):
         self._check()
 
     def _lay_out(self, title: str, where: str) -> None:
-        scroll = PageScroll()
-        scroll.body.setSpacing(Space.L)
-        scroll.body.addWidget(self.rows[Section.METRIC])
+        form = QWidget()
+        body = QVBoxLayout(form)
+        body.setContentsMargins(0, Space.M, 0, Space.M)
+        body.setSpacing(Space.L)
+        body.addWidget(self.rows[Section.METRIC])
         training = QHBoxLayout()
         training.setSpacing(Space.M)
         training.addWidget(Field(tr("Dataset version"), self.dataset), 2)
         training.addWidget(Field(tr("Training time"), self.training_time), 1)
-        scroll.body.addLayout(training)
-        scroll.body.addWidget(self.rows[Section.PARAMETER])
-        scroll.body.addWidget(self.rows[Section.TAG])
-        scroll.body.addWidget(Field(tr("Why"), self.why))
-        scroll.body.addWidget(self.history)
-        scroll.body.addStretch(1)
+        body.addLayout(training)
+        body.addWidget(self.rows[Section.PARAMETER])
+        body.addWidget(self.rows[Section.TAG])
+        body.addWidget(Field(tr("Why"), self.why))
+        body.addWidget(self.history)
+        body.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         buttons.addWidget(self.problem, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(self.save_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.L, Space.L)
+        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.S)
         column.addWidget(Label(title, TextStyle.SUBTITLE))
         column.addWidget(Label(where, TextStyle.NOTE, "muted", wrap=True))
-        column.addWidget(scroll, 1)
+        column.addWidget(FormScroll(form), 1)
         column.addLayout(buttons)
         self.save_button.setDefault(True)
         self.resize(*_SIZE)

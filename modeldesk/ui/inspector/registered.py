@@ -54,7 +54,7 @@ class Registered(QWidget):
         self._shown_image = ImageId("")
         self._due = False
         self.known = Metadata()
-        self.edit = LinkButton(tr("Edit…"))
+        self.edit = LinkButton(tr("Edit metadata…"))
         self.edit.clicked.connect(self.open_form)
         self.waiting = Label("", TextStyle.NOTE, "muted", wrap=True)
         self.sections = {
@@ -75,6 +75,7 @@ class Registered(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         column.addLayout(head)
+        column.addSpacing(Space.XS)
         for section in self.sections.values():
             column.addWidget(section)
 

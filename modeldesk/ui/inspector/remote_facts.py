@@ -50,14 +50,10 @@ class RemoteFacts(PageScroll):
         self.labels = FactList(tr("Labels"))
         self.body.addWidget(self.said)
         self.body.addWidget(self.pull)
-        for widget in (
-            self.facts,
-            self.kinds_caption,
-            self.kinds,
-            self.registered,
-        ):
+        for group in ((self.facts,), (self.kinds_caption, self.kinds), (self.registered,)):
             self.body.addSpacing(Space.S)
-            self.body.addWidget(widget)
+            for widget in group:
+                self.body.addWidget(widget)
         for listed in (self.names, self.labels, self.registered.history):
             self.body.addWidget(listed)
         self.body.addStretch(1)

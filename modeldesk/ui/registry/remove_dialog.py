@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ from modeldesk.ui.widgets.label import Label
 from modeldesk.ui.widgets.skeleton import Skeleton
 from modeldesk.ui.widgets.wrapped_text import WrappedText
 
-_LIST_HEIGHT = 150
+_MOST_ROWS = 8
 _HEIGHT = 430
 
 
@@ -91,8 +91,8 @@ class RegistryRemoveDialog(FormDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
         card = Card(padded=False)
+        card.body.setContentsMargins(Space.XS, Space.S, Space.XS, Space.S)
         card.body.addWidget(self.tags)
-        self.tags.setMaximumHeight(_LIST_HEIGHT)
         column.addWidget(Label(tr("Tags that go"), TextStyle.LABEL, "muted"))
         column.addWidget(card)
         column.addWidget(self.facts)
@@ -104,7 +104,7 @@ class RegistryRemoveDialog(FormDialog):
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         column.addStretch(1)
-        for face in (waiting, found, QWidget()):
+        for face in (waiting, found):
             self._faces.addWidget(face)
         self.body.addWidget(self.banner)
         self.body.addWidget(self._faces, 1)
@@ -123,6 +123,8 @@ class RegistryRemoveDialog(FormDialog):
         self._faces.setCurrentIndex(1)
         self.tags.clear()
         self.tags.addItems([presentation.printable(tag) for tag in plan.tags] or [tr("none")])
+        rows = min(self.tags.count(), _MOST_ROWS)
+        self.tags.setFixedHeight(rows * self.tags.sizeHintForRow(0) + 2 * self.tags.frameWidth())
         self.facts.set_rows(_facts(plan))
         self.explained.setText(
             tr("What others in the repository need stays. The rest takes its room until the "
@@ -139,7 +141,11 @@ class RegistryRemoveDialog(FormDialog):
         self.make_room()
 
     def _failed(self, error: ModelDeskError) -> None:
-        self._faces.setCurrentIndex(2)
+        # There is nothing to ask, and no room is needed for it.
+        self._faces.hide()
+        self.act.hide()
+        self.cancel.set_text(tr("Close"))
+        self.setMinimumHeight(0)
         shown = Notice(
             presentation.printable(error.message),
             presentation.printable(error.hint),
@@ -147,6 +153,7 @@ class RegistryRemoveDialog(FormDialog):
             closable=False,
         )
         self.banner.present(shown)
+        QTimer.singleShot(0, self, self.adjustSize)
 
     def _line(self) -> str:
         digest = self._plan.digest if self._plan is not None else ""

@@ -37,11 +37,12 @@ class RegistryState:
 
     def is_due(self, now: datetime, old: timedelta) -> bool:
         """Whether to look again unasked, where what is known may be as old as `old`."""
-        ended = [one for one in (self.tried, self.look and self.look.finished) if one is not None]
-        if self.asking or not ended:
+        looked = self.look.finished if self.look is not None else None
+        ended = max(filter(None, (self.tried, looked)), default=None)
+        if self.asking or ended is None:
             return not self.asking
         # A clock that was put back would have it wait for long.
-        return not timedelta() <= now - max(ended) < max(old, self.took * _RESTS)
+        return not timedelta() <= now - ended < max(old, self.took * _RESTS)
 
 
 class RegistryStates(QObject):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from modeldesk.core.errors import InvalidReference
@@ -48,7 +49,6 @@ class TargetFields(QWidget):
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         edit = self.repository.lineEdit()
         if edit is not None:
-            edit.setFont(font(TextStyle.MONO_SMALL))
             edit.setPlaceholderText("registry.lan:5000/team/rec")
             edit.setCursorPosition(0)
         self.tags = QLineEdit(tags)
@@ -64,14 +64,26 @@ class TargetFields(QWidget):
         self.tags.textChanged.connect(lambda _text: self.check())
         self.check()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._set_face()
+
     def check(self) -> None:
         """Read what is written, and say what is wrong with it."""
         repository, problem = self._repository()
         self._show(self.repository_field, problem)
+        self._set_face()
         tags, problem = self._tags(repository)
         self._show(self.tags_field, problem)
         self.references = tags if repository is not None else ()
         self.changed.emit()
+
+    def _set_face(self) -> None:
+        """The style sheet gives it the font of a choice whenever it takes hold: when it is shown
+        first, and when it becomes wrong or right."""
+        edit = self.repository.lineEdit()
+        if edit is not None:
+            edit.setFont(font(TextStyle.MONO_SMALL))
 
     def _repository(self) -> tuple[Reference | None, str]:
         text = self.repository.currentText().strip()

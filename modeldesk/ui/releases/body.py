@@ -38,11 +38,13 @@ class ReleaseBody(QScrollArea):
         figures: FiguresRow,
         findings: FindingsStrip,
         swarm: SwarmPanel,
+        swarm_canary: SwarmPanel,
     ) -> None:
         """`history` is in `panel` already."""
         super().__init__()
         self.panel, self.history, self.figures = panel, history, figures
-        self.swarm = swarm
+        self.swarm, self.swarm_canary = swarm, swarm_canary
+        swarm_canary.hide()
         self.said = Banner(context.theme)
         self.track = StepTrack(context.theme, tr("Steps of the canary"))
         self.rule = RuleCard(context.theme)
@@ -54,7 +56,8 @@ class ReleaseBody(QScrollArea):
         self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, 0, Space.XL, Space.L)
         column.setSpacing(Space.M)
-        for part in (self.said, self.findings, self._steps, swarm, figures, self.rule):
+        swarms = (swarm, swarm_canary)
+        for part in (self.said, self.findings, self._steps, *swarms, figures, self.rule):
             column.addWidget(part)
         column.addWidget(panel, 1)
         self.setWidget(inside)
@@ -73,6 +76,11 @@ class ReleaseBody(QScrollArea):
         """Follow a deployment's service on its swarm; None: it is not on one."""
         self.swarm.setVisible(follow is not None)
         self.swarm.show_service(follow, version_name)
+
+    def show_swarm_canary(self, follow: Follow | None, version_name: VersionName = str) -> None:
+        """The same with the service of its canary; None: it has none, or is on no swarm."""
+        self.swarm_canary.setVisible(follow is not None)
+        self.swarm_canary.show_service(follow, version_name)
 
     def show_rollout(self, facts: RolloutFacts | None, now: datetime, *, deployed: bool) -> None:
         """Show how a canary stands, or went; None: there is none. `deployed` is whether a

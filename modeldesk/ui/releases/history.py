@@ -25,9 +25,10 @@ _NARROW = 620
 _ROWS_IN_SIGHT = 5
 _ROUNDING = 2
 _SIDE = 7
+_ROOM_FOR_NUMBERS = 240
 _BUTTON_HEIGHT = 24
 _BUTTON_PAD = 9
-_WHAT = 1
+_WHAT, _DETAIL, _WHO = 1, 2, 3
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -74,6 +75,26 @@ class HistoryTable(Table):
         if shown.back is not None:
             over = self._over_button == self._rows.key(row)
             self._paint_button(painter, self._button(rect), over)
+
+    def cell_rect(self, rect: QRect, row: int, number: int) -> QRect:
+        """The numbers that sent a canary back are read where there is no button: they go on over
+        the next column, and who it was stands in the button's place."""
+        own = super().cell_rect(rect, row, number)
+        if number not in (_DETAIL, _WHO) or not self._goes_on(rect, row):
+            return own
+        beside = super().cell_rect(rect, row, number + 1)
+        if number == _WHO:
+            return beside
+        return own if self.header().isSectionHidden(_WHO) else own.united(beside)
+
+    def _goes_on(self, rect: QRect, row: int) -> bool:
+        shown = self._rows.row(row)
+        if not shown.bad or shown.back is not None:
+            return False
+        room = super().cell_rect(rect, row, _DETAIL).width()
+        needed = QFontMetrics(font(TextStyle.MONO_SMALL)).horizontalAdvance(shown.detail)
+        # Where there is room for most of it, columns stay level.
+        return room < min(needed, _ROOM_FOR_NUMBERS)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

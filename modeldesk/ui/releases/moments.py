@@ -19,6 +19,9 @@ def moments_of(rollout: Rollout, changes: Sequence[RolloutChange]) -> tuple[Mome
             begun = begun or kind is MomentKind.STARTED
             told.append(_moment(rollout, change, number, kind))
         last = change
+    if told and not told[0].why:
+        # Why it was asked for is with its being asked for, which may be no moment of its own.
+        told[0] = replace(told[0], why=changes[0].why)
     if told and rollout.open and rollout.ending is None:
         told[-1] = replace(told[-1], ongoing=True)
     return tuple(reversed(told))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from modeldesk.core.words import tr
 from modeldesk.ui.charts.preload import Preload
 from modeldesk.ui.context import Context
 from modeldesk.ui.making import Making
@@ -40,8 +41,9 @@ def releases_parts(
     yield
     strip = FindingsStrip(context.theme, findings)
     yield
-    swarm = SwarmPanel(context.theme, context.tasks)
+    swarm = SwarmPanel(context.theme, context.tasks, tr("On the swarm"))
+    canary = SwarmPanel(context.theme, context.tasks, tr("Its canary on the swarm"))
     yield
-    body = ReleaseBody(context, panel, history, figures, strip, swarm)
+    body = ReleaseBody(context, panel, history, figures, strip, swarm, canary)
     yield
     return ReleasesParts(heading, body)

@@ -24,7 +24,7 @@ class RevisionList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, Space.S, 0, 0)
         self._column.setSpacing(Space.XS)
         self._column.addWidget(Label(tr("Revisions of these settings"), TextStyle.STRONG))
         self.hide()
@@ -34,12 +34,14 @@ class RevisionList(QWidget):
         if len(revisions) < 2:
             return
         for revision in revisions[:_MOST]:
+            self._column.addSpacing(Space.S)
             self._add(head_text(revision, now))
             for change in revision.changes:
                 self._add(printable(change.said), aside=True)
             if not revision.changes:
                 self._add(tr("the first that was kept"), aside=True)
         if len(revisions) > _MOST:
+            self._column.addSpacing(Space.S)
             command = f"modeldesk releases {name} --settings"
             self._add(tr("All of them: {command}", command=command), aside=True)
         self.show()

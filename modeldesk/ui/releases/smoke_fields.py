@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -16,8 +15,9 @@ from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space
 from modeldesk.ui.widgets.field import Field
 from modeldesk.ui.widgets.segmented import Segmented
+from modeldesk.ui.widgets.text_area import TextArea
 
-_BODY_HEIGHT = 76
+_LINES = 4
 
 
 class SmokeFields(QWidget):
@@ -32,10 +32,7 @@ class SmokeFields(QWidget):
         self.path = QLineEdit("/")
         self.path.setFont(font(TextStyle.MONO_SMALL))
         self.path.setAccessibleName(tr("Path of the request"))
-        self.body = QPlainTextEdit()
-        self.body.setFont(font(TextStyle.MONO_SMALL))
-        self.body.setFixedHeight(_BODY_HEIGHT)
-        self.body.setTabChangesFocus(True)
+        self.body = TextArea("", _LINES)
         self.body.setPlaceholderText('{"inputs": [[1.0, 2.0]]}')
         self._path_field = Field(tr("Path"), self.path)
         self._method_field = Field(tr("Method"), self.method)

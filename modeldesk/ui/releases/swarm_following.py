@@ -11,18 +11,19 @@ from modeldesk.core.swarm.images import is_of
 from modeldesk.core.swarm.rolling import Rolling
 from modeldesk.ui.releases.body import ReleaseBody
 
-FollowSwarm = Callable[[ImageEngine, DeploymentName, CancelToken], Iterator[Rolling]]
-"""See `SwarmReleases.follow`."""
+FollowSwarm = Callable[[ImageEngine, DeploymentName, CancelToken, bool], Iterator[Rolling]]
+"""See `SwarmReleases.follow`; the last says whether the canary's service is meant."""
 
 
 class SwarmFollowing:
-    """Gives the body's panel the service of what is shown, and leaves one alone that it has."""
+    """Gives the body's panels the services of what is shown, and leaves one alone that it has."""
 
     def __init__(self, engine: Callable[[], ImageEngine], follow: FollowSwarm) -> None:
         """Both are called in a thread of the panel."""
         self._engine = engine
         self._follow = follow
         self._shown: tuple[DeploymentKey, int] | None = None
+        self._canary: tuple[DeploymentKey, int] | None = None
 
     def show(
         self,
@@ -32,6 +33,7 @@ class SwarmFollowing:
     ) -> None:
         """Follow it, where it is on a swarm. What was lost with its service is asked for again
         once something was released."""
+        self._show_canary(deployment, histories, body)
         if deployment is None or deployment.settings.target is not Target.SWARM:
             if self._shown is not None or not body.swarm.isHidden():
                 self._shown = None
@@ -43,7 +45,29 @@ class SwarmFollowing:
             return
         self._shown, name = shown, deployment.name
         body.show_swarm(
-            lambda token: self._follow(self._engine(), name, token),
+            lambda token: self._follow(self._engine(), name, token, False),
+            lambda image: version_of_image(image, releases),
+        )
+
+    def _show_canary(
+        self,
+        deployment: Deployment | None,
+        histories: Mapping[DeploymentName, Sequence[Release]],
+        body: ReleaseBody,
+    ) -> None:
+        on_swarm = deployment is not None and deployment.settings.target is Target.SWARM
+        if deployment is None or deployment.canary is None or not on_swarm:
+            if self._canary is not None:
+                self._canary = None
+                body.show_swarm_canary(None)
+            return
+        shown = deployment.key, deployment.canary.version.release
+        if shown == self._canary:
+            return
+        self._canary, name = shown, deployment.name
+        releases = histories.get(name, ())
+        body.show_swarm_canary(
+            lambda token: self._follow(self._engine(), name, token, True),
             lambda image: version_of_image(image, releases),
         )
 

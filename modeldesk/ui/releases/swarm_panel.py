@@ -33,8 +33,10 @@ class SwarmPanel(Card):
     changed = Signal()
     """It stands otherwise than before."""
 
-    def __init__(self, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None) -> None:
-        super().__init__(tr("On the swarm"), padded=False, parent=parent)
+    def __init__(
+        self, theme: Theme, tasks: TaskRunner, title: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, padded=False, parent=parent)
         self._follow: Follow | None = None
         self._version_name: VersionName = str
         self._stream = SwarmStream(tasks, self)

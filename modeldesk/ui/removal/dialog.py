@@ -21,6 +21,7 @@ from modeldesk.core.library.removal import Removal, RemovalPlan, RemovalPlanner
 from modeldesk.core.library.removing import PRUNE_COMMAND, RemovalRun
 from modeldesk.core.words import tr, trn
 from modeldesk.ui import presentation
+from modeldesk.ui.removal.version_lines import NAMES, VersionLines
 from modeldesk.ui.theme.fonts import TextStyle, font
 from modeldesk.ui.theme.tokens import Space, Tone
 from modeldesk.ui.widgets.buttons import DangerButton, LinkButton, PlainButton
@@ -77,8 +78,8 @@ class RemoveDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Versions that go"))
         self.list.setFont(font(TextStyle.BODY))
+        self.list.setItemDelegate(VersionLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setSpacing(_GAP)
         self.list.setLayoutMode(QListWidget.LayoutMode.Batched)
         self._fill()
@@ -164,7 +165,9 @@ class RemoveDialog(QDialog):
         if count == 1:
             one = presentation.printable(self.plan.removals[0].version.name)
             return tr("Remove {version}", version=one)
-        return trn("Remove {count} version", "Remove {count} versions", count)
+        if all(removal.version.references for removal in self.plan.removals):
+            return trn("Remove {count} version", "Remove {count} versions", count)
+        return trn("Remove {count} image", "Remove {count} images", count)
 
     def _facts(self) -> list[KeyValue]:
         plan = self.plan
@@ -225,6 +228,7 @@ def _items(plan: RemovalPlan) -> Iterator[QListWidgetItem]:
         item.setCheckState(Qt.CheckState.Checked)
         item.setToolTip(plain_tooltip("\n".join(removal.names)))
         item.setData(_VERSION, removal.version)
+        item.setData(NAMES, len(removal.names))
         yield item
     for locked in plan.locked:
         item = QListWidgetItem(_text(locked.version, locked.reason))

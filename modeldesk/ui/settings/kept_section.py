@@ -83,6 +83,7 @@ class KeptSection(Card):
         least, most = RANGES[about.setting]
         self.limit = NumberField(int(least), int(most), self._wanted(context.settings.current))
         self.limit.setSuffix(" MB")
+        self.limit.setGroupSeparatorShown(True)
         self.limit.setFixedWidth(140)
         self.limit.setKeyboardTracking(False)
         self.limit.valueChanged.connect(self._change)

@@ -179,7 +179,10 @@ QComboBox QAbstractItemView {
     background: $panel; border: 1px solid $line; padding: 4px; outline: none;
     selection-background-color: $accent_bg; selection-color: $text;
 }
-QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; }
+QComboBox QAbstractItemView::item {
+    min-height: 26px; padding: 0 6px; border-radius: ${chip}px;
+}
+QComboBox QAbstractItemView::item:selected { background: $accent_bg; color: $text; }
 QSpinBox::up-button, QSpinBox::down-button,
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     subcontrol-origin: border; width: 22px; border: none; background: transparent;

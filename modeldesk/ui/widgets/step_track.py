@@ -31,7 +31,7 @@ _GAP = 5.0
 _SIGN = 11.0
 _TITLE_TOP = 30.0
 _TEXT_LINE = 16.0
-_SIDE = 4.0
+_SIDE = 8.0
 _LEAST_ROOM = 88.0
 """With less for each, the notes of steps that are over or to come are left to the tooltip."""
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter

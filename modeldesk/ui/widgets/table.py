@@ -89,14 +89,17 @@ class Table(RowView):
         self._arrange()
 
     def paint_row(self, painter: QPainter, rect: QRect, row: int, _selected: bool) -> None:
-        header = self.header()
         for number, column in enumerate(self._keyed.columns):
-            width = header.sectionSize(number)
-            left = header.sectionViewportPosition(number)
-            if left + width < 0 or left > self.viewport().width():
+            inside = self.cell_rect(rect, row, number)
+            if inside.right() + _SIDE < 0 or inside.left() - _SIDE > self.viewport().width():
                 continue
-            inside = QRect(left + _SIDE, rect.y(), width - 2 * _SIDE, rect.height() - 1)
             self._paint_cell(painter, inside, self._keyed.cell(row, number), column.align)
+
+    def cell_rect(self, rect: QRect, _row: int, number: int) -> QRect:
+        """Where a cell of the row that is drawn into `rect` is written: in its column."""
+        header = self.header()
+        left, width = header.sectionViewportPosition(number), header.sectionSize(number)
+        return QRect(left + _SIDE, rect.y(), width - 2 * _SIDE, rect.height() - 1)
 
     def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell, align: str) -> None:
         tokens = self._theme.tokens

@@ -35,7 +35,9 @@ class WrappedText(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         lines = max(1, int(self.document().size().height()))
-        return QSize(160, min(lines, self._most) * self.fontMetrics().lineSpacing() + 2 * _EDGE)
+        height = min(lines, self._most) * self.fontMetrics().lineSpacing()
+        # Of a line that does not fit nothing is seen.
+        return QSize(160, height if lines > self._most else height + 2 * _EDGE)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.fontMetrics().lineSpacing() + 2 * _EDGE)

@@ -3,8 +3,10 @@ said clearly what is wrong."""
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from modeldesk.core.errors import (
     RegistryUnavailable,
 )
 from modeldesk.core.jobs import CancelToken
+from modeldesk.core.registry.tagging import untag
 from tests.contracts.registry_contract import LARGE, Sent, blob_of, push, put_bytes
 from tests.engine.registries.conftest import RegistrySite, run_registry
 from tests.fakes.registry_contents import digest_of, image_document, manifest_of
@@ -117,6 +120,37 @@ def test_one_fault_does_not_hinder_a_manifest_nor_its_removal(
     proxy.rules.append(Rule("^DELETE .*/manifests/", fault))
     client.delete_manifest(name, image.digest, CancelToken())
     assert client.tags(name, CancelToken()) == ()
+
+
+def test_a_cancel_lets_a_removal_end(client: RegistryClient, proxy: FaultyProxy, name: str) -> None:
+    image = push(client, name, "v1", [b"layer"])
+    proxy.rules.append(Rule("^DELETE .*/manifests/", Delay(0.2)))
+    token = CancelToken()
+
+    def cancel() -> None:
+        while not any(one.startswith("DELETE") for one in proxy.asked):
+            time.sleep(0.01)
+        token.cancel()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    client.delete_manifest(name, image.digest, token)
+    canceller.join()
+    assert client.tags(name, CancelToken()) == ()
+
+
+def test_where_nothing_is_deleted_no_tag_is_touched(tmp_path: Path, name: str) -> None:
+    with (
+        run_registry(tmp_path, deletes=False) as site,
+        faulty_proxy(site.address) as proxy,
+        closing(RegistryClient(proxy.address, lambda _: None)) as client,
+    ):
+        image = push(client, name, "v1", [b"layer"])
+        proxy.asked.clear()
+        with pytest.raises(RegistryDenied):
+            untag(client, name, "v1", CancelToken())
+        assert not [one for one in proxy.asked if one.startswith(("PUT", "POST"))]
+        assert client.digest(name, "v1", CancelToken()) == image.digest
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from modeldesk.core.changes import Changes
 from modeldesk.core.deployment_watch.look import Looker
 from modeldesk.core.deployment_watch.model import Finding, Problem, Remedy
 from modeldesk.core.deployment_watch.remedies import Remedies
+from modeldesk.core.gateway.names import gateway_name
 from modeldesk.core.jobs import CancelToken, Job
 from tests.engine.releases.desk import RealDesk, real_desk
 from tests.unit.core.deployment_watch.bench import FakeFollowed, no_swarm, problems
@@ -71,3 +72,25 @@ def test_what_somebody_took_away_is_found_and_put_back(desk: RealDesk) -> None:
     assert desk.ask() == "v1"
     desk.assert_agrees()
     assert [one.kind.value for one in watcher.told] == ["remedy.taken"] * 3
+
+
+def test_what_somebody_took_from_its_network_is_found_and_put_back(desk: RealDesk) -> None:
+    watcher, api = Watcher(desk), desk.client.api
+    name = gateway_name(desk.deployment().name)
+    api.disconnect_container_from_network(str(desk.deployment().container), name, force=True)
+    assert problems(watcher.look()) == [Problem.GONE]
+    watcher.help(Remedy.RUN_AGAIN)
+    assert desk.ask() == "v2"
+    for container in api.inspect_network(name)["Containers"]:
+        api.disconnect_container_from_network(container, name, force=True)
+    api.remove_network(name)
+    assert problems(watcher.look()) == [Problem.GONE, Problem.GATEWAY_SILENT]
+    (mended,) = desk.service.heal(desk.engine, Job()).mended
+    assert mended.problem is None
+    assert desk.ask() == "v2"
+    # What was kept warm can't be reached either.
+    assert (
+        desk.service.rollback(desk.engine, desk.deployment().key, None, "", Job()).problem is None
+    )
+    assert desk.ask() == "v1"
+    desk.assert_agrees()

@@ -1,13 +1,17 @@
 """Pictures of the page that finds versions: see `tests.gui.pictures`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QPainter
 
 from modeldesk.core.ids import ImageId, ModelName
+from modeldesk.core.library.remote_model import RegistryLook
 from modeldesk.core.metadata.model import Section
+from modeldesk.core.registry.known import KnownRegistry
 from modeldesk.core.search.model import Entry, Fact
+from modeldesk.ui.registry.states import RegistryState
 from modeldesk.ui.theme.theme import Theme
 from tests.gui.find.bench import NOW, Bench
 from tests.gui.pictures import Scene, by_name, live, take_all, until
@@ -16,7 +20,10 @@ WIDE, SMALL = QSize(1440 - 60 - 272, 900 - 30), QSize(1024 - 60 - 272, 700 - 30)
 
 
 def everything(bench: Bench) -> None:
-    pass
+    known = KnownRegistry("registry.lan:5000", "Team")
+    look = RegistryLook(known.host, NOW - timedelta(minutes=7), 4, 120, 0)
+    bench.named.known = (RegistryState(known, look),)
+    bench.named.changed.emit()
 
 
 def asked(bench: Bench) -> None:

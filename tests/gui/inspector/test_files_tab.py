@@ -317,7 +317,7 @@ def test_of_a_large_file_the_beginning_is_shown_and_that_is_said(desk: FilesDesk
 def test_a_picture_is_shown_as_one(desk: FilesDesk, tmp_path: Path) -> None:
     desk.open()
     image = QImage(30, 20, QImage.Format.Format_RGB32)
-    image.fill(QColor("#3D5AFE"))
+    image.fill(QColor("#3C58F9"))
     assert image.save(str(tmp_path / "logo.png"))
     desk.source.content[b"app/static/logo.png"] = (tmp_path / "logo.png").read_bytes()
     viewer = view_file(desk, b"app/static/logo.png")

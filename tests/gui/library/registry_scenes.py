@@ -8,6 +8,7 @@ from modeldesk.core.errors import RegistryUnavailable
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.layers.kinds import LayerKind
 from modeldesk.core.library.remote_model import RemoteArtifact, RemoteVersion, RemoteVersions
+from modeldesk.core.metadata.keys import read_pair
 from modeldesk.core.registry.known import KnownRegistry
 from modeldesk.ui.library.registries_dialog import RegistriesDialog
 from modeldesk.ui.links import LibraryLink
@@ -113,6 +114,32 @@ def only_there(bench: Bench) -> None:
     live(0.4)
 
 
+def weights_there(bench: Bench) -> None:
+    """Weights without an image, of which something was said since."""
+    joined(bench)
+    made = there("v3.0.0", 1, "weights-only", platforms=())
+    weights = replace(made, artifact="ModelPack", image=ImageId(made.digest))
+    bench.registry.repositories[made.repository] = RemoteVersions((weights,))
+    told = ("metric.accuracy=0.951", "tag.owner=ann", "param.lr=3e-4", "training_time=1h30min")
+    given = dict(map(read_pair, told))
+    bench.metadata.edit(weights.image, weights.labels or {}, given, reason="measured on new data")
+    bench.catalog.refresh(HOST)
+    until(lambda: any(one.name == "weights-only" for one in bench.hub.snapshot.models))
+    bench.choice.follow_link(LibraryLink(ModelName("weights-only")))
+    live(0.6)
+
+
+def weights_form(bench: Bench) -> None:
+    weights_there(bench)
+    bench.page.inspector.remote.registered.edit.click()
+
+
+def small_weights(bench: Bench) -> None:
+    bench.window.resize(1024 - 60, 700 - 30)
+    weights_there(bench)
+    bench.page.header.details.click()
+
+
 def long_there(bench: Bench) -> None:
     joined(bench)
     name = next(one.name for one in bench.hub.snapshot.models if one.name.startswith("team/a-"))
@@ -161,6 +188,6 @@ def _all_asked(bench: Bench) -> bool:
 
 
 SCENES = (
-    joined, only_there, long_there, moved_alone, asking, registries, ten_thousand_there,
-    nothing_there,
+    joined, only_there, weights_there, weights_form, small_weights, long_there, moved_alone,
+    asking, registries, ten_thousand_there, nothing_there,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The releases page and the run dialog with what they need, on a fake engine."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -155,6 +156,16 @@ class Bench(QObject):
         self.read_library()
         self.store.read()
 
+    def change_settings(self, name: str, why: str, **changes: object) -> None:
+        """A new revision of what it runs with."""
+        known = self.deployment(name)
+        assert known.current is not None
+        settings = replace(known.settings, **changes)  # type: ignore[arg-type]
+        self.service.deploy(
+            self.engine, known.name, known.model, known.current, settings, why, Job()
+        )
+        self.store.read()
+
     def deploy_as_before(self, name: str, image: ImageId) -> None:
         """Put a version in service as it was done before there were gateways."""
         version = self.version(image)
@@ -218,6 +229,7 @@ class Bench(QObject):
         why: str = "",
         silent: int = 0,
         stable: VersionTarget | None = None,
+        ended_by: str = "",
         **more: object,
     ) -> Rollout:
         """A canary beside what serves, so far on its way."""
@@ -232,6 +244,7 @@ class Bench(QObject):
             plan=plan,
             why=why,
             silent=silent,
+            ended_by=ended_by,
         )
         self.rollouts.put(facts(made, **more))
         self.store.read()
@@ -260,9 +273,16 @@ class Bench(QObject):
         return self.engine.add_image("web/nginx:1")
 
     def _follow(
-        self, engine: ImageEngine, name: DeploymentName, token: CancelToken
+        self, engine: ImageEngine, name: DeploymentName, token: CancelToken, canary: bool
     ) -> Iterator[Rolling]:
-        return self.swarms.follow(engine, name, token, 0.05)
+        return self.swarms.follow(engine, name, token, 0.05, canary=canary)
+
+    def stage_on_swarm(self, name: str, image: ImageId) -> Release:
+        """A canary's service beside the one that serves, which must have a gateway."""
+        target = target_of(self.version(image))
+        return self.service.canaries.stage(
+            self.engine, self.key(name), target, None, "", Job()
+        ).release
 
     def deploy_on_swarm(
         self, name: str, image: ImageId, swarm: SwarmSettings = SWARM, port: int = 5000

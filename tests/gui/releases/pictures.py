@@ -8,16 +8,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog
 
 from modeldesk.core.canary.model import Phase
-from modeldesk.core.containers.model import LogLine
+from modeldesk.core.containers.model import ContainerLimits, LogLine
 from modeldesk.ui.releases.heading import Act
 from modeldesk.ui.releases.plan_dialog import PlanDialog
 from modeldesk.ui.releases.plan_input import PlanField
 from modeldesk.ui.releases.settings_dialog import SettingsDialog
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.theme.theme import Theme
+from modeldesk.ui.widgets.form_scroll import FormScroll
 from tests.fakes.engine_containers import Behaviour
 from tests.gui.pictures import Scene, by_name, live, take_all, until
-from tests.gui.releases.bench import Bench
+from tests.gui.releases.bench import SWARM, Bench
 from tests.gui.releases.rollouts import PLAN, windows
 
 SIZES = {"": QSize(1440 - 332, 870), "small-": QSize(1024 - 332, 670)}
@@ -206,6 +207,33 @@ def on_swarm(bench: Bench) -> None:
     bench.deploy_on_swarm("shop", bench.add_version("v1.4.0", pushed=True))
 
 
+def swarm_canary(bench: Bench) -> None:
+    behind = replace(SWARM, gateway=True)
+    bench.deploy_on_swarm("shop", bench.add_version("v1.3.1", pushed=True), behind)
+    image = bench.add_version("v1.4.0", pushed=True)
+    bench.stage_on_swarm("shop", image)
+    bench.canary("shop", image)
+    bench.store.read()
+
+
+def revisions(bench: Bench) -> None:
+    one(bench)
+    bench.change_settings("shop", "it ran out of memory", limits=ContainerLimits(4 * 10**9))
+    bench.change_settings("shop", "", locked_down=True, environment={"MODE": "fast"})
+    live(0.8)
+    bench.page.heading.acted.emit(Act.SETTINGS)
+    (dialog,) = bench.page.findChildren(SettingsDialog)
+    live(0.6)
+    (scroll,) = dialog.findChildren(FormScroll)
+    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+
+
+def called_back(bench: Bench) -> None:
+    one(bench)
+    image = bench.add_version("v1.5.0-rc1")
+    bench.canary("shop", image, Phase.ABORTED, 1, why="the labels are wrong", ended_by="ann")
+
+
 def swarm_settings(bench: Bench) -> None:
     on_swarm(bench)
     live(0.8)
@@ -254,6 +282,9 @@ SCENES = by_name(
     run_port,
     run_crash,
     on_swarm,
+    swarm_canary,
+    revisions,
+    called_back,
     swarm_settings,
     swarm_scale,
     run_swarm,

@@ -59,6 +59,7 @@ def rollout(
     now: datetime | None = None,
     why: str = "",
     silent: int = 0,
+    ended_by: str = "",
 ) -> Rollout:
     """A canary that came to its step so long `ago`."""
     now = now or datetime.now(UTC)
@@ -80,6 +81,7 @@ def rollout(
         why=why,
         who="mlops",
         finished=since if over else None,
+        ended_by=ended_by,
     )
 
 
@@ -163,8 +165,9 @@ def moments(one: Rollout) -> tuple[Moment, ...]:
     if kind is not None:
         share = one.plan.steps[max(one.step, 0)]
         by = By.AUTOMATIC if kind is not MomentKind.PROMOTED else By.SCHEDULE
+        by = By.PERSON if one.ended_by else by
         made.append(
-            Moment("99", one.since, kind, share, one.target, one.stable, by, why=one.why,
+            Moment("99", one.since, kind, share, one.target, one.stable, by, one.ended_by, one.why,
                    ongoing=kind is MomentKind.PAUSED)
         )  # fmt: skip
     return tuple(reversed(made))

@@ -18,7 +18,7 @@ class Bench:
     """A panel, and how to show something on it."""
 
     def __init__(self, theme: Theme, tasks: TaskRunner) -> None:
-        self.panel = SwarmPanel(theme, tasks)
+        self.panel = SwarmPanel(theme, tasks, "On the swarm")
 
     def show(self, rolling: Rolling) -> None:
         self.panel.show_service(lambda _: iter([rolling]), lambda image: swarms.NAMES[image])

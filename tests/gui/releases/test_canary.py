@@ -345,6 +345,29 @@ def test_the_settings_tell_how_they_came_to_be_what_they_are(
     dialog.reject()
 
 
+def test_the_numbers_that_sent_a_canary_back_are_read_where_the_page_is_narrow(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    page.resize(692, 670)
+    bench.deploy("shop", bench.add_version("v1.4.0"))
+    why = "error rate 4.1 % > 1 % · p95 112 ms > 80 ms, 3 checks in a row"
+    bench.canary("shop", bench.add_version("v1.5.0-rc1"), Phase.ABORTED, 1, why=why)
+    table = page.body.history.table
+    qtbot.waitUntil(lambda: any(row.bad for row in page.body.history.rows))
+
+    def room(number: int) -> int:
+        row = next(n for n, one in enumerate(page.body.history.rows) if one.bad)
+        key = page.body.history.rows[row].key
+        rect = table.cell_rect(table.row_rect(key), row, number)
+        assert rect.right() <= table.viewport().width()
+        return rect.width()
+
+    detail = table.header().sectionSize(2)
+    assert room(2) > detail
+    page.resize(1400, 870)
+    qtbot.waitUntil(lambda: room(2) < table.header().sectionSize(2))
+
+
 def test_the_history_has_every_step_and_compares_with_what_runs(
     qtbot: QtBot, bench: Bench, page: ReleasesPage
 ) -> None:

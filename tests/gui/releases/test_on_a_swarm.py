@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from modeldesk.core.errors import InvalidInput
 from modeldesk.core.ids import DeploymentName, ImageId
+from modeldesk.core.jobs import Job
 from modeldesk.core.releases.model import SwarmSettings
 from modeldesk.core.swarm import following
 from modeldesk.core.swarm.wanted import service_name
@@ -128,6 +129,26 @@ def test_deploy_and_roll_back_go_to_the_swarm(
     dialog.accept_button.click()
     qtbot.waitUntil(lambda: versions(page) == {"v1.0.0"}, timeout=LONG_MS)
     qtbot.waitUntil(lambda: not bench.tasks.active, timeout=LONG_MS)
+
+
+def test_the_service_of_a_canary_is_shown_as_long_as_it_is_there(
+    qtbot: QtBot, bench: Bench, page: ReleasesPage
+) -> None:
+    behind = replace(SWARM, gateway=True)
+    bench.deploy_on_swarm("shop", bench.add_version("v1.0.0", pushed=True), behind)
+    qtbot.waitUntil(lambda: ready(page) == 3, timeout=LONG_MS)
+    beside = page.body.swarm_canary
+    assert beside.isHidden()
+    release = bench.stage_on_swarm("shop", bench.add_version("v1.1.0", pushed=True))
+    bench.store.read()
+    qtbot.waitUntil(lambda: bool(beside.rows()), timeout=LONG_MS)
+    assert {row.version for row in beside.rows()} == {"v1.1.0"}
+    assert versions(page) == {"v1.0.0"}
+    bench.service.canaries.abort(bench.engine, bench.key("shop"), release.id, "", Job(), "ann")
+    bench.store.read()
+    qtbot.waitUntil(beside.isHidden, timeout=LONG_MS)
+    assert not beside.following
+    assert page.body.swarm.isVisible()
 
 
 def test_scale(qtbot: QtBot, bench: Bench, page: ReleasesPage, image: ImageId) -> None:

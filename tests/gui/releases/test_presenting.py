@@ -192,6 +192,9 @@ def test_changes_of_a_rollout_become_moments_with_who_made_them() -> None:
         (MomentKind.ABORTED, By.AUTOMATIC, ""),
     ]
     assert not any(one.ongoing for one in told)
+    assert [one.why for one in reversed(told)] == [
+        "weekly training", "", "", "", "error rate 4.1 % > 1 %",
+    ]  # fmt: skip
 
 
 def test_the_newest_moment_of_an_open_rollout_is_now() -> None:
@@ -205,7 +208,7 @@ def test_one_that_waits_for_its_time_was_scheduled_before_it_began() -> None:
     (scheduled,) = moments_of(waits, CHANGES[:1])
     assert (scheduled.kind, scheduled.who) == (MomentKind.SCHEDULED, "mlops")
     began = moments_of(waits, (CHANGES[0], change(300, Phase.STEP, 0)))[0]
-    assert (began.kind, began.by) == (MomentKind.STARTED, By.SCHEDULE)
+    assert (began.kind, began.by, began.why) == (MomentKind.STARTED, By.SCHEDULE, "")
 
 
 def test_passed_steps_have_the_time_of_the_next_and_the_last_count() -> None:

@@ -30,7 +30,7 @@ def named(image: str) -> str:
 
 @pytest.fixture
 def panel(theme: Theme, tasks: TaskRunner, qtbot: QtBot) -> SwarmPanel:
-    made = SwarmPanel(theme, tasks)
+    made = SwarmPanel(theme, tasks, "On the swarm")
     qtbot.addWidget(made)
     made.show()
     return made

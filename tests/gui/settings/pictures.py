@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from modeldesk.core.engine.model import Connection, ConnectionState, EngineAttempt
 from modeldesk.core.event_kinds import EventKind
 from modeldesk.core.event_receiver import ReceiverKind, receiver
+from modeldesk.core.ids import DiffId
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.ports import ImageEngine
 from modeldesk.core.registry.check import Step
@@ -63,7 +64,7 @@ class Stage:
             theme, tasks, home, settings, engine=lambda: self.bench.own.engine
         )
         self.bench = Bench(self.context)
-        records = FakeContentRecords()
+        records = self.records = FakeContentRecords()
         self.window = QWidget()
         self.window.setAutoFillBackground(True)
         self.page = SettingsPage(
@@ -322,6 +323,29 @@ PLAIN = receiver(
 )
 
 
+def kept(stage: Stage) -> None:
+    """What is kept of layers and weights, at the end of the page."""
+    stage.records.kept[DiffId("sha256:1"), "x"] = b"1" * 48_300_000
+    stage.page.shown()
+    live(0.3)
+    stage.page.activate(SettingsLink(SettingsSection.WEIGHTS))
+    stage.page.activate(SettingsLink(SettingsSection.FILES))
+
+
+def deployments_wrong(stage: Stage) -> None:
+    section = stage.page.sections.deployments
+    stage.page.activate(SettingsLink(SettingsSection.DEPLOYMENTS))
+    for setting, text in (
+        (section.gateway_image, "nginx:"),
+        (section.followed, "production stable"),
+    ):
+        setting.line.setText(text)
+        setting.line.setModified(True)
+        setting.line.editingFinished.emit()
+    live(0.1)
+    stage.page.ensureWidgetVisible(section, 0, 40)
+
+
 def events_empty(stage: Stage) -> None:
     stage.page.shown()
     live(0.3)
@@ -380,6 +404,8 @@ def events_failed(stage: Stage) -> None:
 
 
 SCENES = by_name(
+    kept,
+    deployments_wrong,
     events_empty,
     events,
     events_adding,

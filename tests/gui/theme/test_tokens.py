@@ -33,9 +33,11 @@ def test_every_colour_is_six_digits(tokens: Tokens) -> None:
 
 @SCHEMES
 def test_text_can_be_read_on_every_ground(tokens: Tokens) -> None:
-    for ground in (tokens.window, tokens.panel, tokens.side, tokens.selected, tokens.hover):
+    grounds = (tokens.window, tokens.panel, tokens.side, tokens.selected, tokens.hover)
+    for ground in (*grounds, tokens.accent_bg):
         assert contrast(tokens.text, ground) >= 7
-        assert contrast(tokens.muted, ground) >= 4.3
+        for ink in (tokens.muted, tokens.accent, tokens.good, tokens.warning, tokens.bad):
+            assert contrast(ink, ground) >= 4.5
     assert contrast(tokens.on_accent, tokens.accent) >= 4.5
     assert contrast(tokens.on_bad, tokens.bad) >= 4.5
 
@@ -44,7 +46,9 @@ def test_text_can_be_read_on_every_ground(tokens: Tokens) -> None:
 @pytest.mark.parametrize("tone", Tone)
 def test_a_chips_text_can_be_read(tokens: Tokens, tone: Tone) -> None:
     ink, ground = tokens.tone(tone)
-    assert contrast(ink, ground) >= 3.5
+    assert contrast(ink, ground) >= 4.5
+    # The reason in a banner.
+    assert contrast(tokens.muted, ground) >= 4.5
 
 
 @SCHEMES

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from modeldesk.ui.widgets.buttons import PlainButton, PrimaryButton
 from modeldesk.ui.widgets.field import Field, mono_line
 from modeldesk.ui.widgets.fit_height import fit_height
 from modeldesk.ui.widgets.label import Label
+from modeldesk.ui.widgets.text_area import TextArea
 
 _WIDTH = 500
 _LINES = 3
@@ -72,12 +72,7 @@ class DescribeDialog(QDialog):
             self.ca_file,
             tr("A PEM file, for a registry whose certificate your own organisation made"),
         )
-        self.repositories = QPlainTextEdit("\n".join(was.repositories))
-        self.repositories.setFont(font(TextStyle.MONO_SMALL))
-        self.repositories.setTabChangesFocus(True)
-        self.repositories.setFixedHeight(
-            self.repositories.fontMetrics().lineSpacing() * _LINES + 2 * Space.M
-        )
+        self.repositories = TextArea("\n".join(was.repositories), _LINES)
         self.repositories_field = Field(
             tr("Repositories"),
             self.repositories,

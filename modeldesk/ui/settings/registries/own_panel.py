@@ -85,6 +85,7 @@ class OwnPanel(QWidget):
         column.addWidget(Label(tr("Your own registry"), TextStyle.STRONG))
         column.addWidget(self.state)
         column.addLayout(row)
+        column.addSpacing(Space.XS)
         column.addWidget(self.image)
 
     def _show(self) -> None:

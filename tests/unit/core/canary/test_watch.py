@@ -240,7 +240,7 @@ def test_two_watch_and_each_forgets_what_an_engine_s_start_did(site: Site) -> No
     site.status = 502
     site.call(40)
     for watch in (site.watch, other):
-        until(partial(_has_read, watch, 20))
+        until(partial(_has_counted, watch, 20))
     until(lambda: site.looked().since > begun.since)
     # It was started before that, by who knows how much.
     site.traffic.up_s = (datetime.now(UTC) - begun.since).total_seconds() - 0.001
@@ -329,11 +329,11 @@ def test_a_gateway_that_is_gone_is_told_and_pauses_it(site: Site) -> None:
     assert site.traffic.followed > 1
 
 
-def _has_read(watch: CanaryWatch, requests: int) -> bool:
-    return sum(point.canary.requests for point in watch.series(1)) == requests
-
-
 def _cancelled() -> CancelToken:
     token = CancelToken()
     token.cancel()
     return token
+
+
+def _has_counted(watch: CanaryWatch, count: int) -> bool:
+    return sum(point.canary.requests for point in watch.series(1)) == count

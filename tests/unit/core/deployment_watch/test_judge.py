@@ -38,6 +38,7 @@ EXITED = with_status(ContainerStatus.EXITED)
         (with_status(ContainerStatus.DEAD), [Problem.STOPPED]),
         (with_status(ContainerStatus.CREATED), [Problem.STOPPED]),
         (with_status(ContainerStatus.PAUSED), [Problem.STOPPED]),
+        (replace(WELL, cut_off=True), [Problem.GONE]),
         (with_status(ContainerStatus.REMOVING), []),
         (with_status(ContainerStatus.RESTARTING), []),
         (with_status(ContainerStatus.RUNNING, Health.UNHEALTHY), [Problem.UNHEALTHY]),

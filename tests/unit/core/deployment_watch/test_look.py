@@ -91,6 +91,15 @@ def test_a_container_that_went_is_found(bench: Bench) -> None:
     assert found.target == bench.desk.versions["v1.0.0"]
 
 
+def test_one_that_was_taken_from_its_network_is_found(bench: Bench) -> None:
+    bench.desk.engine.disconnect(container(bench))
+    [found] = look(bench)
+    assert found.problem is Problem.GONE
+    assert found.text.startswith("The container of shop is off its network")
+    bench.desk.service.start(bench.desk.engine, bench.desk.key, Job())
+    assert look(bench) == ()
+
+
 def test_one_that_somebody_stopped_is_found_and_one_we_stopped_is_not(bench: Bench) -> None:
     bench.desk.engine.stop_container(container(bench))
     assert problems(look(bench)) == [Problem.STOPPED]

@@ -69,6 +69,25 @@ def test_one_that_was_removed_is_made_anew(desk: Desk) -> None:
     desk.assert_serves("v1.0.0")
 
 
+def test_one_that_was_taken_from_its_network_is_made_anew(desk: Desk) -> None:
+    container = desk.deployment().container
+    assert container is not None
+    desk.engine.disconnect(container)
+    assert heal(desk) == ["shop runs again; its container was off its network."]
+    desk.assert_serves("v1.0.0")
+    assert desk.deployment().container != container
+    assert heal(desk) == []
+
+
+def test_the_way_back_to_a_warm_one_that_was_taken_from_its_network(desk: Desk) -> None:
+    warm = desk.deployment().container
+    assert warm is not None
+    desk.deploy("v1.1.0")
+    desk.engine.disconnect(warm)
+    assert desk.service.rollback(desk.engine, desk.key, None, "", Job()).problem is None
+    desk.assert_serves("v1.0.0")
+
+
 def test_everything_that_was_removed_is_made_anew(desk: Desk) -> None:
     for container in desk.engine.list_containers():
         desk.engine.remove_container(container.id)

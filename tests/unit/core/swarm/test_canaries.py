@@ -8,7 +8,7 @@ from modeldesk.core.containers.model import PortBinding
 from modeldesk.core.errors import ContainerFailed, GatewayError, ReleaseError
 from modeldesk.core.gateway.model import Routing, Split
 from modeldesk.core.gateway.names import gateway_name
-from modeldesk.core.jobs import Job
+from modeldesk.core.jobs import CancelToken, Job
 from modeldesk.core.releases.model import ReleaseKind, ReleaseState
 from modeldesk.core.releases.outcome import ReleaseOutcome
 from modeldesk.core.swarm.model import PublishMode
@@ -202,6 +202,22 @@ def test_aborted_it_leaves_nothing(deployed: SwarmDesk) -> None:
     assert names(deployed) == [service_name(SHOP)]
     assert [one.name for one in routing(deployed).backends] == ["r1"]
     assert deployed.deployment().canary is None
+
+
+def test_its_own_service_is_followed_until_it_goes(deployed: SwarmDesk) -> None:
+    release = stage(deployed, "v1.1.0").release.id
+    stream = deployed.service.follow(
+        deployed.engine, SHOP, CancelToken(), every_s=0.001, canary=True
+    )
+    rolling = next(stream)
+    assert rolling.service.spec.name == canary_name(SHOP)
+    assert rolling.service.spec.image.endswith(deployed.versions["v1.1.0"].digest)
+    deployed.service.canaries.abort(deployed.engine, deployed.key, release, "", Job(), "ann")
+    assert deployed.history()[0].ended_by == "ann"
+    with pytest.raises(ReleaseError, match="canary"):
+        next(stream)
+    with pytest.raises(ReleaseError, match="canary"):
+        next(deployed.service.follow(deployed.engine, SHOP, CancelToken(), canary=True))
 
 
 def test_a_canary_that_fails_at_its_start_is_told(deployed: SwarmDesk) -> None:

@@ -83,7 +83,11 @@ def receiving(port: int = 0) -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            length = int(self.headers.get("Content-Length", "0"))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # Who sent it was killed in the middle.
+                return
             names = {name.lower(): value for name, value in self.headers.items()}
             with site.news:
                 reply = site.replies.pop(0) if site.replies else site.usual

@@ -21,7 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to",
         metavar="V",
-        default="",
         help="a version tag, reference or digest; else the one before",
     )
     parser.add_argument("--why", default="", help="kept in the history")

@@ -52,6 +52,12 @@ def put(session: Session, *words: str) -> Answer:
     return deploy.execute(parser.parse_args([*words]), session)
 
 
+def listed(session: Session) -> Answer:
+    parser = argparse.ArgumentParser()
+    deployments.add_arguments(parser)
+    return deployments.execute(parser.parse_args([]), session)
+
+
 def told(session: Session, *words: str) -> list[dict[str, object]]:
     parser = argparse.ArgumentParser()
     releases.add_arguments(parser)
@@ -79,9 +85,9 @@ def test_each_environment_has_a_deployment_of_its_own(session: Session) -> None:
     put(session, "team/rec:v1.0.0", "--env", "test")
     put(session, "team/rec:v1.1.0", "--env", "test", "--why", "better")
     put(session, "team/rec:v1.0.0")
-    listed = deployments.execute(argparse.Namespace(), session).json
-    assert isinstance(listed, list)
-    shown = [(d["deployment"], d["environment"]) for d in listed if isinstance(d, dict)]
+    every = listed(session).json
+    assert isinstance(every, list)
+    shown = [(d["deployment"], d["environment"]) for d in every if isinstance(d, dict)]
     assert shown == [("rec", "production"), ("rec-test", "test")]
     assert [(one["reference"], one["why"]) for one in told(session, "rec-test")] == [
         ("team/rec:v1.1.0", "better"),
@@ -180,9 +186,9 @@ def test_what_was_kept_is_told(session: Session) -> None:
     parser = argparse.ArgumentParser()
     rollback.add_arguments(parser)
     rollback.execute(parser.parse_args(["rec"]), session)
-    listed = deployments.execute(argparse.Namespace(), session)
-    assert isinstance(listed.json, list)
-    (one,) = listed.json
+    answer = listed(session)
+    assert isinstance(answer.json, list)
+    (one,) = answer.json
     assert isinstance(one, dict)
     assert (one["gateway"], one["canary"], one["settings"]) == (True, None, 1)
     (kept,) = one["kept"]
@@ -193,4 +199,4 @@ def test_what_was_kept_is_told(session: Session) -> None:
         session.releases().deployment(session.here(), DeploymentName("rec")).key,
         session.job,
     )
-    assert "stopped" in deployments.execute(argparse.Namespace(), session).lines[1]
+    assert "stopped" in listed(session).lines[1]

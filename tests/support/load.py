@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Self
@@ -41,6 +41,19 @@ class Phase:
     p99_ms: float = 0.0
     slowest_ms: float = 0.0
     seconds: float = 0.0
+    took: dict[str, int] = field(default_factory=dict)
+    """How many requests took so many whole milliseconds."""
+
+
+def p99_of(phases: Iterable[Phase]) -> float:
+    """Of all their requests together, in whole milliseconds; 0 for none."""
+    took = sum((Counter(phase.took) for phase in phases), Counter[str]())
+    left = took.total() * 0.99
+    for milliseconds, count in sorted((int(ms), count) for ms, count in took.items()):
+        left -= count
+        if left <= 0:
+            return float(milliseconds)
+    return 0.0
 
 
 class Load:
@@ -110,6 +123,7 @@ class _Counting:
         """What was counted so far is put away."""
         phase, took = self._phase, sorted(self._took)
         phase.by = dict(self._by)
+        phase.took = dict(Counter(str(int(one * 1000)) for one in took))
         phase.seconds = time.monotonic() - self._began
         if took:
             phase.p50_ms = took[len(took) // 2] * 1000

@@ -10,8 +10,6 @@ from typing import TextIO
 from modeldesk.cli.answer import Answer, print_answer, print_error
 from modeldesk.cli.exit_codes import ExitCode, exit_code_of
 from modeldesk.cli.parser import read_arguments
-from modeldesk.cli.session import Session, cancelled_by_signals
-from modeldesk.composition import Parts
 from modeldesk.core.errors import Cancelled, ModelDeskError
 from modeldesk.core.words import tr
 from modeldesk.paths import Paths
@@ -21,6 +19,10 @@ def main(argv: list[str]) -> int:
     """Execute the command line `argv` (without the program's name); its exit code."""
     _open_closed_streams()
     invocation = read_arguments(argv)
+    # Who asked for help or for the version has it by now, and did not wait for the program's parts.
+    from modeldesk.cli.session import Session, cancelled_by_signals
+    from modeldesk.composition import Parts
+
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="modeldesk: %(message)s")
     session = Session(Parts(Paths.of_user()))
     try:

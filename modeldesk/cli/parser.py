@@ -4,11 +4,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from modeldesk import __version__
 from modeldesk.cli.answer import Answer
-from modeldesk.cli.session import Session
+
+if TYPE_CHECKING:
+    # Whoever asks for help or for the version needs none, and does not wait for what it is made of.
+    from modeldesk.cli.session import Session
 
 COMMANDS: Mapping[str, str] = {
     "images": "list models and their versions",
@@ -60,7 +63,7 @@ class CommandModule(Protocol):
     """What a module under `modeldesk.cli.commands` offers."""
 
     add_arguments: Callable[[argparse.ArgumentParser], None]
-    execute: Callable[[argparse.Namespace, Session], Answer]
+    execute: Callable[[argparse.Namespace, "Session"], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Invocation:
     """A command line, read."""
 
     arguments: argparse.Namespace
-    execute: Callable[[argparse.Namespace, Session], Answer]
+    execute: Callable[[argparse.Namespace, "Session"], Answer]
 
 
 def read_arguments(argv: list[str]) -> Invocation:

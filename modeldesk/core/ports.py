@@ -6,10 +6,8 @@ lets a library's own error through."""
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from modeldesk.core.build.model import BuildEvent, EngineBuild
-from modeldesk.core.build_context.scan import ContextEntry, ContextPlan
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
     CommandResult,
@@ -37,6 +35,11 @@ from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken, Part
 from modeldesk.core.references import Reference
 
+if TYPE_CHECKING:
+    # All that a build is made of comes with them, and whoever asks for none need not wait for it.
+    from modeldesk.core.build.model import BuildEvent, EngineBuild
+    from modeldesk.core.build_context.scan import ContextEntry, ContextPlan
+
 FindSignIn = Callable[[str], SignIn | None]
 """Who the person is at a registry, which is named as references name it; None for nobody."""
 
@@ -46,7 +49,7 @@ class BuildContext(Protocol):
     planned, and `Cancelled`."""
 
     @property
-    def plan(self) -> ContextPlan | None:
+    def plan(self) -> "ContextPlan | None":
         """What there is, for an engine that asks for what it has not; None when it can only be
         had whole."""
         ...
@@ -55,11 +58,11 @@ class BuildContext(Protocol):
         """All of it. Asked for once."""
         ...
 
-    def asked(self, entry: ContextEntry) -> None:
+    def asked(self, entry: "ContextEntry") -> None:
         """The engine wants this file of the plan. From any thread."""
         ...
 
-    def content(self, entry: ContextEntry) -> Iterator[bytes]:
+    def content(self, entry: "ContextEntry") -> Iterator[bytes]:
         """A file of the plan, `entry.size_bytes` in all. In any thread."""
         ...
 
@@ -142,9 +145,9 @@ class ImageEngine(Protocol):
 
     def build(
         self,
-        build: EngineBuild,
+        build: "EngineBuild",
         context: BuildContext,
-        on_event: Callable[[BuildEvent], None],
+        on_event: Callable[["BuildEvent"], None],
         token: CancelToken,
     ) -> ImageId:
         """Build from a context, which is sent as it is read, or file by file as the engine asks

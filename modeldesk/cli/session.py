@@ -155,10 +155,10 @@ class Session:
     def send_events(self) -> None:
         """Send what the command has to tell of releases, for a few seconds at most: another
         program of ours sends what is left then."""
-        from modeldesk.core.release_events.sender import send_now
-
         if not self._tells or not self.parts.settings.event_receivers:
             return
+        from modeldesk.core.release_events.sender import send_now
+
         with suppress(RecordsError):
             send_now(self.parts.release_events, _SEND_EVENTS_S, self.job.token)
 

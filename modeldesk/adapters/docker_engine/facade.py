@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from modeldesk.adapters.docker_engine import (
     build_cache,
@@ -20,11 +21,9 @@ from modeldesk.adapters.docker_engine import (
     volumes,
 )
 from modeldesk.adapters.docker_engine.addresses import PODMAN
-from modeldesk.adapters.docker_engine.build import build as run_build
 from modeldesk.adapters.docker_engine.connection import Connection
 from modeldesk.adapters.docker_engine.fields import mapping
 from modeldesk.adapters.docker_engine.identity import identity_of
-from modeldesk.core.build.model import BuildEvent, EngineBuild
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import (
     CommandResult,
@@ -44,6 +43,9 @@ from modeldesk.core.images import ImageDetail, ImageSummary
 from modeldesk.core.jobs import CancelToken, Part
 from modeldesk.core.ports import BuildContext, FindSignIn
 from modeldesk.core.references import Reference
+
+if TYPE_CHECKING:
+    from modeldesk.core.build.model import BuildEvent, EngineBuild
 
 
 class DockerEngine:
@@ -132,11 +134,14 @@ class DockerEngine:
 
     def build(
         self,
-        build: EngineBuild,
+        build: "EngineBuild",
         context: BuildContext,
-        on_event: Callable[[BuildEvent], None],
+        on_event: Callable[["BuildEvent"], None],
         token: CancelToken,
     ) -> ImageId:
+        # It brings along all that a build is made of, which few commands need.
+        from modeldesk.adapters.docker_engine.build import build as run_build
+
         return run_build(
             self._connection,
             self._info.builds_with_buildkit,

@@ -33,10 +33,16 @@ class Stack:
         """Whether a layer brought weights."""
         return any(layer.kind is LayerKind.MODEL_WEIGHTS for layer in self.layers)
 
-    def continues(self, other: "Stack") -> bool:
-        """Whether the image was made of `other`, which has the same layers, by instructions
-        that add none (``CMD``, ``ENV``, ``LABEL``)."""
-        return bool(other.histories) and other.histories[-1] in self.histories[:-1]
+    @property
+    def history(self) -> int | None:
+        """Stands for all of the history; None where it is not known."""
+        return self.histories[-1] if self.histories else None
+
+    @property
+    def earlier_histories(self) -> frozenset[int]:
+        """Those of what it may have been made of, which has the same layers, by instructions that
+        add none (``CMD``, ``ENV``, ``LABEL``)."""
+        return frozenset(self.histories[:-1])
 
     @property
     def diff_ids(self) -> tuple[DiffId, ...]:

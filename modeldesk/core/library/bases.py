@@ -43,17 +43,20 @@ def find_bases(
     for image, path in tree.paths.items():
         if path and image in groups:
             tops.setdefault(path[-1], []).append(image)
+    alike = {top: _Alike(among, images) for top, among in tops.items()}
     found = Bases()
     for image, path in tree.paths.items():
         own = groups.get(image, _NO_GROUPS)
         below = [
             (place, base)
-            for place, number in enumerate(path, 1)
+            for place, number in enumerate(path[:-1], 1)
             for base in tops.get(number, ())
             if own.isdisjoint(groups[base])
-            and (place < len(path) or _adds_no_layer(images[image], images[base]))
         ]
         local, named = images[image], False
+        if path and path[-1] in alike:
+            same = alike[path[-1]].bases_of(local)
+            below += [(len(path), base) for base in same if own.isdisjoint(groups[base])]
         if below:
             below, named = _up_to_named(local, below, images)
             found.image[image] = below[-1][1]
@@ -67,17 +70,31 @@ def find_bases(
     return found
 
 
-def _adds_no_layer(image: LocalImage, base: LocalImage) -> bool:
-    """Whether an image is `base` with nothing added but settings, though it has its layers. Where
-    no label says so its history has to, and weights are never a base image's: a model that is
-    built twice, under two names, stands on neither."""
-    labels = image.summary.labels
-    name, digest = labels.get(BASE_NAME_LABEL, ""), labels.get(BASE_DIGEST_LABEL, "")
-    if name or digest:
-        return image is not base and _is_called(base.summary, name, digest)
-    if image.stack is None or base.stack is None or base.stack.holds_weights:
-        return False
-    return image.stack.continues(base.stack)
+class _Alike:
+    """Named images with just the same layers, of which there may be thousands."""
+
+    def __init__(self, among: list[ImageId], images: Mapping[ImageId, LocalImage]) -> None:
+        self._images = images
+        self._among = among
+        self._by_history: dict[int, list[int]] = {}
+        """Places in `among`, by all of the history. Without those that hold weights, which are
+        never a base image's: a model that is built twice, under two names, stands on neither."""
+        for place, image in enumerate(among):
+            stack = images[image].stack
+            if stack is not None and stack.history is not None and not stack.holds_weights:
+                self._by_history.setdefault(stack.history, []).append(place)
+
+    def bases_of(self, image: LocalImage) -> list[ImageId]:
+        """Those that the image is with nothing added but settings (``CMD``, ``ENV``, ``LABEL``):
+        as its labels say, or, where none does, its history."""
+        labels = image.summary.labels
+        name, digest = labels.get(BASE_NAME_LABEL, ""), labels.get(BASE_DIGEST_LABEL, "")
+        if name or digest:
+            others = (one for one in self._among if self._images[one] is not image)
+            return [one for one in others if _is_called(self._images[one].summary, name, digest)]
+        before = image.stack.earlier_histories if image.stack else frozenset()
+        places = [place for one in before for place in self._by_history.get(one, ())]
+        return [self._among[place] for place in sorted(places)]
 
 
 def _up_to_named(

@@ -18,15 +18,17 @@ def stack(*steps: tuple[str, int]) -> Stack:
     return read_stack(ImageDetail(ImageId("x"), diff_ids, history, ImageConfig(), total, "", ""))
 
 
-def test_an_image_of_its_base_and_settings_continues_it() -> None:
+def test_an_image_of_its_base_and_settings_has_its_history() -> None:
     base = stack(*BASE)
-    assert stack(*BASE, ("ENV A=1", 0), ('CMD ["serve"]', 0)).continues(base)
-    assert not base.continues(base)
-    assert not base.continues(stack(*BASE, ("ENV A=1", 0)))
+    later = stack(*BASE, ("ENV A=1", 0), ('CMD ["serve"]', 0))
+    assert base.history in later.earlier_histories
+    assert base.history not in base.earlier_histories
+    assert stack(*BASE, ("ENV A=1", 0)).history not in base.earlier_histories
 
 
-def test_one_built_by_other_settings_does_not() -> None:
-    assert not stack(*BASE[:2], ("ENV A=1", 0), ('CMD ["serve"]', 0)).continues(stack(*BASE))
+def test_one_built_by_other_settings_has_not() -> None:
+    other = stack(*BASE[:2], ("ENV A=1", 0), ('CMD ["serve"]', 0))
+    assert stack(*BASE).history not in other.earlier_histories
 
 
 def test_weights_that_an_instruction_brought() -> None:

@@ -21,5 +21,5 @@ class Tabs(QTabWidget):
         bar.setAccessibleName(name)
         self.setUsesScrollButtons(True)
         # Tab stops at the bar; at these pages as a whole it would only be sent back there.
-        self.setFocusProxy(None)  # type: ignore[arg-type]
+        self.setFocusProxy(None)  # type: ignore[arg-type]  # the stubs know no None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,12 +1,17 @@
 """Long work: how it is cancelled, and how it says how far it is."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeVar
 
 from modeldesk.core.errors import Cancelled
+
+T = TypeVar("T")
+
+_CHECK_EVERY = 256
 
 
 class CancelToken:
@@ -35,6 +40,13 @@ class CancelToken:
         """Raise `Cancelled` once the stop was asked for."""
         if self.cancelled:
             raise Cancelled
+
+    def over(self, items: Iterable[T]) -> Iterator[T]:
+        """The `items` themselves; raises `Cancelled` among them once the stop was asked for."""
+        for number, item in enumerate(items):
+            if number % _CHECK_EVERY == 0:
+                self.raise_if_cancelled()
+            yield item
 
     def wait(self, seconds: float) -> bool:
         """Sleep up to `seconds`; True as soon as the stop was asked for."""

@@ -50,9 +50,7 @@ class Maker(QObject):
         """Somebody waits for `making`: take one step now, and the others as soon as can be."""
         if self._stopped:
             return
-        for queue in (self._hurried, self._others):
-            with suppress(ValueError):
-                queue.remove(making)
+        self._withdraw(making)
         self._hurried.appendleft(making)
         try:
             self._step(self._hurried)
@@ -66,6 +64,11 @@ class Maker(QObject):
             if not self._timer.isActive():
                 self._go_on()
 
+    def finish(self, making: Making[None]) -> None:
+        """Make what is left of `making` now, however long it takes."""
+        self._withdraw(making)
+        at_once(making)
+
     def stop(self) -> None:
         """Begin nothing more. What is begun is made to its end, and then goes with what it is
         part of: widgets without a parent would outlive the window."""
@@ -76,6 +79,11 @@ class Maker(QObject):
                 making = queue.popleft()
                 if inspect.getgeneratorstate(making) == inspect.GEN_SUSPENDED:
                     at_once(making)
+
+    def _withdraw(self, making: Making[None]) -> None:
+        for queue in (self._hurried, self._others):
+            with suppress(ValueError):
+                queue.remove(making)
 
     def _turn(self) -> None:
         until = perf_counter() + _SLICE_S

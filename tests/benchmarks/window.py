@@ -1,7 +1,7 @@
 """The whole program on a real engine with 1,000 images of 3 tags: how soon the list stands, and the
-event loop's worst gap while images list, layers are read, each page is first gone to, a build
-streams, output pours in and charts draw. ``PYTHONPATH=packaging python -m tests.benchmarks.window
-[IMAGES]`` (as root: an engine of its own).
+event loop's worst gap while images list, layers are read, each page is first gone to, a folder of
+100,000 files is looked into, a build streams, output pours in and charts draw.
+``PYTHONPATH=packaging python -m tests.benchmarks.window [IMAGES]`` (as root: an engine of its own).
 """
 
 import os
@@ -35,6 +35,8 @@ from tests.support.engine import TINY
 
 _BIG_BYTES = 300_000_000
 _LINES = 30_000
+_FILES, _FILES_EACH = 100_000, 500
+"""Of the folder with many files, and of each folder in it."""
 _DOCKERFILE = f"""\
 FROM {TINY}
 COPY weights.bin /weights.bin
@@ -43,6 +45,7 @@ CMD ["sh", "-c", "while true; do echo a line of what a container says; sleep 0.0
 """
 _PATIENCE_S = 180.0
 _VISIT_MS, _START_MS, _END_MS = 500, 800, 1500
+_LOOKED_AGAIN_MS = 2500
 T = TypeVar("T")
 
 
@@ -76,6 +79,30 @@ class Phases:
         self._gaps = Gaps()
 
 
+def many_files(folder: Path) -> Path:
+    """A model beside a data set of many files."""
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(_DOCKERFILE)
+    (folder / "weights.bin").write_bytes(os.urandom(1_000_000))
+    for number in range(_FILES // _FILES_EACH):
+        part = folder / "data" / f"part {number}"
+        part.mkdir(parents=True)
+        for file in range(_FILES_EACH):
+            (part / f"{file}.txt").write_text(f"{number} {file}")
+    return folder
+
+
+def look_into(desktop: Desktop, folder: Path) -> BuildPage:
+    """Have the build page plan `folder`; the page, once it can be built."""
+    desktop.context.navigate(BuildLink(folder))
+    until("the build page is there", lambda: desktop.window.findChildren(BuildPage))
+    [page] = desktop.window.findChildren(BuildPage)
+    until("the folder is planned", lambda: page.showing is Showing.PLAN)
+    until("it is the folder's plan", lambda: page.planning.stands)
+    until("the plan can be built", page.heading.build.isEnabled)
+    return page
+
+
 def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     """Print every figure."""
     raw = milliseconds(lambda: raw_list(address.removeprefix("unix://")))
@@ -83,6 +110,7 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
     folder.mkdir()
     (folder / "Dockerfile").write_text(_DOCKERFILE)
     (folder / "weights.bin").write_bytes(os.urandom(1_000_000) * (_BIG_BYTES // 1_000_000))
+    many = many_files(home / "many")
     paths = Paths.under(home)
     desktop = Desktop(app, Parts(paths))
     connected: list[float] = []
@@ -115,11 +143,12 @@ def measure(app: QApplication, address: str, images: int, home: Path) -> None:
         desktop.window.open_page(key)
         let_live(_VISIT_MS)
         phases.end(f"first visit to {key.value}")
-    desktop.context.navigate(BuildLink(folder))
-    until("the build page is there", lambda: desktop.window.findChildren(BuildPage))
-    [page] = desktop.window.findChildren(BuildPage)
-    until("the folder is planned", lambda: page.showing is Showing.PLAN)
-    until("the plan can be built", page.heading.build.isEnabled)
+    page = look_into(desktop, many)
+    phases.end(f"folder of {_FILES:,} files planned")
+    page.recipe.add_ignore_line("data/part 1")
+    let_live(_LOOKED_AGAIN_MS)
+    phases.end("and again without a part of it")
+    page = look_into(desktop, folder)
     phases.end("folder looked into")
     page.build()
     let_live(_START_MS)

@@ -7,6 +7,7 @@ from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.build_context.folder_files import build_files
 from modeldesk.core.build_context.ignore import DOCKERIGNORE, IgnoreRules
 from modeldesk.core.build_context.scan import ContextPlan, Special
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.listing import Listing
 from modeldesk.core.model_folder.model import FileEntry, ModelFolder
 from modeldesk.core.model_folder.own_rules import entering
@@ -33,16 +34,19 @@ def sent_by_context(folder: ModelFolder, context: ContextPlan) -> Sent:
     return sent_of(files_of(context), _weights(folder))
 
 
-def sent_with(plan: BuildPlan, listing: Listing, dockerignore: str) -> Sent:
+def sent_with(plan: BuildPlan, listing: Listing, dockerignore: str, token: CancelToken) -> Sent:
     """What the build of `plan` sends of `listing`, which is all that is in its folder, with
-    another .dockerignore. Raises `FolderError` for one that can't be read."""
+    another .dockerignore. Raises `FolderError` for one that can't be read, `Cancelled`."""
     texts = plan.texts_with(plan.recipe)
     files = _own_files(plan, listing)
     files += [FileEntry(path, len(text.encode())) for path, text in texts.items()]
-    return sent_of(entering(files, IgnoreRules.parse(dockerignore)), _weights(plan.folder))
+    rules = IgnoreRules.parse(dockerignore)
+    return sent_of(entering(token.over(files), rules), _weights(plan.folder))
 
 
-def git_with(plan: BuildPlan, listing: Listing, dockerignore: str) -> GitFacts | None:
+def git_with(
+    plan: BuildPlan, listing: Listing, dockerignore: str, token: CancelToken
+) -> GitFacts | None:
     """What git says of the image that the build of `plan` makes of `listing` with another
     .dockerignore. Raises as `sent_with` does, and where the folder is another by now."""
     git = plan.git_of_folder
@@ -51,7 +55,7 @@ def git_with(plan: BuildPlan, listing: Listing, dockerignore: str) -> GitFacts |
     dockerfile = plan.recipe.dockerfile if plan.recipe else None
     texts = plan.texts_with(plan.recipe)
     files = build_files(plan.folder.path, dockerfile, dockerignore, texts)
-    sent = entering(_own_files(plan, listing), files.rules)
+    sent = entering(token.over(_own_files(plan, listing)), files.rules)
     return seen_with(git, files, (one.path for one in sent))
 
 

@@ -16,7 +16,6 @@ from modeldesk.core.jobs import CancelToken
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
-_CHECK_EVERY = 512
 _SECOND = 1_000_000_000
 """In nanoseconds."""
 _DIGITS = 15
@@ -170,9 +169,7 @@ class _Scan:
 
     def _read(self, folder: _Folder) -> Iterator[_Folder]:
         """Note the files of `folder` and give the folders in it that are to be entered."""
-        for number, found in enumerate(self._list(folder.path)):
-            if number % _CHECK_EVERY == 0:
-                self._token.raise_if_cancelled()
+        for found in self._token.over(self._list(folder.path)):
             path = f"{folder.path}/{found.name}" if folder.path else found.name
             if path in self._texts:
                 continue

@@ -17,7 +17,6 @@ from modeldesk.core.model_folder.model import FileEntry, KeptOut
 from modeldesk.core.text import printable
 from modeldesk.core.words import tr
 
-_CHECK_EVERY = 256
 _SHOWN = 20
 
 
@@ -82,10 +81,8 @@ def walk(folder: Path, rules: Rules, token: CancelToken) -> Tree:
     tree = Tree()
     root = os.path.realpath(folder)
     pending = [("", "")]
-    seen = 0
     while pending:
         prefix, pattern = pending.pop()
-        token.raise_if_cancelled()
         try:
             entries = os.scandir(f"{root}/{prefix}")
         except OSError as error:
@@ -93,17 +90,18 @@ def walk(folder: Path, rules: Rules, token: CancelToken) -> Tree:
                 raise _unusable(folder, error) from error
             tree.unreadable.add(prefix)
             continue
+        before = len(tree.files)
         with entries:
-            for entry in entries:
-                seen += 1
-                if seen % _CHECK_EVERY == 0:
-                    token.raise_if_cancelled()
+            for entry in token.over(entries):
                 path = f"{prefix}/{entry.name}" if prefix else entry.name
                 kept_by = pattern or rules.match(entry.name, at_top=not prefix)
                 if not pattern and kept_by and is_secret(kept_by, entry.name):
                     tree.secrets.add(path)
                 if _enter(tree, entry, path, kept_by, root):
                     pending.append((path, kept_by))
+        # Folder by folder, so that little is left to sort at the end: no other thread gets its
+        # turn meanwhile.
+        tree.files[before:] = sorted(tree.files[before:])
     check_folder(folder)
     tree.files.sort()
     return tree

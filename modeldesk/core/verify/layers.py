@@ -13,7 +13,6 @@ from modeldesk.core.words import tr
 
 ReadFiles = Callable[[Sequence[Entry], CancelToken], Iterator[tuple[Entry, bytes]]]
 """Gives the content of files of a layer, in pieces, each file's together."""
-_CHECK_EVERY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,7 @@ def _to_read(
 ) -> Iterator[_Pair]:
     """The files whose content has to tell; what differs without is noted."""
     theirs = {path: row for row, path in enumerate(right.paths)}
-    for row, path in enumerate(left.paths):
-        if row % _CHECK_EVERY == 0:
-            token.raise_if_cancelled()
+    for row, path in enumerate(token.over(left.paths)):
         other = theirs.pop(path, None)
         if other is None:
             found.add(cause_of(path), path)

@@ -12,7 +12,7 @@ from modeldesk.core.lint.service import Linter
 from modeldesk.core.model_folder.listing import Listing
 from modeldesk.core.words import tr
 from modeldesk.ui.build.findings_panel import TONES, FindingsPanel, spoken_of
-from modeldesk.ui.build.planned_files import PlannedFiles
+from modeldesk.ui.build.planned_files import PLANNED_FILES, PlannedFiles
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.widgets.code_marks import CodeMark
@@ -61,6 +61,7 @@ class TextCheck(QObject):
             lambda job: work(text, job.token),
             title=tr("Check the Dockerfile and .dockerignore"),
             on_result=lambda report: self._show(text, report),
+            lane=PLANNED_FILES,
         )
 
     def stop(self) -> None:

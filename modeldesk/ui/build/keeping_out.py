@@ -6,11 +6,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from modeldesk.core.build.context import git_with, sent_with
 from modeldesk.core.build.plan import BuildPlan
+from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.listing import Listing
 from modeldesk.core.model_folder.sent import Sent
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.words import tr
 from modeldesk.ui.build.found import FoundCard
+from modeldesk.ui.build.planned_files import PLANNED_FILES
 from modeldesk.ui.build.recipe import RecipeCard
 from modeldesk.ui.build.words import short_folder
 from modeldesk.ui.context import Context
@@ -76,9 +78,10 @@ class KeepingOut(QObject):
         text = self._recipe.ignore.text()
         added = tuple(one for one in self._recipe.added_ignore_lines if one in self._clicked)
         self._looking.submit(
-            lambda job: _seen(plan, files.get(job.token), text),
+            lambda job: _seen(plan, files.get(job.token), text, job.token),
             title=tr("Look into {folder}", folder=short_folder(plan.folder.path)),
             on_result=lambda seen: self._show(*seen, added),
+            lane=PLANNED_FILES,
             # A line that is no pattern is marked in the text, where it is being typed.
             on_error=lambda _: None,
         )
@@ -91,5 +94,7 @@ class KeepingOut(QObject):
         self._found.show_sent(sent, added)
 
 
-def _seen(plan: BuildPlan, listing: Listing, text: str) -> tuple[Sent, GitFacts | None]:
-    return sent_with(plan, listing, text), git_with(plan, listing, text)
+def _seen(
+    plan: BuildPlan, listing: Listing, text: str, token: CancelToken
+) -> tuple[Sent, GitFacts | None]:
+    return sent_with(plan, listing, text, token), git_with(plan, listing, text, token)

@@ -27,6 +27,7 @@ from modeldesk.ui.build.preparing import Prepared, preparing
 from modeldesk.ui.build.recipe import RecipeCard
 from modeldesk.ui.build.words import short_folder
 from modeldesk.ui.context import Context
+from modeldesk.ui.making import Maker, Making
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.theme.tokens import Tone
 
@@ -73,6 +74,9 @@ class Planning(QObject):
         self._builds = builds
         self._form, self._found, self._recipe = form, found, recipe
         self._looking = Latest(context.tasks, self)
+        self._maker = Maker(self)
+        self._filling: Making[None] | None = None
+        """What shows the plan in hand, until it is shown."""
         self._fitting = RecipeFitting(context, recipes, self)
         self._next_version = NextVersion(context, builds, form, self)
         self.keeping_out = KeepingOut(context, found, recipe, self)
@@ -96,6 +100,7 @@ class Planning(QObject):
         """Look into `folder`, or what it was in `revision`, for a version of `model` if that is
         given, to be built with the choices of an earlier build if those are, by a Dockerfile that
         is proposed in `stages` if those are."""
+        self._fill_up()
         self.folder = folder
         self._asked, self._wanted = asked, stages
         self._looked_for = self._named_base
@@ -119,6 +124,7 @@ class Planning(QObject):
 
     def stop(self) -> None:
         """Look no further."""
+        self._fill_up()
         self._looking.cancel()
         self.keeping_out.stop()
         self._fitting.stop()
@@ -190,11 +196,26 @@ class Planning(QObject):
     def _looked(self, prepared: Prepared) -> None:
         self._fitting.stop()
         self.prepared, self._wish = prepared, prepared.choice
+        self._filling = self._fill(prepared)
+        self._maker.hurry(self._filling)
+
+    def _fill_up(self) -> None:
+        """What is half shown is of one plan, though nobody waits for it any more."""
+        filling, self._filling = self._filling, None
+        if filling is not None:
+            self._maker.finish(filling)
+
+    def _fill(self, prepared: Prepared) -> Making[None]:
+        """Show the plan in every part of the page, which is not in sight yet; then tell, where
+        that is still waited for."""
         plan = prepared.plan
         self._found.show_plan(plan)
+        yield
         self._recipe.show_plan(plan, plan.recipe, plan.dockerfile)
         self.keeping_out.show_plan(plan)
+        yield
         self._form.show_plan(plan, prepared.recipes)
+        yield
         self._recipe.base.show_choice(plan.folder, prepared.choice)
         self._next_version.show_plan(plan)
         self._offer_given()
@@ -204,6 +225,10 @@ class Planning(QObject):
             self._wanted = None
         if self._asked is not None:
             self._repeat(self._asked, prepared)
+        yield
+        if self._filling is None:
+            return
+        self._filling = None
         self.looked.emit()
         if prepared.recipes.proposed:
             self._fitting.pin(plan, prepared.choice)

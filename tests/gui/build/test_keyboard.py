@@ -86,7 +86,7 @@ def test_undone_edits_leave_the_keyboard_in_the_text(qtbot: QtBot, bench: Bench)
 
 def test_a_cancel_leaves_the_keyboard_with_the_build(qtbot: QtBot, bench: Bench) -> None:
     bench.engine.build_script = BuildScript(2)
-    plan(qtbot, bench)
+    bench.look(qtbot, bench.folder())
     session = bench.build()
     heading = bench.page.heading
     qtbot.waitUntil(heading.cancel.isVisible)

@@ -10,8 +10,6 @@ from modeldesk.core.lint.ignore_rules.lines import IgnoreScene
 from modeldesk.core.lint.model import Effect, KeptOutBy
 from modeldesk.core.model_folder.model import FileEntry
 
-_CHECK_EVERY = 256
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -77,9 +75,7 @@ def outcome(scene: IgnoreScene, token: CancelToken) -> Outcome | None:
     walk = _Walk(scene.rules)
     tallies: dict[int, _Tally] = {}
     sent: list[FileEntry] = []
-    for number, entry in enumerate(scene.around.files):
-        if number % _CHECK_EVERY == 0:
-            token.raise_if_cancelled()
+    for entry in token.over(scene.around.files):
         verdict = walk.verdict(entry.path)
         if not verdict.excluded:
             sent.append(entry)

@@ -52,17 +52,17 @@ def planned(folder: Path, dockerfile: str = "") -> tuple[BuildPlan, Listing]:
 @pytest.mark.parametrize("dockerfile", ["", "FROM python:3.11-slim\nCOPY . /app/\n"])
 def test_a_listing_is_sent_as_the_folder_is(tmp_path: Path, dockerfile: str) -> None:
     plan, listing = planned(tmp_path / "churn", dockerfile)
-    again = sent_with(plan, listing, plan.dockerignore)
+    again = sent_with(plan, listing, plan.dockerignore, CancelToken())
     assert again == plan.sent
     assert listing.links == {"also.csv", "rows"}
 
 
 def test_a_line_keeps_out_what_it_fits(tmp_path: Path) -> None:
     plan, listing = planned(tmp_path / "churn", "FROM python:3.11-slim\nCOPY . /app/\n")
-    before, after = sent_with(plan, listing, ""), sent_with(plan, listing, "data\n")
+    before, after = sent_with(plan, listing, "", CancelToken()), sent_with(plan, listing, "data\n", CancelToken())
     assert (before.files - after.files, before.size_bytes - after.size_bytes) == (1, 900)
     with pytest.raises(FolderError):
-        sent_with(plan, listing, "[\n")
+        sent_with(plan, listing, "[\n", CancelToken())
 
 
 def test_generated_files_take_the_place_of_those_in_the_folder(tmp_path: Path) -> None:
@@ -70,5 +70,5 @@ def test_generated_files_take_the_place_of_those_in_the_folder(tmp_path: Path) -
     assert plan.recipe is not None
     texts = {"requirements.txt": "é" * 50, "requirements.lock": "x" * 7}
     locked = replace(plan, recipe=replace(plan.recipe, texts=texts))
-    before, after = sent_with(plan, listing, ""), sent_with(locked, listing, "")
+    before, after = sent_with(plan, listing, "", CancelToken()), sent_with(locked, listing, "", CancelToken())
     assert (after.files - before.files, after.size_bytes - before.size_bytes) == (1, 97)

@@ -6,7 +6,6 @@ watch imported, the page is made, the engine looked for and its images listed; t
 and the chart library are imported in threads, and the pages made in steps before they are gone to.
 """
 
-import importlib
 import logging
 import os
 import sys
@@ -29,6 +28,7 @@ from modeldesk.core.errors import RecordsError
 from modeldesk.core.jobs import Job
 from modeldesk.core.settings import Settings
 from modeldesk.core.words import tr
+from modeldesk.importing import LATER, SOON, import_all
 from modeldesk.living import DeploymentCare, EngineLink
 from modeldesk.page_entries import page_entries
 from modeldesk.paths import Paths
@@ -53,21 +53,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NEXT = ("modeldesk.pages", "modeldesk.ui.library.page", "modeldesk.core.engine.watch")
-"""What is needed soon after the first paint; imported where the window does not wait for it."""
-_LATER = (
-    "modeldesk.ui.build.page",
-    "modeldesk.ui.compare.images_view",
-    "modeldesk.ui.releases.page",
-    "modeldesk.ui.run.dialog",
-    "modeldesk.ui.activity.page",
-    "modeldesk.ui.cleanup.page",
-    "modeldesk.ui.find.page",
-    "modeldesk.ui.settings.page",
-    "modeldesk.core.deployment_watch.watch",
-    "modeldesk.core.release_events.sender",
-)
-"""What a first click on each page would have to wait for."""
 _SHUTDOWN_S = 5.0
 _LIST_FIRST_MS = 200
 """A list that came is painted before anything else is begun."""
@@ -89,7 +74,7 @@ class Desktop(QObject):
         paths, settings = parts.paths, parts.settings
         self.theme = Theme(resources.path(""), ThemeMode(settings.theme))
         self.theme.apply(app)
-        self.tasks = TaskRunner(self)
+        self.tasks = TaskRunner(self, parts.courtesy)
         self.hub = Hub(self)
         self._switch_s = sys.getswitchinterval()
         self._link = EngineLink(parts, self.tasks, self.hub, self)
@@ -204,7 +189,7 @@ class Desktop(QObject):
     def _open_records(self, _: Job) -> str:
         """What there is to say of the records. The program works without its own: a file that
         can't be used is left alone, and this run keeps its records in a temporary one."""
-        _import_all(_NEXT)
+        import_all(SOON, self.parts.courtesy)
         try:
             problem = self.parts.opened.problem
         except RecordsError as error:
@@ -249,7 +234,7 @@ class Desktop(QObject):
         self.hub.snapshot_changed.disconnect(self._list_came)
         self.pages.preload.ready.connect(self.window.area.make_ahead)
         self.tasks.submit(
-            lambda _: _import_all(_LATER),
+            lambda _: import_all(LATER, self.parts.courtesy),
             lane=Lane.ANALYSIS,
             title=tr("Make ready the other pages"),
             owner=self,
@@ -302,11 +287,6 @@ def main(argv: list[str] | None = None) -> int:
     code = app.exec()
     desktop.close()
     return code
-
-
-def _import_all(modules: tuple[str, ...]) -> None:
-    for module in modules:
-        importlib.import_module(module)
 
 
 def _start_link(arguments: list[str]) -> Link | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modeldesk.composition.people import system_user
 from modeldesk.core.channel_rule import own_channels
+from modeldesk.core.courtesy import Courtesy
 from modeldesk.core.settings import Settings
 from modeldesk.core.settings_file import SettingsFile
 from modeldesk.core.versioning.channels import use_own_channels
@@ -26,6 +27,7 @@ class Ground:
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
+        self.courtesy = Courtesy()
         self._locks_folder = paths.database.parent / "locks"
         self._records_problem: RecordsError | None = None
         self.settings_file = SettingsFile(paths.settings, _hold_settings)

@@ -31,6 +31,7 @@ class LibraryParts(MetadataParts):
             SqliteImageRecords(self.opened.database),
             lambda: self.layer_records,
             lambda: every_edited_metric(self.metadata_records),
+            self.courtesy.give_way,
         )
 
     @Once

@@ -14,10 +14,15 @@ T = TypeVar("T")
 _CHECK_EVERY = 256
 
 
+def _go_on() -> None: ...
+
+
 class CancelToken:
     """A wish to stop, shared by who asks and who works. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, give_way: Callable[[], None] = _go_on) -> None:
+        """Who works gives way to others, by `give_way`, wherever it looks for that wish."""
+        self._give_way = give_way
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._closers: list[Callable[[], None]] = []
@@ -40,6 +45,7 @@ class CancelToken:
         """Raise `Cancelled` once the stop was asked for."""
         if self.cancelled:
             raise Cancelled
+        self._give_way()
 
     def over(self, items: Iterable[T]) -> Iterator[T]:
         """The `items` themselves; raises `Cancelled` among them once the stop was asked for."""

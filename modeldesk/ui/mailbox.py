@@ -17,6 +17,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from modeldesk.core.courtesy import Courtesy
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -86,8 +88,9 @@ class Mailbox(QObject):
 
     _woken = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, courtesy: Courtesy, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._courtesy = courtesy
         self._lock = threading.Lock()
         self._calls: deque[Callable[[], None]] = deque()
         self._waiting_feeds: deque[Feed[Any]] = deque()
@@ -141,6 +144,7 @@ class Mailbox(QObject):
     def _wake(self) -> None:
         if not self._awake:
             self._awake = True
+            self._courtesy.called()
             self._woken.emit()
 
     def _drain(self) -> None:
@@ -148,8 +152,9 @@ class Mailbox(QObject):
         with self._lock:
             calls, self._calls = self._calls, deque()
         try:
-            while calls and not self._closed and perf_counter() < deadline:
-                calls.popleft()()
+            with self._courtesy.first():
+                while calls and not self._closed and perf_counter() < deadline:
+                    calls.popleft()()
         finally:
             with self._lock:
                 if not self._closed:
@@ -172,8 +177,9 @@ class Mailbox(QObject):
             for feed in feeds:
                 feed.waiting = False
         try:
-            while feeds:
-                self.flush(feeds.popleft())
+            with self._courtesy.first():
+                while feeds:
+                    self.flush(feeds.popleft())
         finally:
             for feed in feeds:
                 self.post(partial(self.flush, feed))

@@ -13,6 +13,8 @@ from typing import TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
+from modeldesk.core.courtesy import Courtesy
+
 T = TypeVar("T")
 Making: TypeAlias = Generator[None, None, T]
 
@@ -37,8 +39,9 @@ class Maker(QObject):
     newest of them first, then with the others, one step at a time. A making that raises is
     forgotten; the error goes where errors in slots go."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, courtesy: Courtesy, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._courtesy = courtesy
         self._hurried: deque[Making[None]] = deque()
         self._others: deque[Making[None]] = deque()
         self._stopped = False
@@ -101,7 +104,8 @@ class Maker(QObject):
         making = queue[0]
         going_on = False
         try:
-            next(making)
+            with self._courtesy.first():
+                next(making)
             going_on = True
         except StopIteration:
             pass

@@ -3,6 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
+from modeldesk.core.courtesy import Courtesy
 from modeldesk.ui.making import Maker, Making, at_once
 
 
@@ -31,7 +32,7 @@ def test_at_once_takes_every_step() -> None:
 
 def test_what_nobody_waits_for_begins_later_and_gets_done(qtbot: QtBot) -> None:
     done: list[str] = []
-    maker = Maker()
+    maker = Maker(Courtesy())
     maker.later(steps("a", done))
     maker.later(steps("b", done, 1))
     assert done == []
@@ -41,7 +42,7 @@ def test_what_nobody_waits_for_begins_later_and_gets_done(qtbot: QtBot) -> None:
 
 def test_what_is_waited_for_begins_now_and_goes_first(qtbot: QtBot) -> None:
     done: list[str] = []
-    maker = Maker()
+    maker = Maker(Courtesy())
     maker.later(steps("later", done))
     maker.hurry(steps("old", done))
     maker.hurry(steps("new", done))
@@ -56,7 +57,7 @@ def test_what_is_waited_for_begins_now_and_goes_first(qtbot: QtBot) -> None:
 
 def test_one_under_way_can_be_hurried(qtbot: QtBot) -> None:
     done: list[str] = []
-    maker = Maker()
+    maker = Maker(Courtesy())
     first, second = steps("first", done), steps("second", done)
     maker.later(first)
     maker.later(second)
@@ -74,7 +75,7 @@ def test_an_error_ends_one_making_and_not_the_others(qtbot: QtBot) -> None:
         yield
         raise OSError("no more")
 
-    maker = Maker()
+    maker = Maker(Courtesy())
     maker.hurry(steps("other", done))
     maker.hurry(broken())
     with qtbot.captureExceptions() as met:
@@ -90,14 +91,14 @@ def test_the_error_of_a_first_step_is_the_callers() -> None:
     def broken() -> Making[None]:
         yield from _refused()
 
-    maker = Maker()
+    maker = Maker(Courtesy())
     with pytest.raises(OSError, match="not even once"):
         maker.hurry(broken())
 
 
 def test_at_the_end_what_is_begun_is_made_and_nothing_else(qtbot: QtBot) -> None:
     done: list[str] = []
-    maker = Maker()
+    maker = Maker(Courtesy())
     maker.hurry(steps("begun", done))
     maker.later(steps("not begun", done))
     maker.stop()

@@ -60,14 +60,17 @@ class Library:
         records: ImageRecords,
         kinds: Callable[[], ToldKinds] | None = None,
         edited: Callable[[], Mapping[ImageId, EditedMetrics]] = dict,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         """`kinds` opens what layers tell of their kinds, in the thread that needs it. None: they
         are judged by their instructions alone. `edited` tells what was said of metrics since
-        images were built; it may raise `RecordsError`."""
+        images were built; it may raise `RecordsError`. `give_way` is called now and then while a
+        snapshot is made."""
         self._read_edited = edited
         self._edited: Mapping[ImageId, EditedMetrics] = {}
         self._records = records
         self._kinds = kinds
+        self._give_way = give_way
         self._told: dict[DiffId, Told] = {}
         self._sizes: dict[DiffId, int] = {}
         """Of layers whose files were read."""
@@ -281,6 +284,7 @@ class Library:
             self._containers.values(),
             frozenset(self._unreadable),
             kinds_known=self._kinds_known,
+            give_way=self._give_way,
         )
         self._snapshot = self._joiner.join(made, self._edited)
         return self._snapshot

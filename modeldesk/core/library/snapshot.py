@@ -1,6 +1,6 @@
 """From images and containers to everything the library page shows. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
@@ -42,11 +42,13 @@ def make_snapshot(
     unreadable: frozenset[ImageId] = frozenset(),
     *,
     kinds_known: bool = True,
+    give_way: Callable[[], None] = lambda: None,
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
     layers stay unknown, and the sizes of the others are given without them. `kinds_known`: what
-    is known of the content of layers is in their kinds."""
-    made = _Maker(images, containers, unreadable).snapshot()
+    is known of the content of layers is in their kinds. `give_way` is called for each image and
+    each version."""
+    made = _Maker(images, containers, unreadable, give_way).snapshot()
     return made if kinds_known else replace(made, kinds_known=False)
 
 
@@ -74,11 +76,14 @@ class _Maker:
         images: Iterable[LocalImage],
         containers: Iterable[ContainerSummary],
         unreadable: frozenset[ImageId],
+        give_way: Callable[[], None],
     ) -> None:
+        self.give_way = give_way
         self.images = {image.summary.id: image for image in images}
         self.groups = group_images(self.images.values())
         self.tree = LayerTree()
         for image in self.images.values():
+            give_way()
             if image.stack is not None:
                 self.tree.add(image.summary.id, image.stack.layers)
         self.group_names = groups_of_images(self.groups.values())
@@ -169,6 +174,7 @@ class _Maker:
     def _version(
         self, model: ModelName, item: _Named, change: float | None, shared: _Counts
     ) -> Version:
+        self.give_way()
         summary, own = item.summary, item.own
         references = item.member.references
         if own is not None and references[0] != own:

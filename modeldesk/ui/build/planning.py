@@ -74,7 +74,7 @@ class Planning(QObject):
         self._builds = builds
         self._form, self._found, self._recipe = form, found, recipe
         self._looking = Latest(context.tasks, self)
-        self._maker = Maker(self)
+        self._maker = Maker(context.tasks.courtesy, self)
         self._filling: Making[None] | None = None
         """What shows the plan in hand, until it is shown."""
         self._fitting = RecipeFitting(context, recipes, self)

@@ -58,7 +58,7 @@ class InsideWindow(QFrame):
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self._say_where()
         self.resize(1240, 800)
-        self._maker = Maker(self)
+        self._maker = Maker(context.tasks.courtesy, self)
         self._maker.hurry(self._make())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -45,7 +45,7 @@ class PageArea(QWidget):
         self._context = context
         self._entries = {entry.key: entry for entry in entries}
         self._pages: dict[PageKey, Page] = {}
-        self._maker = Maker(self)
+        self._maker = Maker(context.tasks.courtesy, self)
         self._under_way: dict[PageKey, Making[None]] = {}
         self._links: dict[PageKey, list[Link]] = {}
         """What pages are to select once they are made."""
@@ -89,6 +89,10 @@ class PageArea(QWidget):
     def open(self, key: PageKey, link: Link | None = None) -> None:
         """Bring a page into view, and have it select what `link` names; both as soon as it is
         made."""
+        with self._context.tasks.courtesy.first():
+            self._open(key, link)
+
+    def _open(self, key: PageKey, link: Link | None) -> None:
         self._current = key
         self._why_shown = False
         if link is not None:

@@ -63,7 +63,9 @@ class Steering(Protocol):
 class TaskHandle(Generic[T]):
     """A piece of work, as the UI thread sees it. Read anything; change it by its methods."""
 
-    def __init__(self, number: int, request: Request[T], runner: Steering) -> None:
+    def __init__(
+        self, number: int, request: Request[T], runner: Steering, token: CancelToken
+    ) -> None:
         self.id = number
         self.title = request.title
         self.shown = request.shown
@@ -74,7 +76,7 @@ class TaskHandle(Generic[T]):
         self.link = request.link
         self.submitted = datetime.now(UTC)
         self.ended: datetime | None = None
-        self.token = CancelToken()
+        self.token = token
         self.request: Request[T] | None = request
         self.future: Future[None] | None = None
         self.launch: Launch | None = None

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from modeldesk.core.courtesy import Courtesy
 from modeldesk.core.errors import Cancelled, ModelDeskError
-from modeldesk.core.jobs import Job, Progress
+from modeldesk.core.jobs import CancelToken, Job, Progress
 from modeldesk.ui.links import Link
 from modeldesk.ui.mailbox import Feed, Mailbox, OwnedCall
 from modeldesk.ui.tasks.handle import Again, Request, TaskHandle, TaskState
@@ -45,9 +46,10 @@ class TaskRunner(QObject):
     """A task, shown or not, failed and nobody was given its error; or a bug ended one that is
     not shown, and its details would be nowhere to copy."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, courtesy: Courtesy | None = None) -> None:
         super().__init__(parent)
-        self._mailbox = Mailbox(self)
+        self.courtesy = courtesy or Courtesy()
+        self._mailbox = Mailbox(self.courtesy, self)
         self._lanes = Lanes()
         self._numbers = itertools.count(1)
         self._active: dict[int, TaskHandle[Any]] = {}
@@ -163,7 +165,8 @@ class TaskRunner(QObject):
     def _start(self, request: Request[T]) -> TaskHandle[T]:
         if threading.get_ident() != self._thread:
             raise RuntimeError(f"“{request.title}” was submitted outside the UI thread")
-        handle = TaskHandle(next(self._numbers), request, self)
+        token = CancelToken(self.courtesy.give_way)
+        handle = TaskHandle(next(self._numbers), request, self, token)
         if self._closed:
             handle.settle(TaskState.CANCELLED, None)
             return handle

@@ -59,7 +59,10 @@ def test_a_listing_is_sent_as_the_folder_is(tmp_path: Path, dockerfile: str) -> 
 
 def test_a_line_keeps_out_what_it_fits(tmp_path: Path) -> None:
     plan, listing = planned(tmp_path / "churn", "FROM python:3.11-slim\nCOPY . /app/\n")
-    before, after = sent_with(plan, listing, "", CancelToken()), sent_with(plan, listing, "data\n", CancelToken())
+    before, after = (
+        sent_with(plan, listing, "", CancelToken()),
+        sent_with(plan, listing, "data\n", CancelToken()),
+    )
     assert (before.files - after.files, before.size_bytes - after.size_bytes) == (1, 900)
     with pytest.raises(FolderError):
         sent_with(plan, listing, "[\n", CancelToken())
@@ -70,5 +73,8 @@ def test_generated_files_take_the_place_of_those_in_the_folder(tmp_path: Path) -
     assert plan.recipe is not None
     texts = {"requirements.txt": "é" * 50, "requirements.lock": "x" * 7}
     locked = replace(plan, recipe=replace(plan.recipe, texts=texts))
-    before, after = sent_with(plan, listing, "", CancelToken()), sent_with(locked, listing, "", CancelToken())
+    before, after = (
+        sent_with(plan, listing, "", CancelToken()),
+        sent_with(locked, listing, "", CancelToken()),
+    )
     assert (after.files - before.files, after.size_bytes - before.size_bytes) == (1, 97)

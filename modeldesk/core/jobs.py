@@ -43,9 +43,10 @@ class CancelToken:
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` once the stop was asked for."""
+        if not self.cancelled:
+            self._give_way()
         if self.cancelled:
             raise Cancelled
-        self._give_way()
 
     def over(self, items: Iterable[T]) -> Iterator[T]:
         """The `items` themselves; raises `Cancelled` among them once the stop was asked for."""

@@ -1,6 +1,6 @@
 """Which images stand on which: found by the layers they begin with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,13 +31,14 @@ def find_bases(
     images: Mapping[ImageId, LocalImage],
     tree: LayerTree,
     groups: Mapping[ImageId, frozenset[ModelName]],
+    give_way: Callable[[], None] = lambda: None,
 ) -> Bases:
     """The bases of every image in `tree`. An image's base is the named image of another group
     with the most layers that it begins with, but none above the one that its labels call its
     base; else what its history marks as one. One with just the same layers is its base where
     a label or the history says so.
 
-    `groups` says which groups a named image is in.
+    `groups` says which groups a named image is in; `give_way` is called for each image.
     """
     tops: dict[int, list[ImageId]] = {}
     for image, path in tree.paths.items():
@@ -46,6 +47,7 @@ def find_bases(
     alike = {top: _Alike(among, images) for top, among in tops.items()}
     found = Bases()
     for image, path in tree.paths.items():
+        give_way()
         own = groups.get(image, _NO_GROUPS)
         below = [
             (place, base)

@@ -1,6 +1,6 @@
 """From images and containers to everything the library page shows. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
@@ -46,8 +46,7 @@ def make_snapshot(
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
     layers stay unknown, and the sizes of the others are given without them. `kinds_known`: what
-    is known of the content of layers is in their kinds. `give_way` is called for each image and
-    each version."""
+    is known of the content of layers is in their kinds. `give_way` is called now and then."""
     made = _Maker(images, containers, unreadable, give_way).snapshot()
     return made if kinds_known else replace(made, kinds_known=False)
 
@@ -80,14 +79,13 @@ class _Maker:
     ) -> None:
         self.give_way = give_way
         self.images = {image.summary.id: image for image in images}
-        self.groups = group_images(self.images.values())
+        self.groups = group_images(self._each_image())
         self.tree = LayerTree()
-        for image in self.images.values():
-            give_way()
+        for image in self._each_image():
             if image.stack is not None:
                 self.tree.add(image.summary.id, image.stack.layers)
         self.group_names = groups_of_images(self.groups.values())
-        self.bases: Bases = find_bases(self.images, self.tree, self.group_names)
+        self.bases: Bases = find_bases(self.images, self.tree, self.group_names, give_way)
         self.missing = sum(
             image.stack is None and image.summary.id not in unreadable
             for image in self.images.values()
@@ -98,6 +96,11 @@ class _Maker:
         for container in containers:
             self.containers.setdefault(container.image_id, []).append(container)
         self.version_counts = self._count_versions()
+
+    def _each_image(self) -> Iterator[LocalImage]:
+        for image in self.images.values():
+            self.give_way()
+            yield image
 
     def snapshot(self) -> LibrarySnapshot:
         models: list[Model] = []

@@ -25,6 +25,8 @@ LATER = (
     "modeldesk.core.release_events.sender",
 )
 """What a first click on each page would have to wait for."""
+_SHORT_S = 0.01
+"""The window may come to wait for a module whose loading has just given way to it."""
 
 
 def import_all(modules: tuple[str, ...], courtesy: Courtesy) -> None:
@@ -50,6 +52,12 @@ class _Between(MetaPathFinder):
         self, _name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """None: whoever comes next finds it."""
-        if threading.get_ident() == self._thread:
-            self._courtesy.give_way()
+        if threading.get_ident() == self._thread and not _window_imports():
+            self._courtesy.give_way(_SHORT_S)
         return None
+
+
+def _window_imports() -> bool:
+    """Whether the window's thread is importing, and so may wait for what is loaded here."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")

@@ -41,13 +41,14 @@ class Courtesy:
             ended = perf_counter()
             self._until = ended + _PAINTING_S if ended - began > _WORTH_S else ended
 
-    def give_way(self) -> None:
-        """Wait while the window is at work: 0.05 s at most, and half of the time in all. Takes
-        less than a microsecond when it is not."""
+    def give_way(self, longest_s: float = _LONGEST_S) -> None:
+        """Wait while the window is at work: `longest_s` at most, and half of the time in all.
+        Takes less than a microsecond when it is not. Not for who holds a lock that the window's
+        thread may want."""
         now = began = perf_counter()
         if now >= self._until or now < self._next:
             return
-        while now < self._until and now - began < _LONGEST_S:
+        while now < self._until and now - began < longest_s:
             sleep(_LOOK_S)
             now = perf_counter()
         self._next = now + (now - began)

@@ -26,19 +26,21 @@ LATER = (
 )
 """What a first click on each page would have to wait for."""
 _SHORT_S = 0.01
-"""The window may come to wait for a module whose loading has just given way to it."""
+"""Whoever looks for a module holds the interpreter's lock of imports, which the window may come to
+want."""
 
 
 def import_all(modules: tuple[str, ...], courtesy: Courtesy) -> None:
     """Import `modules` in this worker thread. Before each, and each that they import in turn, the
     window goes first."""
     between = _Between(courtesy)
-    sys.meta_path.insert(0, between)
+    # Other threads go through the list meanwhile: it is replaced, never altered.
+    sys.meta_path = [between, *sys.meta_path]
     try:
         for module in modules:
             importlib.import_module(module)
     finally:
-        sys.meta_path.remove(between)
+        sys.meta_path = [finder for finder in sys.meta_path if finder is not between]
 
 
 class _Between(MetaPathFinder):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
+from modeldesk.core.courtesy import go_on
 from modeldesk.core.errors import Cancelled
 
 T = TypeVar("T")
@@ -14,14 +15,11 @@ T = TypeVar("T")
 _CHECK_EVERY = 256
 
 
-def _go_on() -> None: ...
-
-
 class CancelToken:
     """A wish to stop, shared by who asks and who works. Safe from any thread."""
 
-    def __init__(self, give_way: Callable[[], None] = _go_on) -> None:
-        """Who works gives way to others, by `give_way`, wherever it looks for that wish."""
+    def __init__(self, give_way: Callable[[], None] = go_on) -> None:
+        """`give_way` is called by what computes, see `over`."""
         self._give_way = give_way
         self._event = threading.Event()
         self._lock = threading.Lock()
@@ -43,15 +41,15 @@ class CancelToken:
 
     def raise_if_cancelled(self) -> None:
         """Raise `Cancelled` once the stop was asked for."""
-        if not self.cancelled:
-            self._give_way()
         if self.cancelled:
             raise Cancelled
 
     def over(self, items: Iterable[T]) -> Iterator[T]:
-        """The `items` themselves; raises `Cancelled` among them once the stop was asked for."""
+        """The `items` themselves, for what computes something of each. Gives way now and then,
+        and raises `Cancelled` once the stop was asked for."""
         for number, item in enumerate(items):
             if number % _CHECK_EVERY == 0:
+                self._give_way()
                 self.raise_if_cancelled()
             yield item
 

@@ -70,7 +70,8 @@ class Maker(QObject):
     def finish(self, making: Making[None]) -> None:
         """Make what is left of `making` now, however long it takes."""
         self._withdraw(making)
-        at_once(making)
+        with self._courtesy.first():
+            at_once(making)
 
     def stop(self) -> None:
         """Begin nothing more. What is begun is made to its end, and then goes with what it is

@@ -96,6 +96,17 @@ def test_the_error_of_a_first_step_is_the_callers() -> None:
         maker.hurry(broken())
 
 
+def test_one_that_is_finished_is_made_at_once_and_never_again(qtbot: QtBot) -> None:
+    done: list[str] = []
+    maker = Maker(Courtesy())
+    making = steps("one", done)
+    maker.hurry(making)
+    maker.finish(making)
+    assert done == ["one0", "one1", "one2", "one made"]
+    qtbot.wait(60)
+    assert len(done) == 4
+
+
 def test_at_the_end_what_is_begun_is_made_and_nothing_else(qtbot: QtBot) -> None:
     done: list[str] = []
     maker = Maker(Courtesy())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from modeldesk.core.courtesy import go_on
 from modeldesk.core.errors import InvalidReference
 from modeldesk.core.ids import ImageId, ModelName
 from modeldesk.core.images import ImageSummary
@@ -31,7 +32,7 @@ def find_bases(
     images: Mapping[ImageId, LocalImage],
     tree: LayerTree,
     groups: Mapping[ImageId, frozenset[ModelName]],
-    give_way: Callable[[], None] = lambda: None,
+    give_way: Callable[[], None] = go_on,
 ) -> Bases:
     """The bases of every image in `tree`. An image's base is the named image of another group
     with the most layers that it begins with, but none above the one that its labels call its

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from modeldesk.core.changes import Changes
 from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.courtesy import go_on
 from modeldesk.core.errors import NotFound, RecordsError
 from modeldesk.core.ids import ContainerId, DiffId, ImageId
 from modeldesk.core.images import ImageDetail, ImageSummary
@@ -60,7 +61,7 @@ class Library:
         records: ImageRecords,
         kinds: Callable[[], ToldKinds] | None = None,
         edited: Callable[[], Mapping[ImageId, EditedMetrics]] = dict,
-        give_way: Callable[[], None] = lambda: None,
+        give_way: Callable[[], None] = go_on,
     ) -> None:
         """`kinds` opens what layers tell of their kinds, in the thread that needs it. None: they
         are judged by their instructions alone. `edited` tells what was said of metrics since

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modeldesk.core.containers.model import ContainerSummary
+from modeldesk.core.courtesy import go_on
 from modeldesk.core.ids import ImageId, ModelName, short
 from modeldesk.core.images import ImageSummary
 from modeldesk.core.labels import REVISION_LABEL
@@ -42,7 +43,7 @@ def make_snapshot(
     unreadable: frozenset[ImageId] = frozenset(),
     *,
     kinds_known: bool = True,
-    give_way: Callable[[], None] = lambda: None,
+    give_way: Callable[[], None] = go_on,
 ) -> LibrarySnapshot:
     """Group, name, order and measure `images`. Those `unreadable` are not waited for: their
     layers stay unknown, and the sizes of the others are given without them. `kinds_known`: what

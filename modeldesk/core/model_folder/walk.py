@@ -83,6 +83,7 @@ def walk(folder: Path, rules: Rules, token: CancelToken) -> Tree:
     pending = [("", "")]
     while pending:
         prefix, pattern = pending.pop()
+        token.raise_if_cancelled()
         try:
             entries = os.scandir(f"{root}/{prefix}")
         except OSError as error:

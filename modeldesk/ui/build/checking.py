@@ -12,7 +12,8 @@ from modeldesk.core.lint.service import Linter
 from modeldesk.core.model_folder.listing import Listing
 from modeldesk.core.words import tr
 from modeldesk.ui.build.findings_panel import TONES, FindingsPanel, spoken_of
-from modeldesk.ui.build.planned_files import PLANNED_FILES, PlannedFiles
+from modeldesk.ui.build.planned_files import PlannedFiles
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
 from modeldesk.ui.tasks.runner import TaskRunner
 from modeldesk.ui.widgets.code_marks import CodeMark
@@ -36,9 +37,11 @@ class TextCheck(QObject):
         panel: FindingsPanel,
         work: Callable[[str, CancelToken], Report],
         parent: QObject,
+        lane: Lane = Lane.INTERACTIVE,
     ) -> None:
-        """`work` checks a text in a worker."""
+        """`work` checks a text in a worker of `lane`."""
         super().__init__(parent)
+        self._lane = lane
         self._view, self._panel, self._work = view, panel, work
         self._latest = Latest(tasks, self)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -61,7 +64,7 @@ class TextCheck(QObject):
             lambda job: work(text, job.token),
             title=tr("Check the Dockerfile and .dockerignore"),
             on_result=lambda report: self._show(text, report),
-            lane=PLANNED_FILES,
+            lane=self._lane,
         )
 
     def stop(self) -> None:
@@ -104,7 +107,7 @@ class RecipeChecks(QObject):
         self._dockerfile_text = self._ignore_text = ""
         self._views = (dockerfile[0], ignore[0])
         self.dockerfile = TextCheck(tasks, *dockerfile, self._check_dockerfile, self)
-        self.ignore = TextCheck(tasks, *ignore, self._check_ignore, self)
+        self.ignore = TextCheck(tasks, *ignore, self._check_ignore, self, Lane.FOLDER)
         self.ignore.checked.connect(self.ignore_checked)
         dockerfile[0].text_changed.connect(self._dockerfile_changed)
         ignore[0].text_changed.connect(self._ignore_changed)

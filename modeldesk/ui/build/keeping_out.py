@@ -12,10 +12,10 @@ from modeldesk.core.model_folder.sent import Sent
 from modeldesk.core.versioning.git_facts import GitFacts
 from modeldesk.core.words import tr
 from modeldesk.ui.build.found import FoundCard
-from modeldesk.ui.build.planned_files import PLANNED_FILES
 from modeldesk.ui.build.recipe import RecipeCard
 from modeldesk.ui.build.words import short_folder
 from modeldesk.ui.context import Context
+from modeldesk.ui.tasks.lanes import Lane
 from modeldesk.ui.tasks.latest import Latest
 
 _TYPED_MS = 300
@@ -81,7 +81,7 @@ class KeepingOut(QObject):
             lambda job: _seen(plan, files.get(job.token), text, job.token),
             title=tr("Look into {folder}", folder=short_folder(plan.folder.path)),
             on_result=lambda seen: self._show(*seen, added),
-            lane=PLANNED_FILES,
+            lane=Lane.FOLDER,
             # A line that is no pattern is marked in the text, where it is being typed.
             on_error=lambda _: None,
         )

@@ -193,6 +193,7 @@ class BuildPage(QWidget):
         self.views.history_made.connect(self._connect_history)
         self.past.repeat_wanted.connect(self.repeat)
         self.past.failed.connect(self._say_error)
+        planning.replaced.connect(self._plan_replaced)
         planning.looked.connect(self._looked)
         planning.failed.connect(self._look_failed)
         self.form.source.asked.connect(self.choose_revision)
@@ -231,8 +232,10 @@ class BuildPage(QWidget):
             tr("No folder of {model} is known here. Drop it on the window.", model=printable(model))
         )
 
-    def _looked(self) -> None:
+    def _plan_replaced(self) -> None:
         self._planned = None
+
+    def _looked(self) -> None:
         self.views.begin_plan()
         self.plan_in_view.show()
 

@@ -5,11 +5,6 @@ from threading import Lock
 from modeldesk.core.build.plan import BuildPlan
 from modeldesk.core.jobs import CancelToken
 from modeldesk.core.model_folder.listing import Listing, list_folder
-from modeldesk.ui.tasks.lanes import serial
-
-PLANNED_FILES = serial("planned files")
-"""Whoever looks at all of them while texts are typed does so in turn: several at once would take as
-long, and the window would get its share of the time among all of them."""
 
 
 class PlannedFiles:

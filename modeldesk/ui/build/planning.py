@@ -38,8 +38,10 @@ _TYPED_MS = 400
 class Planning(QObject):
     """Holds one plan at a time, and keeps the cards that show it at one."""
 
+    replaced = Signal()
+    """There is another plan, which is not shown yet."""
     looked = Signal()
-    """A folder was looked into: there is another plan."""
+    """It is shown."""
     failed = Signal(object)
     """The `ModelDeskError` for which there is none."""
     facts_changed = Signal()
@@ -124,15 +126,15 @@ class Planning(QObject):
 
     def stop(self) -> None:
         """Look no further."""
-        self._fill_up()
         self._looking.cancel()
+        self._fill_up()
         self.keeping_out.stop()
         self._fitting.stop()
         self._next_version.stop()
 
     def request(self) -> BuildRequest | None:
         """What is to be built; None while a choice can't be used. Raises `InvalidInput`."""
-        if self.prepared is None or not self._form.usable:
+        if self.prepared is None or self._filling is not None or not self._form.usable:
             return None
         draft = replace(
             self._form.draft,
@@ -148,6 +150,8 @@ class Planning(QObject):
         prepared, form = self.prepared, self._builder_form()
         self._form.given.set_buildkit(self._has_buildkit)
         if prepared is None or prepared.choice.form is form or self._context.engine() is None:
+            return
+        if self._filling is not None:
             return
         self._wish_for(replace(self._wish or prepared.choice, form=form))
 
@@ -194,8 +198,10 @@ class Planning(QObject):
         fitting.locking_changed.connect(self._show_locking)
 
     def _looked(self, prepared: Prepared) -> None:
-        self._fitting.stop()
+        for asked in (self._fitting, self.keeping_out, self._next_version):
+            asked.stop()
         self.prepared, self._wish = prepared, prepared.choice
+        self.replaced.emit()
         self._filling = self._fill(prepared)
         self._maker.hurry(self._filling)
 
@@ -206,8 +212,8 @@ class Planning(QObject):
             self._maker.finish(filling)
 
     def _fill(self, prepared: Prepared) -> Making[None]:
-        """Show the plan in every part of the page, which is not in sight yet; then tell, where
-        that is still waited for."""
+        """Show the plan in every part of the page, in turns of the event loop; then tell, where
+        that is still waited for. Nothing is built or fitted meanwhile."""
         plan = prepared.plan
         self._found.show_plan(plan)
         yield

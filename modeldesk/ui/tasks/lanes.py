@@ -19,6 +19,9 @@ class Lane(Enum):
     """Builds, pulls, pushes, runs: long, and mostly waiting for the engine."""
     ANALYSIS = ("analysis", 1)
     """Reading the insides of images."""
+    FOLDER = ("folder", 1)
+    """What looks at all files of a folder while texts are typed. Several at once would take as
+    long, and the window would share the time with all of them."""
     STORAGE = ("storage", 1)
     """Small writes, in the order asked for. The end of the program waits for them."""
 

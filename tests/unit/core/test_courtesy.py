@@ -3,7 +3,10 @@
 import threading
 from time import perf_counter, sleep
 
+import pytest
+
 from modeldesk.core.courtesy import Courtesy
+from modeldesk.core.errors import Cancelled
 from modeldesk.core.jobs import CancelToken
 
 
@@ -24,22 +27,40 @@ def test_nobody_waits_while_the_window_rests() -> None:
 
 def test_work_waits_until_the_window_is_done() -> None:
     courtesy = Courtesy()
-    waited = threading.Event()
-    ended = []
+    at_work, ended = threading.Event(), threading.Event()
 
     def work() -> None:
-        courtesy.give_way()
-        ended.append(perf_counter())
-        waited.set()
+        at_work.wait()
+        courtesy.give_way(longest_s=60)
+        ended.set()
 
+    worker = threading.Thread(target=work)
+    worker.start()
     with courtesy.first():
-        worker = threading.Thread(target=work)
-        worker.start()
-        sleep(0.01)
-        assert not ended
-        done = perf_counter()
-    worker.join()
-    assert ended[0] > done
+        courtesy._until = perf_counter() + 60
+        at_work.set()
+        assert not ended.wait(0.05)
+    worker.join(5)
+    assert ended.is_set()
+
+
+def test_what_is_done_inside_other_work_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modeldesk.core.courtesy._LONGEST_S", 60)
+    courtesy = Courtesy()
+    with courtesy.first():
+        with courtesy.first():
+            pass
+        began = perf_counter()
+        courtesy.give_way(longest_s=0.02)
+        assert perf_counter() - began > 0.01
+
+
+def test_what_is_posted_is_waited_for() -> None:
+    courtesy = Courtesy()
+    courtesy.called()
+    with courtesy.first():
+        courtesy.called()
+    assert seconds_of(courtesy) > 0.001
 
 
 def test_a_window_that_is_always_at_work_does_not_stop_everything() -> None:
@@ -55,9 +76,23 @@ def test_a_window_that_is_always_at_work_does_not_stop_everything() -> None:
     assert 0.02 < perf_counter() - began < 10
 
 
-def test_a_token_gives_way_where_it_looks_for_the_wish_to_stop() -> None:
+def test_a_token_gives_way_among_what_is_computed_and_where_it_only_looks_it_does_not() -> None:
     times = []
     token = CancelToken(lambda: times.append(1))
-    token.raise_if_cancelled()
     assert list(token.over(range(600))) == list(range(600))
-    assert len(times) == 1 + 3
+    assert len(times) == 3
+    token.raise_if_cancelled()
+    assert len(times) == 3
+
+
+def test_what_is_computed_ends_where_the_stop_was_asked_for() -> None:
+    token, seen = CancelToken(), []
+
+    def work() -> None:
+        for item in token.over(range(600)):
+            seen.append(item)
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        work()
+    assert seen == list(range(256))

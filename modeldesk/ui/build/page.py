@@ -255,6 +255,11 @@ class BuildPage(QWidget):
 
     def _ended(self, session: BuildSession) -> None:
         if session is self.session:
+            # In a turn of its own: the end is told in many places.
+            self._context.tasks.post(self, lambda: self._show_end(session))
+
+    def _show_end(self, session: BuildSession) -> None:
+        if session is self.session:
             self.in_view.show_end()
 
     def _show_record(self, record: BuildRecord | None) -> None:

@@ -45,7 +45,11 @@ def plan(qtbot: QtBot, bench: Bench, dockerfile: str = OWN, name: str = "recomme
 
 
 def finish(qtbot: QtBot, session: BuildSession) -> None:
+    """Wait until it has ended, and until everybody was told."""
     qtbot.waitUntil(lambda: not session.running)
+    told: list[bool] = []
+    session._context.tasks.post(session, lambda: told.append(True))
+    qtbot.waitUntil(lambda: bool(told))
 
 
 def test_a_folder_is_looked_into_and_the_next_version_proposed(

@@ -95,7 +95,7 @@ def _config(app: object, serving: Serving) -> uvicorn.Config:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     return uvicorn.Config(
         # An ASGI application; the types that name one are the library's own, and no others' fit.
-        app,  # type: ignore[arg-type]
+        app,  # type: ignore[arg-type]  # the same protocol, in another library's types
         loop="asyncio",
         http=patient(limits),
         ws="none",

@@ -149,9 +149,9 @@ class Planning(QObject):
         """Propose for the builder that the engine has by now. What a person edited stays."""
         prepared, form = self.prepared, self._builder_form()
         self._form.given.set_buildkit(self._has_buildkit)
-        if prepared is None or prepared.choice.form is form or self._context.engine() is None:
+        if prepared is None or self._filling is not None or self._context.engine() is None:
             return
-        if self._filling is not None:
+        if prepared.choice.form is form:
             return
         self._wish_for(replace(self._wish or prepared.choice, form=form))
 

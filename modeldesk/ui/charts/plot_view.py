@@ -119,7 +119,7 @@ class PlotView(QWidget):
         tint.setAlphaF(_TINT)
         fill = {"brush": tint, "fillLevel": 0.0} if filled else {}
         # The kinds of items that the view box takes are told of as their least.
-        self._curves[number].setData(  # type: ignore[attr-defined]
+        self._curves[number].setData(  # type: ignore[attr-defined]  # pyqtgraph has no types
             x, y, pen=pen, connect="finite", **fill
         )
 
